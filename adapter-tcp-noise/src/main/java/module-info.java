@@ -1,0 +1,9 @@
+/** TCP and Noise on Netty. Exports nothing; provides a transport named {@code tcp}. */
+module dev.aptosnet.adapter.tcpnoise {
+    requires dev.aptosnet.noise;
+    requires dev.aptosnet.ports;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.transport;
+    requires static org.jspecify;
+}

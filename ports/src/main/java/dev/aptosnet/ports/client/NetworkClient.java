@@ -1,0 +1,59 @@
+package dev.aptosnet.ports.client;
+
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.ProtocolId;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What an application asks of the network. Any thread. Nothing here blocks except {@link
+ * #sendToPeerRpc(PeerId, ProtocolId, Object, Duration)}, which is meant for virtual threads.
+ *
+ * @param <M> the application's message type
+ */
+public interface NetworkClient<M> {
+    /** The connected peers that speak at least one of the application's protocols. */
+    List<PeerInfo> availablePeers();
+
+    /** Sends one message, without waiting and without a report of its delivery. */
+    SendResult sendToPeer(PeerId peer, ProtocolId protocol, M message);
+
+    /** The same, in another class than the protocol's own. */
+    SendResult sendToPeer(PeerId peer, ProtocolId protocol, M message, MessageClass messageClass);
+
+    /** Sends one message to several peers, encoding it once. */
+    Map<PeerId, SendResult> sendToPeers(Collection<PeerId> peers, ProtocolId protocol, M message);
+
+    /**
+     * Asks a peer and waits for the answer.
+     *
+     * @param timeout from now; above zero
+     * @throws NetworkException if there is none
+     * @throws InterruptedException if the calling thread is interrupted; the call is then given up
+     */
+    M sendToPeerRpc(PeerId peer, ProtocolId protocol, M request, Duration timeout)
+            throws InterruptedException;
+
+    /**
+     * Asks a peer. The future is completed on a virtual thread, exceptionally with a {@link
+     * NetworkException}; cancelling it gives the call up.
+     */
+    CompletableFuture<M> sendToPeerRpcAsync(
+            PeerId peer, ProtocolId protocol, M request, Duration timeout);
+
+    /** Asks a peer; the callback runs on the connection's owner and must not block. */
+    void sendToPeerRpc(
+            PeerId peer, ProtocolId protocol, M request, Duration timeout, RpcCallback<M> callback);
+
+    /**
+     * Ends the connection to a peer.
+     *
+     * @return whether there was one
+     */
+    boolean disconnectFromPeer(PeerId peer);
+}

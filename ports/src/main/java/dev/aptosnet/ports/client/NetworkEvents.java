@@ -1,0 +1,26 @@
+package dev.aptosnet.ports.client;
+
+import dev.aptosnet.ports.model.DisconnectReason;
+
+/**
+ * What arrives for one application. Every method does nothing unless overridden. Threads as for
+ * {@link RpcHandler} and {@link MessageHandler}; peers that come and go are reported one at a time,
+ * in order.
+ *
+ * @param <M> the application's message type
+ */
+public interface NetworkEvents<M> {
+    /** A direct send arrived. */
+    default void onMessage(InboundMessage<M> message) throws Exception {}
+
+    /** A request arrived. */
+    default void onRpcRequest(RpcRequest<M> request) throws Exception {
+        request.refuse();
+    }
+
+    /** A peer that speaks one of the application's protocols is connected. */
+    default void onPeerUp(PeerInfo peer) {}
+
+    /** No connection to that peer is left. */
+    default void onPeerDown(PeerInfo peer, DisconnectReason reason) {}
+}

@@ -1,0 +1,29 @@
+package dev.aptosnet.ports.transport;
+
+import dev.aptosnet.ports.model.Bytes;
+
+/**
+ * Takes frames for one link. Handed to {@link LinkHandler#onWake} and valid only during that call,
+ * on the link's owner. What was written in one call leaves in as few records and socket writes as
+ * it fits into, after the call returns or while it runs.
+ */
+public interface FrameSink {
+    /**
+     * Whether the link wants more now. It stops wanting when its unsent bytes pass a small
+     * threshold, so that whatever is still queued can be re-ordered, and wakes the handler when
+     * they have fallen. A frame written nevertheless is not lost.
+     */
+    boolean isWritable();
+
+    /**
+     * Writes one frame: its length is added by the transport, its body is the head, then the
+     * payload.
+     *
+     * @param lane the lane whose order the frame keeps
+     * @param head scratch of the caller, copied during this call
+     * @param headLength how many bytes of {@code head} belong to the frame
+     * @param payload not copied before it is encrypted; may be read until the frame has left
+     * @throws IllegalArgumentException if the body is larger than the link's maximum frame
+     */
+    void write(Lane lane, byte[] head, int headLength, Bytes payload);
+}

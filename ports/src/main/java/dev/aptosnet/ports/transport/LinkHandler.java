@@ -1,0 +1,33 @@
+package dev.aptosnet.ports.transport;
+
+import dev.aptosnet.ports.model.Bytes;
+
+/**
+ * What a link tells its connection. All calls come from the link's owner, one thread at a time and
+ * with a happens-before edge between any two; none may block. Whatever a peer sends, a handler does
+ * not throw; a transport that sees a throwable nevertheless closes this link with it and spares all
+ * others.
+ */
+public interface LinkHandler {
+    /**
+     * One frame body has arrived.
+     *
+     * @param head an array that holds the beginning of the body, at least min(size, 65 536) bytes
+     *     of it; given away by this call, and possibly shared with neighbouring frames
+     * @param offset where the body begins in {@code head}
+     * @param length how many bytes of {@code head} belong to it
+     * @param rest the bytes that follow those, given away too; empty for all but large frames
+     */
+    void onFrame(byte[] head, int offset, int length, Bytes rest);
+
+    /**
+     * Time to write: somebody called {@link Link#wake}, the time of {@link Link#wakeAt} came, a
+     * batch of frames was delivered, or the link wants more again.
+     *
+     * @param out takes frames during this call
+     */
+    void onWake(FrameSink out);
+
+    /** The link is gone; nothing follows. Called exactly once for every started link. */
+    void onClosed(LinkClosed how);
+}

@@ -1,0 +1,45 @@
+package dev.aptosnet.ports.transport;
+
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.PeerId;
+
+/**
+ * Makes proven connections. Commands return at once, from any thread; outcomes are events with the
+ * command's id, given to the sink of {@link TransportSettings} on a thread of the transport, which
+ * for {@code Dialed} and {@code Accepted} is the link's owner. The sink must not block.
+ *
+ * <p>A connection counts against the limits of {@link TransportSettings} from the moment its socket
+ * exists, and is closed if its set-up takes longer than the deadline, which no byte extends. Only a
+ * link whose peer is proven (Noise IK, then the exchange of handshake messages) is ever exposed.
+ */
+public interface Transport extends AutoCloseable {
+    /**
+     * Accepts connections at {@code address}. Answered by exactly one {@code Listening} or {@code
+     * ListenFailed} with this id, then any number of {@code Accepted} and {@code Refused}.
+     *
+     * @param address {@code /ip4|ip6/…/tcp/…} for TCP; port 0 takes a free one
+     */
+    void listen(ListenId id, NetworkAddress address);
+
+    /**
+     * Connects to a peer. Answered by exactly one {@code Dialed} or {@code DialFailed} with this
+     * id.
+     *
+     * @param expected who must be there; the key in {@code address} proves it
+     * @param address complete: host, port, key and handshake version
+     */
+    void dial(DialId id, PeerId expected, NetworkAddress address);
+
+    /**
+     * Gives a dial up. It is then answered by {@code DialFailed} with {@code CANCELLED}, unless the
+     * answer was already on its way. At no moment is a socket left behind.
+     */
+    void cancel(DialId id);
+
+    /**
+     * Stops listening, cancels what is in set-up, closes every link, and returns when all sockets
+     * and threads are gone or the close limit of {@link TransportSettings} has passed. Idempotent.
+     */
+    @Override
+    void close();
+}
