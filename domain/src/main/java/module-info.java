@@ -9,4 +9,7 @@ module dev.aptosnet.domain {
     requires static org.jspecify;
 
     exports dev.aptosnet.domain.wire;
+    exports dev.aptosnet.domain.connection;
+    exports dev.aptosnet.domain.lane;
+    exports dev.aptosnet.domain.rpc;
 }
