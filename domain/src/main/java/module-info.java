@@ -9,5 +9,6 @@ module dev.aptosnet.domain {
     requires static org.jspecify;
 
     exports dev.aptosnet.domain.peer;
+    exports dev.aptosnet.domain.stream;
     exports dev.aptosnet.domain.wire;
 }
