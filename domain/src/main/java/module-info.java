@@ -5,4 +5,6 @@
 module dev.aptosnet.domain {
     requires transitive dev.aptosnet.ports;
     requires static org.jspecify;
+
+    exports dev.aptosnet.domain.peer;
 }
