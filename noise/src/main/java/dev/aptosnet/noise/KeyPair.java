@@ -1,0 +1,87 @@
+package dev.aptosnet.noise;
+
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.SetupFailure;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * An x25519 key pair, static or ephemeral. Immutable. Never prints the private key, and equality is
+ * identity so that comparing pairs tells nothing by its timing.
+ */
+public final class KeyPair {
+    private final byte[] privateKey;
+    private final byte[] publicBytes;
+    private final PublicKey publicKey;
+
+    private KeyPair(byte[] privateKey) {
+        this.privateKey = privateKey;
+        this.publicBytes = new byte[KeyAgreement.LENGTH];
+        KeyAgreement.standard().publicKey(privateKey, publicBytes);
+        this.publicKey = PublicKey.of(publicBytes);
+    }
+
+    /**
+     * A fresh pair.
+     *
+     * @param random a {@link java.security.SecureRandom} wherever the pair guards anything; a
+     *     seeded generator only in tests and simulations
+     */
+    public static KeyPair generate(RandomGenerator random) {
+        var scalar = new byte[KeyAgreement.LENGTH];
+        random.nextBytes(scalar);
+        return new KeyPair(scalar);
+    }
+
+    /**
+     * The pair of a private key.
+     *
+     * @param privateKey a raw scalar before clamping, 32 bytes (wire.md section 15)
+     * @throws IllegalArgumentException for any other length
+     */
+    public static KeyPair ofPrivateKey(Bytes privateKey) {
+        if (privateKey.size() != KeyAgreement.LENGTH) {
+            throw new IllegalArgumentException(
+                    "private key: " + privateKey.size() + " bytes (expected: 32)");
+        }
+        return new KeyPair(privateKey.toByteArray());
+    }
+
+    /** The public half. */
+    public PublicKey publicKey() {
+        return publicKey;
+    }
+
+    /** The private half, 32 bytes. Not to be logged. */
+    public Bytes privateKey() {
+        return Bytes.of(privateKey);
+    }
+
+    /** The public half; not to be written to. */
+    byte[] publicBytes() {
+        return publicBytes;
+    }
+
+    /**
+     * X25519 of our private key and {@code theirs}, which is 32 bytes.
+     *
+     * @throws HandshakeException INVALID_DH if the result is all zero
+     */
+    byte[] agree(byte[] theirs) throws HandshakeException {
+        var secret = new byte[KeyAgreement.LENGTH];
+        if (!KeyAgreement.standard().agree(privateKey, theirs, secret)) {
+            throw HandshakeException.of(
+                    SetupFailure.Reason.INVALID_DH,
+                    "the peer's key is a low-order point and gives an all-zero secret; the peer's"
+                            + " implementation is broken or hostile");
+        }
+        return secret;
+    }
+
+    /** The public key only. */
+    @Override
+    public String toString() {
+        return "KeyPair[" + publicKey + "]";
+    }
+}
