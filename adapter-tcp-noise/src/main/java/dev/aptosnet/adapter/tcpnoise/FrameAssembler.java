@@ -20,7 +20,9 @@ import java.util.List;
  * only.
  */
 final class FrameAssembler {
-    /** How much of a large frame lies in one array at its beginning; part of the port's contract. */
+    /**
+     * How much of a large frame lies in one array at its beginning; part of the port's contract.
+     */
     private static final int FIRST_CHUNK = 64 << 10;
 
     /** Longest array of a large frame; small enough not to be humongous to the collector. */

@@ -14,6 +14,7 @@ import io.netty.channel.Channel;
  * once more, from the loop's array to a pooled direct buffer that the socket can take. A record
  * lives from the first write of a wake-up to {@link #flush}, never longer. Event loop only.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // Channel events say what became of it.
 final class RecordWriter implements FrameSink {
     private final Channel channel;
     private final RecordSealer sealer;
