@@ -8,6 +8,7 @@ import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.transport.LinkInfo.SetupTimes;
 
 import java.util.Set;
 
@@ -23,6 +24,7 @@ import java.util.Set;
  * @param transport the name of the transport
  * @param suite the cipher suite
  * @param protocols what may be sent to it
+ * @param times how long the set-up took
  */
 public record PeerInfo(
         NetworkId network,
@@ -33,4 +35,5 @@ public record PeerInfo(
         Origin origin,
         String transport,
         CipherSuite suite,
-        Set<ProtocolId> protocols) {}
+        Set<ProtocolId> protocols,
+        SetupTimes times) {}

@@ -12,9 +12,11 @@ public final class PeerId implements Comparable<PeerId> {
     public static final int LENGTH = 32;
 
     private final byte[] bytes;
+    private final int hash;
 
     private PeerId(byte[] bytes) {
         this.bytes = bytes;
+        this.hash = Arrays.hashCode(bytes);
     }
 
     /**
@@ -81,7 +83,7 @@ public final class PeerId implements Comparable<PeerId> {
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        return hash;
     }
 
     /** {@code 0x} and one digit for 0 to 15, else {@code 0x} and 64 lower-case digits. */

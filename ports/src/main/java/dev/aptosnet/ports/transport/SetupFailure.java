@@ -46,6 +46,14 @@ public record SetupFailure(Reason reason, String detail) {
         REPLAY,
         /** The exchange of handshake messages was malformed. */
         BAD_HELLO,
+        /** The peer's handshake message is for another chain. */
+        WRONG_CHAIN,
+        /** The peer's handshake message is for another network. */
+        WRONG_NETWORK,
+        /** No protocol in common. */
+        NO_COMMON_PROTOCOLS,
+        /** A connection to the peer exists and stays. */
+        ALREADY_CONNECTED,
         /** The connection broke. */
         INPUT_OUTPUT
     }

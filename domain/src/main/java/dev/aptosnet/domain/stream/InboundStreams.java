@@ -1,0 +1,255 @@
+package dev.aptosnet.domain.stream;
+
+import dev.aptosnet.domain.wire.FrameKind;
+import dev.aptosnet.domain.wire.FrameView;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.MonoTime;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The unfinished large messages of one connection. Memory is taken by what has arrived, never by
+ * what a header announces: held is the sum of the pieces, and the arrays that those lie in are at
+ * most {@value #MAX_PINNED_RATIO} times as much. Single owner, which has to call {@link #expire}
+ * when {@link #nextDeadline} comes.
+ *
+ * <p>With one open stream allowed it behaves as wire.md section 9 says of a receiver: a new header
+ * replaces an unfinished stream. With more, each stream has its id, and a header with an id that is
+ * open is refused (I-03).
+ */
+public final class InboundStreams {
+    /** A piece in an array of more than this many times its size is copied out of it. */
+    public static final int MAX_PINNED_RATIO = 8;
+
+    private final StreamLimits limits;
+
+    /** In the order of their headers; at most a handful, so that searching beats hashing. */
+    private final List<Open> open = new ArrayList<>(1);
+
+    private long heldBytes;
+    private @Nullable LargeMessage completed;
+
+    /** For one connection. */
+    public InboundStreams(StreamLimits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * Takes a STREAM_HEADER.
+     *
+     * @return ACCEPTED or STREAM_REPLACED if the stream is open now, else why it is not
+     */
+    public StreamResult onHeader(FrameView header, MonoTime now) {
+        var refusal = refusal(header);
+        if (refusal != null) {
+            return refusal;
+        }
+        var result = StreamResult.ACCEPTED;
+        if (limits.maxOpenStreams() == 1 && !open.isEmpty()) {
+            drop(0);
+            result = StreamResult.STREAM_REPLACED;
+        }
+        var stream = new Open(header, now);
+        open.add(stream);
+        var room = take(stream, header.payload(), now);
+        return room == StreamResult.ACCEPTED ? result : room;
+    }
+
+    /**
+     * Takes a STREAM_FRAGMENT.
+     *
+     * @return ACCEPTED, COMPLETE, or why it was refused
+     */
+    public StreamResult onFragment(FrameView fragment, MonoTime now) {
+        var index = indexOf(fragment.streamId());
+        if (index < 0) {
+            return open.isEmpty() ? StreamResult.STREAM_NONE : StreamResult.STREAM_WRONG_REQUEST_ID;
+        }
+        var stream = open.get(index);
+        if (fragment.fragmentId() != stream.lastFragment + 1) {
+            return StreamResult.STREAM_BAD_FRAGMENT_ID;
+        }
+        var room = take(stream, fragment.payload(), now);
+        if (room != StreamResult.ACCEPTED) {
+            return room;
+        }
+        stream.lastFragment++;
+        if (stream.lastFragment < stream.numFragments) {
+            return StreamResult.ACCEPTED;
+        }
+        drop(index);
+        completed = stream.whole();
+        return StreamResult.COMPLETE;
+    }
+
+    /**
+     * Takes a STREAM_RESET.
+     *
+     * @return RESET, or STREAM_NONE if no such stream is open
+     */
+    public StreamResult onReset(int streamId) {
+        var index = indexOf(streamId);
+        if (index < 0) {
+            return StreamResult.STREAM_NONE;
+        }
+        drop(index);
+        return StreamResult.RESET;
+    }
+
+    /**
+     * The message that the last COMPLETE was about; once.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public LargeMessage takeCompleted() {
+        var message = completed;
+        if (message == null) {
+            throw new IllegalStateException("no completed stream");
+        }
+        completed = null;
+        return message;
+    }
+
+    /**
+     * Drops the streams that got no piece for the idle time.
+     *
+     * @return how many
+     */
+    public int expire(MonoTime now) {
+        var before = open.size();
+        for (var i = before - 1; i >= 0; i--) {
+            if (!now.isBefore(deadline(open.get(i)))) {
+                drop(i);
+            }
+        }
+        return before - open.size();
+    }
+
+    /** When {@link #expire} has something to do; {@link MonoTime#NEVER} while none is open. */
+    public MonoTime nextDeadline() {
+        var next = MonoTime.NEVER;
+        for (var stream : open) {
+            next = MonoTime.earlier(next, deadline(stream));
+        }
+        return next;
+    }
+
+    /** How many streams are unfinished. */
+    public int openStreams() {
+        return open.size();
+    }
+
+    /** Sum of the pieces of all unfinished streams, in bytes. */
+    public long heldBytes() {
+        return heldBytes;
+    }
+
+    private @Nullable StreamResult refusal(FrameView header) {
+        if (header.wrapped() == FrameKind.ERROR) {
+            return StreamResult.STREAM_ERROR_MESSAGE;
+        }
+        if (header.numFragments() == 0) {
+            return StreamResult.STREAM_ZERO_FRAGMENTS;
+        }
+        if (header.numFragments() > limits.maxFragments()) {
+            return StreamResult.STREAM_TOO_MANY_FRAGMENTS;
+        }
+        if (limits.maxOpenStreams() > 1) {
+            if (indexOf(header.streamId()) >= 0) {
+                return StreamResult.STREAM_REPEATED_ID;
+            }
+            if (open.size() >= limits.maxOpenStreams()) {
+                return StreamResult.STREAM_TOO_MANY_OPEN;
+            }
+        }
+        return null;
+    }
+
+    private StreamResult take(Open stream, Bytes piece, MonoTime now) {
+        var mostOfOne = (long) limits.maxMessageBytes() + limits.maxFrameBytes();
+        if (stream.bytes + piece.size() > mostOfOne) {
+            drop(open.indexOf(stream));
+            return StreamResult.STREAM_TOO_LARGE;
+        }
+        if (heldBytes + piece.size() > limits.maxHeldBytes()) {
+            drop(open.indexOf(stream));
+            return StreamResult.STREAM_NO_ROOM;
+        }
+        stream.bytes += piece.size();
+        heldBytes += piece.size();
+        stream.lastPiece = now;
+        if (!piece.isEmpty()) {
+            stream.pieces.add(unpinned(piece));
+        }
+        return StreamResult.ACCEPTED;
+    }
+
+    private void drop(int index) {
+        heldBytes -= open.remove(index).bytes;
+    }
+
+    private int indexOf(int streamId) {
+        for (var i = 0; i < open.size(); i++) {
+            if (open.get(i).id == streamId) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private MonoTime deadline(Open stream) {
+        return stream.lastPiece.plus(limits.idleTimeout());
+    }
+
+    private static Bytes unpinned(Bytes piece) {
+        var pinned = 0L;
+        for (var i = 0; i < piece.segments(); i++) {
+            pinned += piece.segmentArray(i).length;
+        }
+        return pinned > (long) MAX_PINNED_RATIO * piece.size()
+                ? Bytes.wrap(piece.toByteArray())
+                : piece;
+    }
+
+    /** One unfinished stream: what its header said, and the pieces so far. */
+    private static final class Open {
+        private final int id;
+        private final int numFragments;
+        private final FrameKind kind;
+        private final int protocol;
+        private final int requestId;
+        private final int priority;
+        private final long remainingMillis;
+        private final MonoTime begun;
+        private final List<Bytes> pieces = new ArrayList<>();
+        private MonoTime lastPiece;
+        private long bytes;
+        private int lastFragment;
+
+        private Open(FrameView header, MonoTime now) {
+            id = header.streamId();
+            numFragments = header.numFragments();
+            kind = header.wrapped();
+            protocol = header.protocol();
+            requestId = header.requestId();
+            priority = header.priority();
+            remainingMillis = header.remainingMillis();
+            begun = now;
+            lastPiece = now;
+        }
+
+        private LargeMessage whole() {
+            return new LargeMessage(
+                    kind,
+                    protocol,
+                    requestId,
+                    priority,
+                    remainingMillis,
+                    begun,
+                    Bytes.concat(pieces));
+        }
+    }
+}
