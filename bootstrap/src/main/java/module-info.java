@@ -1,11 +1,22 @@
-/** The running node: runtime, wiring, configuration, metrics and the command line. */
+/**
+ * The running node: runtime, wiring, configuration, metrics and the command line. Start at {@link
+ * dev.aptosnet.bootstrap.AptosNode}. Everything that runs lives here; what it decides is decided in
+ * the domain.
+ */
 module dev.aptosnet.bootstrap {
     requires transitive dev.aptosnet.ports;
     requires transitive dev.aptosnet.domain;
     requires dev.aptosnet.noise;
-    requires static org.jspecify;
+    requires micrometer.core;
     requires org.lz4.java;
     requires tools.jackson.databind;
+    requires static org.jspecify;
 
+    exports dev.aptosnet.bootstrap;
     exports dev.aptosnet.bootstrap.codec;
+
+    uses dev.aptosnet.ports.transport.TransportProvider;
+
+    provides dev.aptosnet.ports.transport.TransportProvider with
+            dev.aptosnet.bootstrap.memory.MemoryTransportProvider;
 }
