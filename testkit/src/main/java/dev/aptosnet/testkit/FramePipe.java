@@ -29,6 +29,7 @@ public class FramePipe implements LinkHandler {
     private final AtomicInteger wakes = new AtomicInteger();
     private final AtomicLong written = new AtomicLong();
     private final AtomicInteger strangeThreads = new AtomicInteger();
+    private final Queue<Runnable> work = new ConcurrentLinkedQueue<>();
 
     /** For a link that is not started. */
     public FramePipe(Link link) {
@@ -58,12 +59,33 @@ public class FramePipe implements LinkHandler {
         send(List.of(frame));
     }
 
+    /** Runs something on the owner, by way of a wake-up, and waits for it. */
+    public final void runOnce(Runnable task) {
+        var done = new CompletableFuture<Boolean>();
+        runWithoutWaiting(
+                () -> {
+                    task.run();
+                    done.complete(true);
+                });
+        try {
+            assertThat(done.get(TransportNode.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+        } catch (Exception e) {
+            throw new AssertionError("not woken; closed: " + closed.isDone(), e);
+        }
+    }
+
+    /** Runs something on the owner, by way of a wake-up. */
+    public final void runWithoutWaiting(Runnable task) {
+        work.add(task);
+        link.wake();
+    }
+
     /** The next frame. */
     public final Bytes receive() {
         try {
             var frame = received.poll(TransportNode.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             if (frame == null) {
-                throw new AssertionError("no frame; closed: " + closed.getNow(null));
+                throw new AssertionError("no frame; closed: " + closed.isDone());
             }
             return frame;
         } catch (InterruptedException e) {
@@ -119,6 +141,9 @@ public class FramePipe implements LinkHandler {
     public void onWake(FrameSink out) {
         count();
         wakes.incrementAndGet();
+        for (var task = work.poll(); task != null; task = work.poll()) {
+            task.run();
+        }
         while (!toSend.isEmpty() && out.isWritable()) {
             var frame = toSend.poll();
             if (frame != null) {

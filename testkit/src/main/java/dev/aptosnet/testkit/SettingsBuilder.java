@@ -17,6 +17,9 @@ import java.util.function.Consumer;
 
 /** Settings of a transport under test: quick deadlines, small limits, whoever proves a key. */
 public final class SettingsBuilder {
+    /** The clock of every transport under test. */
+    public static final Clock CLOCK = Clock.system();
+
     private final TestIdentity identity;
     private PeerId self;
     private List<CipherSuite> suites = List.of(CipherSuite.CHACHAPOLY, CipherSuite.AESGCM);
@@ -136,7 +139,7 @@ public final class SettingsBuilder {
                 unknownInboundRole,
                 () -> hello,
                 events,
-                Clock.system(),
+                CLOCK,
                 new Limits(
                         maxFrameBytes,
                         upgradeTimeout,

@@ -12,6 +12,8 @@ import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportProvider;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -95,6 +97,11 @@ public final class TransportNode implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** The next event if there is one already. */
+    public @Nullable TransportEvent poll() {
+        return events.poll();
     }
 
     /** The next event of any kind within a time; fails if there is one. */
