@@ -8,9 +8,9 @@ module dev.aptosnet.bootstrap {
     requires transitive dev.aptosnet.domain;
     requires dev.aptosnet.noise;
     requires micrometer.core;
+    requires static org.jspecify;
     requires org.lz4.java;
     requires tools.jackson.databind;
-    requires static org.jspecify;
 
     exports dev.aptosnet.bootstrap;
     exports dev.aptosnet.bootstrap.codec;
