@@ -28,6 +28,7 @@ final class WireDialer {
     private final byte[] serverKey;
     private WireSuite suite = WireSuite.AESGCM;
     private WireKeys keys = WireKeys.generate();
+    private @Nullable WireKeys ephemeral;
     private byte @Nullable [] peerId;
     private byte @Nullable [] prologueKey;
     private @Nullable Long timestamp;
@@ -48,6 +49,12 @@ final class WireDialer {
 
     WireDialer keys(WireKeys value) {
         keys = value;
+        return this;
+    }
+
+    /** The pair for e; fresh for each dial unless set. */
+    WireDialer ephemeral(WireKeys value) {
+        ephemeral = value;
         return this;
     }
 
@@ -153,7 +160,12 @@ final class WireDialer {
                             peerId == null ? keys.publicKey() : peerId,
                             prologueKey == null ? serverKey : prologueKey);
             WireNoise noise =
-                    WireNoise.client(suite, prologue, serverKey, keys, WireKeys.generate());
+                    WireNoise.client(
+                            suite,
+                            prologue,
+                            serverKey,
+                            keys,
+                            ephemeral == null ? WireKeys.generate() : ephemeral);
             Long fixed = timestamp;
             long millis =
                     fixed != null

@@ -17,8 +17,17 @@ final class WireKeys {
     private final byte[] scalar;
     private final byte[] publicKey;
 
+    private final boolean smallOrder;
+
+    private WireKeys() {
+        scalar = new byte[32];
+        publicKey = new byte[32];
+        smallOrder = true;
+    }
+
     private WireKeys(byte[] scalar) throws GeneralSecurityException {
         this.scalar = scalar.clone();
+        this.smallOrder = false;
         byte[] basePoint = new byte[32];
         basePoint[0] = 9;
         this.publicKey = agree(basePoint);
@@ -40,6 +49,14 @@ final class WireKeys {
         return of(scalar);
     }
 
+    /**
+     * An attacker's pair: the point zero, with which every agreement yields zero on a side that
+     * does not refuse it.
+     */
+    static WireKeys zero() {
+        return new WireKeys();
+    }
+
     byte[] publicKey() {
         return publicKey.clone();
     }
@@ -50,6 +67,9 @@ final class WireKeys {
      * @throws GeneralSecurityException for a point of small order, whose result would be all zero
      */
     byte[] agree(byte[] theirs) throws GeneralSecurityException {
+        if (smallOrder) {
+            return new byte[32];
+        }
         byte[] bigEndian = new byte[32];
         for (int i = 0; i < 32; i++) {
             bigEndian[31 - i] = theirs[i];
