@@ -16,4 +16,7 @@ module dev.aptosnet.bootstrap {
     exports dev.aptosnet.bootstrap.codec;
 
     uses dev.aptosnet.ports.transport.TransportProvider;
+
+    provides dev.aptosnet.ports.transport.TransportProvider with
+            dev.aptosnet.bootstrap.memory.MemoryTransportProvider;
 }
