@@ -54,6 +54,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         ServerSocket server;
         try {
             server = new ServerSocket(target);
+        } catch (ChannelException e) {
+            failed(Reason.INPUT_OUTPUT, "no socket: " + e.getMessage());
+            return;
+        }
+        try {
             transport.own(server);
             server.config().setBacklog(BACKLOG).setReuseAddress(true);
             var receive = transport.settings().limits().receiveBufferBytes();
@@ -61,7 +66,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                 server.config().setReceiveBufferSize(receive);
             }
         } catch (ChannelException e) {
-            failed(Reason.INPUT_OUTPUT, "no socket: " + e.getMessage());
+            transport.discard(server);
+            failed(Reason.INPUT_OUTPUT, "socket options: " + e.getMessage());
             return;
         }
         server.pipeline().addLast(this);
@@ -85,7 +91,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             transport.emit(
                     new TransportEvent.Listening(id, local.withKey(transport.keys().publicKey())));
         } else {
-            server.close();
+            transport.discard(server);
             var cause = outcome.cause();
             failed(
                     Reason.INPUT_OUTPUT,
@@ -155,7 +161,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                         registered -> {
                             if (!registered.isSuccess()) {
                                 place.leave();
-                                child.close();
+                                transport.discard(child);
                             }
                         });
     }
@@ -186,8 +192,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             try {
                 Acceptor.this.accepted(this, accepted);
             } catch (IOException | RuntimeException e) {
+                // One socket's trouble; thrown from here it would end the listener.
                 accepted.close();
-                throw e;
+                LOG.log(System.Logger.Level.WARNING, "an accepted connection was dropped", e);
             }
             return 1;
         }
