@@ -8,4 +8,5 @@ module dev.aptosnet.bootstrap {
     requires tools.jackson.databind;
 
     exports dev.aptosnet.bootstrap.codec;
+    exports dev.aptosnet.bootstrap.vectors;
 }
