@@ -1,0 +1,101 @@
+package dev.aptosnet.bootstrap;
+
+import java.time.Duration;
+
+/**
+ * Sizes, counts and durations of messages and calls. Each names its configuration key.
+ *
+ * @param maxFrameBytes largest frame body read or written; {@code max_frame_size}
+ * @param maxMessageBytes largest message payload, sent in pieces; {@code max_message_size}
+ * @param minPieceBytes smallest piece a large message is cut into; {@code streams.min_piece_bytes}
+ * @param maxInboundStreams large messages received at once on one connection; {@code
+ *     streams.max_concurrent_inbound}
+ * @param streamProgressTimeout without a further piece before an unfinished one is dropped; {@code
+ *     streams.progress_timeout_ms}
+ * @param maxInboundRpcs requests of one peer being served; {@code max_concurrent_inbound_rpcs}
+ * @param maxOutboundRpcs requests to one peer without answer; {@code max_concurrent_outbound_rpcs}
+ * @param inboundRpcTimeout for serving one request; {@code inbound_rpc_timeout_ms}
+ * @param queueMessages waiting to be sent on one connection in one class; {@code
+ *     priorities.queue_messages}
+ * @param queueBytes the same in bytes; {@code priorities.queue_bytes}
+ * @param inboundQueueMessages received and waiting for the handler of one peer and protocol; {@code
+ *     inbound_queue_messages}
+ * @param inboundBytes received from one peer and not yet handled; {@code budget.per_peer_bytes}
+ * @param nodeBytes all queued and unhandled bytes of the node; {@code budget.total_bytes}
+ */
+public record MessageLimits(
+        int maxFrameBytes,
+        int maxMessageBytes,
+        int minPieceBytes,
+        int maxInboundStreams,
+        Duration streamProgressTimeout,
+        int maxInboundRpcs,
+        int maxOutboundRpcs,
+        Duration inboundRpcTimeout,
+        int queueMessages,
+        long queueBytes,
+        int inboundQueueMessages,
+        long inboundBytes,
+        long nodeBytes) {
+    /** The defaults of wire.md section 10 and of our design; the node's budget is set by memory. */
+    public static final MessageLimits DEFAULT =
+            new MessageLimits(
+                    4 << 20,
+                    64 << 20,
+                    64 << 10,
+                    16,
+                    Duration.ofSeconds(30),
+                    100,
+                    100,
+                    Duration.ofSeconds(10),
+                    1024,
+                    128L << 20,
+                    1024,
+                    128L << 20,
+                    Math.max(256L << 20, Runtime.getRuntime().maxMemory() / 8));
+
+    /** Refuses what cannot work. */
+    public MessageLimits {
+        require(maxFrameBytes >= 65, "max_frame_size", maxFrameBytes, ">= 65");
+        require(maxMessageBytes >= 1, "max_message_size", maxMessageBytes, ">= 1");
+        require(
+                (maxFrameBytes - 64L) * 255 >= maxMessageBytes,
+                "max_message_size",
+                maxMessageBytes,
+                "<= 255 x (max_frame_size - 64)");
+        require(minPieceBytes >= 1024, "streams.min_piece_bytes", minPieceBytes, ">= 1024");
+        require(
+                maxInboundStreams >= 1,
+                "streams.max_concurrent_inbound",
+                maxInboundStreams,
+                ">= 1");
+        require(
+                streamProgressTimeout.isPositive(),
+                "streams.progress_timeout_ms",
+                streamProgressTimeout,
+                "> 0");
+        require(maxInboundRpcs >= 1, "max_concurrent_inbound_rpcs", maxInboundRpcs, ">= 1");
+        require(maxOutboundRpcs >= 1, "max_concurrent_outbound_rpcs", maxOutboundRpcs, ">= 1");
+        require(inboundRpcTimeout.isPositive(), "inbound_rpc_timeout_ms", inboundRpcTimeout, "> 0");
+        require(
+                queueMessages >= 1 && queueMessages <= 1 << 20,
+                "priorities.queue_messages",
+                queueMessages,
+                "1 to 1048576");
+        require(
+                queueBytes >= 1 && queueBytes <= 1L << 40,
+                "priorities.queue_bytes",
+                queueBytes,
+                "1 to 2^40");
+        require(inboundQueueMessages >= 1, "inbound_queue_messages", inboundQueueMessages, ">= 1");
+        require(inboundBytes >= 1, "budget.per_peer_bytes", inboundBytes, ">= 1");
+        require(nodeBytes >= 1, "budget.total_bytes", nodeBytes, ">= 1");
+    }
+
+    private static void require(boolean holds, String key, Object value, String expected) {
+        if (!holds) {
+            throw new IllegalArgumentException(
+                    key + ": " + value + " (expected: " + expected + ")");
+        }
+    }
+}

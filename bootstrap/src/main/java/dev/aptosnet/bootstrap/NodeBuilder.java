@@ -1,0 +1,279 @@
+package dev.aptosnet.bootstrap;
+
+import dev.aptosnet.bootstrap.runtime.NetworkInstance;
+import dev.aptosnet.bootstrap.runtime.NetworkSettings;
+import dev.aptosnet.bootstrap.runtime.Registration;
+import dev.aptosnet.ports.client.Codec;
+import dev.aptosnet.ports.client.ConnectFailure;
+import dev.aptosnet.ports.client.MessageHandler;
+import dev.aptosnet.ports.client.NetworkEvents;
+import dev.aptosnet.ports.client.RpcHandler;
+import dev.aptosnet.ports.model.AuthMode;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.CipherSuite;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.PeerRole;
+import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Says what a node shall be, then {@linkplain #start starts} it. Protocols are agreed when a
+ * connection is made, so handlers are registered here and not on the running node. Not thread-safe.
+ */
+public final class NodeBuilder {
+    private int chainId = 4;
+    private NetworkId networkId = NetworkId.PUBLIC;
+    private @Nullable Identity identity;
+    private @Nullable AuthMode authMode;
+    private @Nullable List<CipherSuite> suites;
+    private boolean validator;
+    private int maxInboundConnections = 50;
+    private MessageLimits limits = MessageLimits.DEFAULT;
+    private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
+    private final List<NetworkAddress> listen = new ArrayList<>();
+    private final Map<PeerId, List<NetworkAddress>> seeds = new TreeMap<>();
+    private final Map<PeerId, TrustedPeer> trusted = new HashMap<>();
+    private final Map<ProtocolId, Registration> registrations = new TreeMap<>();
+    private final List<NetworkEvents<?>> listeners = new ArrayList<>();
+
+    NodeBuilder() {}
+
+    /**
+     * Which chain; peers of another are refused.
+     *
+     * @param chainId 0 to 255; 1 mainnet, 2 testnet, 3 devnet, 4 (the default) testing
+     */
+    public NodeBuilder chainId(int chainId) {
+        if (chainId < 0 || chainId > 255) {
+            throw new IllegalArgumentException("chain_id: " + chainId + " (expected: 0 to 255)");
+        }
+        this.chainId = chainId;
+        return this;
+    }
+
+    /** Which network; peers of another are refused. Public unless said otherwise. */
+    public NodeBuilder networkId(NetworkId networkId) {
+        this.networkId = networkId;
+        return this;
+    }
+
+    /** Who the node is; a fresh identity unless said otherwise. */
+    public NodeBuilder identity(Identity identity) {
+        this.identity = identity;
+        return this;
+    }
+
+    /** Whether the node is a validator; matters on the VFN network (wire.md section 4.7). */
+    public NodeBuilder validator(boolean validator) {
+        this.validator = validator;
+        return this;
+    }
+
+    /**
+     * Whether only trusted peers may connect. By default so on the validator network alone, where
+     * it cannot be switched off.
+     */
+    public NodeBuilder mutualAuthentication(boolean mutual) {
+        this.authMode = mutual ? AuthMode.MUTUAL : AuthMode.MAYBE_MUTUAL;
+        return this;
+    }
+
+    /** The cipher suites in order of preference; by default those of the chain. */
+    public NodeBuilder suites(CipherSuite... suites) {
+        this.suites = List.of(suites);
+        return this;
+    }
+
+    /** Accepts connections there, such as {@code /ip4/127.0.0.1/tcp/0}; port 0 takes a free one. */
+    public NodeBuilder listen(String address) {
+        return listen(NetworkAddress.parse(address));
+    }
+
+    /** Accepts connections there. */
+    public NodeBuilder listen(NetworkAddress address) {
+        if (!address.isListenable()) {
+            throw new IllegalArgumentException(
+                    "listen_address: "
+                            + address
+                            + " (expected: an IP address and a TCP port, or a memory port)");
+        }
+        listen.add(address);
+        return this;
+    }
+
+    /** Keeps a peer connected; its id is the one derived from the address's key. */
+    public NodeBuilder seed(NetworkAddress address) {
+        return seed(derivedId(address), address);
+    }
+
+    /** Keeps a peer connected, at the first of its addresses that works. */
+    public NodeBuilder seed(PeerId peer, NetworkAddress... addresses) {
+        for (var address : addresses) {
+            if (!address.isDialable()) {
+                throw new IllegalArgumentException(
+                        "seeds: "
+                                + address
+                                + " (expected: host, port, /noise-ik/<public key>/handshake/0)");
+            }
+        }
+        seeds.computeIfAbsent(peer, _ -> new ArrayList<>()).addAll(List.of(addresses));
+        return this;
+    }
+
+    static PeerId derivedId(NetworkAddress address) {
+        return PeerId.derivedFrom(
+                address.key()
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                "seeds: "
+                                                        + address
+                                                        + " (expected: /noise-ik/<public key>)")));
+    }
+
+    /** Trusts a key to speak for a peer. */
+    public NodeBuilder trust(PeerId peer, PublicKey key, PeerRole role) {
+        trusted.merge(
+                peer,
+                new TrustedPeer(java.util.Set.of(key), role),
+                (before, added) -> {
+                    var keys = new HashSet<>(before.keys());
+                    keys.addAll(added.keys());
+                    return new TrustedPeer(keys, added.role());
+                });
+        return this;
+    }
+
+    /** How many inbound peers of unknown role are let in; 50 unless said otherwise. */
+    public NodeBuilder maxInboundConnections(int maxInboundConnections) {
+        this.maxInboundConnections = maxInboundConnections;
+        return this;
+    }
+
+    /** Sizes, counts and durations of messages and calls. */
+    public NodeBuilder limits(MessageLimits limits) {
+        this.limits = limits;
+        return this;
+    }
+
+    /**
+     * Sizes, counts and durations of the transport; its frame size is taken from {@link #limits}.
+     */
+    public NodeBuilder transportLimits(TransportSettings.Limits transportLimits) {
+        this.transportLimits = transportLimits;
+        return this;
+    }
+
+    /** Speaks these protocols without serving them: for calls and sends to peers that do. */
+    public NodeBuilder protocols(ProtocolId... protocols) {
+        for (var protocol : protocols) {
+            registrations.computeIfAbsent(protocol, Registration::clientOnly);
+        }
+        return this;
+    }
+
+    /** Serves requests of a protocol with plain bytes. */
+    public NodeBuilder serve(ProtocolId protocol, RpcHandler<Bytes> handler) {
+        return serve(protocol, Codec.BYTES, handler);
+    }
+
+    /** Serves requests of a protocol with the application's own messages. */
+    public <M> NodeBuilder serve(ProtocolId protocol, Codec<M> codec, RpcHandler<M> handler) {
+        return register(Registration.rpc(protocol, codec, handler, false));
+    }
+
+    /** Serves requests on the connection's owner; the handler must never block. */
+    public NodeBuilder serveInline(ProtocolId protocol, RpcHandler<Bytes> handler) {
+        return register(Registration.rpc(protocol, Codec.BYTES, handler, true));
+    }
+
+    /** Takes direct sends of a protocol as plain bytes. */
+    public NodeBuilder receive(ProtocolId protocol, MessageHandler<Bytes> handler) {
+        return receive(protocol, Codec.BYTES, handler);
+    }
+
+    /** Takes direct sends of a protocol as the application's own messages. */
+    public <M> NodeBuilder receive(ProtocolId protocol, Codec<M> codec, MessageHandler<M> handler) {
+        return register(Registration.direct(protocol, codec, handler, false));
+    }
+
+    /** Takes direct sends on the connection's owner; the handler must never block. */
+    public NodeBuilder receiveInline(ProtocolId protocol, MessageHandler<Bytes> handler) {
+        return register(Registration.direct(protocol, Codec.BYTES, handler, true));
+    }
+
+    /**
+     * Registers a whole application: all that arrives under its protocols goes to {@code events}.
+     */
+    public <M> NodeBuilder application(
+            Codec<M> codec, List<ProtocolId> protocols, NetworkEvents<M> events) {
+        for (var protocol : protocols) {
+            register(Registration.rpc(protocol, codec, events::onRpcRequest, false));
+            register(Registration.direct(protocol, codec, events::onMessage, false));
+        }
+        listeners.add(events);
+        return this;
+    }
+
+    /** Hears of peers that come and go. */
+    public NodeBuilder onPeers(NetworkEvents<?> events) {
+        listeners.add(events);
+        return this;
+    }
+
+    private NodeBuilder register(Registration added) {
+        registrations.merge(added.protocol(), added, Registration::and);
+        return this;
+    }
+
+    /**
+     * Starts the node and returns once it listens.
+     *
+     * @throws ConnectFailure if an address cannot be listened at
+     * @throws IllegalArgumentException if a setting cannot work; names its configuration key
+     */
+    public AptosNode start() {
+        var who = identity == null ? Identity.generate() : identity;
+        var mode = authMode;
+        if (mode == null) {
+            mode = networkId == NetworkId.VALIDATOR ? AuthMode.MUTUAL : AuthMode.MAYBE_MUTUAL;
+        }
+        if (networkId == NetworkId.VALIDATOR && mode != AuthMode.MUTUAL) {
+            throw new IllegalArgumentException(
+                    "mutual_authentication: false (expected: true on the validator network)");
+        }
+        var network =
+                NetworkInstance.start(
+                        new NetworkSettings(
+                                who.peerId(),
+                                who.publicKey(),
+                                who.privateKey(),
+                                chainId,
+                                networkId,
+                                validator,
+                                mode,
+                                suites == null ? CipherSuite.defaultsFor(chainId) : suites,
+                                trusted,
+                                seeds,
+                                listen,
+                                maxInboundConnections,
+                                limits,
+                                transportLimits,
+                                List.copyOf(registrations.values()),
+                                List.copyOf(listeners)));
+        return new AptosNode(who, network);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.aptosnet.bootstrap.metrics;
+
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.model.Origin;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.transport.SetupFailure;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The meters of one network of one node, each with the labels {@code role_type}, {@code network_id}
+ * and {@code peer_id}, which is our own id in short form. No label ever holds what a peer chose.
+ */
+public final class NetworkMetrics implements AutoCloseable {
+    private final MeterRegistry registry;
+    private final Tags common;
+    private final Queue<Meter> meters = new ConcurrentLinkedQueue<>();
+    private final ConcurrentHashMap<List<String>, Counter> counters = new ConcurrentHashMap<>();
+
+    /**
+     * @param registry where the meters live until {@link #close}
+     * @param validator the node's role, for the label
+     */
+    public NetworkMetrics(
+            MeterRegistry registry, NetworkId network, PeerId self, boolean validator) {
+        this.registry = registry;
+        this.common =
+                Tags.of(
+                        "role_type",
+                        validator ? "validator" : "full_node",
+                        "network_id",
+                        network.configName(),
+                        "peer_id",
+                        self.shortText());
+    }
+
+    /** Registers a value that is read when somebody looks. */
+    public <T> void gauge(String name, T source, ToDoubleFunction<T> value, String... labels) {
+        meters.add(Gauge.builder(name, source, value).tags(common.and(labels)).register(registry));
+    }
+
+    /**
+     * The counter with this name and these labels; the same object every time.
+     *
+     * @param labels names and values in turn
+     */
+    public Counter counter(String name, String... labels) {
+        var key = new java.util.ArrayList<String>(labels.length + 1);
+        key.add(name);
+        key.addAll(List.of(labels));
+        return counters.computeIfAbsent(
+                key,
+                _ -> {
+                    var counter = Counter.builder(name).tags(common.and(labels)).register(registry);
+                    meters.add(counter);
+                    return counter;
+                });
+    }
+
+    /** A set-up ended, well or not. */
+    public void upgraded(Origin origin, boolean succeeded, Duration took) {
+        Timer.builder("aptos_network_connection_upgrade_time_seconds")
+                .tags(
+                        common.and(
+                                "direction",
+                                label(origin),
+                                "state",
+                                succeeded ? "succeeded" : "failed"))
+                .register(registry)
+                .record(took);
+    }
+
+    /** A connection was refused in its set-up. */
+    public void setupRefused(Origin origin, SetupFailure.Reason reason) {
+        counter(
+                        "aptosnet_setup_failures_total",
+                        "direction",
+                        label(origin),
+                        "reason",
+                        reason.name().toLowerCase(Locale.ROOT))
+                .increment();
+    }
+
+    /** A proven connection was refused by admission or lost a tie-break. */
+    public void connectionRejected(Origin origin) {
+        counter("aptos_connections_rejected", "direction", label(origin)).increment();
+    }
+
+    /** A dial was started. */
+    public void dialled() {
+        counter("aptos_network_connection_operations", "operation", "dial", "label", "dial_peer")
+                .increment();
+    }
+
+    /** A connection ended. */
+    public void disconnected(DisconnectReason reason) {
+        counter(
+                        "aptos_network_connection_operations",
+                        "operation",
+                        "disconnect",
+                        "label",
+                        reason.label())
+                .increment();
+    }
+
+    /** Counters for one connection, which share the network's meters. */
+    public ConnectionMetrics forConnection() {
+        return new ConnectionMetrics(this);
+    }
+
+    static String label(Origin origin) {
+        return origin == Origin.INBOUND ? "inbound" : "outbound";
+    }
+
+    /** Takes every meter out of the registry. */
+    @Override
+    public void close() {
+        for (var meter = meters.poll(); meter != null; meter = meters.poll()) {
+            registry.remove(meter);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import dev.aptosnet.domain.rpc.CallFailure;
+import dev.aptosnet.domain.rpc.OutboundCall;
+import dev.aptosnet.domain.wire.RefusalCode;
+import dev.aptosnet.ports.client.NetworkException;
+import dev.aptosnet.ports.client.RpcCallback;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.ProtocolId;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+
+/** A call of an application: what the machine knows of it, and whom to tell how it ended. */
+abstract sealed class ClientCall extends OutboundCall {
+    private final PeerId peer;
+
+    ClientCall(
+            PeerId peer,
+            ProtocolId protocol,
+            MessageClass messageClass,
+            Bytes request,
+            MonoTime deadline) {
+        super(protocol, messageClass, request, deadline);
+        this.peer = peer;
+    }
+
+    abstract void succeeded(Bytes answer);
+
+    abstract void failed(NetworkException failure);
+
+    @Override
+    protected final void onAnswer(Bytes answer) {
+        succeeded(answer);
+    }
+
+    @Override
+    protected final void onFailed(CallFailure failure) {
+        failed(explain(failure));
+    }
+
+    private NetworkException explain(CallFailure failure) {
+        var protocol = protocol();
+        return switch (failure) {
+            case CallFailure.TimedOut _ -> new NetworkException.TimedOut(peer, protocol);
+            case CallFailure.Canceled _ ->
+                    new NetworkException.Refused(peer, protocol, false, "cancelled by its caller");
+            case CallFailure.RefusedHere(var limit) ->
+                    new NetworkException.Refused(peer, protocol, false, limit);
+            case CallFailure.RefusedByPeer refusal ->
+                    refusal.code() == RefusalCode.UNSUPPORTED_PROTOCOL
+                            ? new NetworkException.UnsupportedProtocol(peer, protocol)
+                            : new NetworkException.Refused(
+                                    peer, protocol, true, refusal.code().name());
+            case CallFailure.TooLarge(var bytes, var limit) ->
+                    new NetworkException.MessageTooLarge(peer, protocol, bytes, limit);
+            case CallFailure.UnsupportedProtocol _ ->
+                    new NetworkException.UnsupportedProtocol(peer, protocol);
+            case CallFailure.Disconnected(var how) ->
+                    new NetworkException.PeerDisconnected(peer, protocol, how);
+        };
+    }
+
+    /** A call whose caller waits on its own thread. */
+    static final class Blocking extends ClientCall {
+        private final Thread caller = Thread.currentThread();
+        private @Nullable Bytes answer;
+        private @Nullable NetworkException failure;
+        private volatile boolean ended;
+
+        Blocking(
+                PeerId peer,
+                ProtocolId protocol,
+                MessageClass messageClass,
+                Bytes request,
+                MonoTime deadline) {
+            super(peer, protocol, messageClass, request, deadline);
+        }
+
+        @Override
+        void succeeded(Bytes answer) {
+            this.answer = answer;
+            ended = true;
+            LockSupport.unpark(caller);
+        }
+
+        @Override
+        void failed(NetworkException failure) {
+            this.failure = failure;
+            ended = true;
+            LockSupport.unpark(caller);
+        }
+
+        /** Waits for the end, which the machine's deadline brings at the latest. */
+        Bytes await() throws InterruptedException {
+            while (!ended) {
+                LockSupport.park(this);
+                if (!ended && Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+            var result = answer;
+            if (result != null) {
+                return result;
+            }
+            var why = failure;
+            if (why == null) {
+                throw new AssertionError("a call ended without an answer or a failure");
+            }
+            // Thrown here, so that the trace shows the caller; made on the owner's thread.
+            why.setStackTrace(Thread.currentThread().getStackTrace());
+            throw why;
+        }
+    }
+
+    /** A call whose future is completed on a virtual thread. */
+    static final class Async extends ClientCall {
+        private final CompletableFuture<Bytes> future;
+
+        Async(
+                PeerId peer,
+                ProtocolId protocol,
+                MessageClass messageClass,
+                Bytes request,
+                MonoTime deadline,
+                CompletableFuture<Bytes> future) {
+            super(peer, protocol, messageClass, request, deadline);
+            this.future = future;
+        }
+
+        @Override
+        void succeeded(Bytes answer) {
+            Thread.startVirtualThread(() -> future.complete(answer));
+        }
+
+        @Override
+        void failed(NetworkException failure) {
+            Thread.startVirtualThread(() -> future.completeExceptionally(failure));
+        }
+    }
+
+    /** A call whose callback runs on the connection's owner. */
+    static final class Inline extends ClientCall {
+        private static final System.Logger LOG = System.getLogger(Inline.class.getName());
+
+        private final RpcCallback<Bytes> callback;
+
+        Inline(
+                PeerId peer,
+                ProtocolId protocol,
+                MessageClass messageClass,
+                Bytes request,
+                MonoTime deadline,
+                RpcCallback<Bytes> callback) {
+            super(peer, protocol, messageClass, request, deadline);
+            this.callback = callback;
+        }
+
+        @Override
+        void succeeded(Bytes answer) {
+            try {
+                callback.onAnswer(answer);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "a callback of " + protocol() + " failed", e);
+            }
+        }
+
+        @Override
+        void failed(NetworkException failure) {
+            try {
+                callback.onFailure(failure);
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "a callback of " + protocol() + " failed", e);
+            }
+        }
+    }
+}

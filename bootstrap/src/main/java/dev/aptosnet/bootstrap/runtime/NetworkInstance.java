@@ -1,0 +1,780 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import dev.aptosnet.bootstrap.MessageLimits;
+import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
+import dev.aptosnet.domain.connection.ConnectionSettings;
+import dev.aptosnet.domain.peer.Peers;
+import dev.aptosnet.domain.peer.SeedDialler;
+import dev.aptosnet.domain.wire.BcsException;
+import dev.aptosnet.domain.wire.HandshakeMsg;
+import dev.aptosnet.domain.wire.HealthCheckerMsg;
+import dev.aptosnet.domain.wire.Negotiation;
+import dev.aptosnet.domain.wire.ProtocolSet;
+import dev.aptosnet.ports.client.Codec;
+import dev.aptosnet.ports.client.ConnectFailure;
+import dev.aptosnet.ports.client.NetworkClient;
+import dev.aptosnet.ports.client.NetworkEvents;
+import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.Capability;
+import dev.aptosnet.ports.model.ConnectionId;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.model.Origin;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.PeerRole;
+import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.transport.Clock;
+import dev.aptosnet.ports.transport.DialId;
+import dev.aptosnet.ports.transport.Link;
+import dev.aptosnet.ports.transport.LinkClosed;
+import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.SetupFailure;
+import dev.aptosnet.ports.transport.Transport;
+import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.ports.transport.TransportProvider;
+import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.ports.transport.TrustedPeers;
+
+import io.micrometer.core.instrument.Metrics;
+
+import org.jspecify.annotations.Nullable;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+
+/**
+ * One network of a node, running. Everything that sees several peers happens on its loop; senders
+ * look connections up in an immutable snapshot.
+ */
+public final class NetworkInstance implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(NetworkInstance.class.getName());
+
+    /** How long a stopping node waits for queued messages to leave. */
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
+
+    private static final Duration BACKOFF_BASE = Duration.ofMillis(500);
+    private static final Duration BACKOFF_CAP = Duration.ofSeconds(60);
+
+    private final NetworkSettings settings;
+    private final Clock clock = Clock.system();
+    private final Protocols protocols;
+    private final HandshakeMsg hello;
+    private final ConnectionSettings connectionSettings;
+    private final SendAccount.NodeBudget budget;
+    private final NetworkMetrics metrics;
+    private final List<TransportProvider> providers;
+    private final Map<String, Transport> transports = new TreeMap<>();
+    private final AtomicLong ids = new AtomicLong();
+    private final NodeLoop loop;
+    private final Serial listeners = new Serial("aptosnet-peers");
+    private final ConcurrentHashMap<ListenId, CompletableFuture<NetworkAddress>> listening =
+            new ConcurrentHashMap<>();
+    private final List<NetworkAddress> listenAddresses = new ArrayList<>();
+    private final Object peersChanged = new Object();
+
+    // Owned by the loop.
+    private final Peers peers;
+    private final SeedDialler dialler;
+    private final Map<ConnectionId, PeerConnection> connections = new HashMap<>();
+    private final Map<DialId, Pending> dials = new HashMap<>();
+
+    private volatile Map<PeerId, PeerConnection> snapshot = Map.of();
+    private final ConcurrentHashMap<PeerId, SetupFailure> lastFailures = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /** A dial under way; {@code answer} is null for the dialler's own. */
+    private record Pending(
+            PeerId peer, MonoTime since, @Nullable CompletableFuture<PeerInfo> answer) {}
+
+    private NetworkInstance(NetworkSettings settings) {
+        this.settings = settings;
+        this.protocols = new Protocols(withHealthAnswers(settings.registrations()));
+        this.hello =
+                HandshakeMsg.v1(
+                        ProtocolSet.of(protocols.spoken(), OFFERED),
+                        settings.chainId(),
+                        settings.networkId());
+        this.connectionSettings = connectionSettings(settings.limits());
+        this.budget = new SendAccount.NodeBudget(settings.limits().nodeBytes());
+        this.metrics =
+                new NetworkMetrics(
+                        Metrics.globalRegistry,
+                        settings.networkId(),
+                        settings.self(),
+                        settings.validator());
+        this.providers =
+                ServiceLoader.load(TransportProvider.class).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .toList();
+        this.peers = new Peers(settings.self(), settings.maxInboundConnections());
+        this.dialler =
+                new SeedDialler(
+                        BACKOFF_BASE,
+                        BACKOFF_CAP,
+                        new SplittableRandom(new SecureRandom().nextLong()),
+                        0);
+        this.loop =
+                new NodeLoop(
+                        "aptosnet-" + settings.self().shortText(),
+                        clock,
+                        dialler::nextDeadline,
+                        this::dialDue);
+    }
+
+    /** What we announce beyond the reference protocol. */
+    private static final EnumSet<Capability> OFFERED =
+            EnumSet.of(
+                    Capability.INTERLEAVED_STREAMS,
+                    Capability.MANY_FRAGMENTS,
+                    Capability.REFUSALS,
+                    Capability.DEADLINES,
+                    Capability.STREAM_RESET,
+                    Capability.PRIORITY_CLASSES);
+
+    /** Dial ids of {@link #connect}; those of the dialler are below. */
+    private static final long FIRST_OWN_DIAL = 1L << 62;
+
+    private static List<Registration> withHealthAnswers(List<Registration> registrations) {
+        var health = ProtocolId.HEALTH_CHECKER_RPC;
+        if (registrations.stream().anyMatch(r -> r.protocol().equals(health) && r.rpc() != null)) {
+            return registrations;
+        }
+        var all =
+                new ArrayList<>(
+                        registrations.stream().filter(r -> !r.protocol().equals(health)).toList());
+        all.add(
+                Registration.rpc(
+                        health,
+                        Codec.BYTES,
+                        request -> {
+                            if (HealthCheckerMsg.decode(request.payload())
+                                    instanceof HealthCheckerMsg.Ping(int nonce)) {
+                                request.respond(new HealthCheckerMsg.Pong(nonce).encode());
+                            }
+                        },
+                        true));
+        return all;
+    }
+
+    private static ConnectionSettings connectionSettings(MessageLimits limits) {
+        var builder =
+                ConnectionSettings.builder()
+                        .maxFrameBytes(limits.maxFrameBytes())
+                        .maxMessageBytes(limits.maxMessageBytes())
+                        .minPieceBytes(limits.minPieceBytes())
+                        .maxInboundCalls(limits.maxInboundRpcs())
+                        .maxOutboundCalls(limits.maxOutboundRpcs())
+                        .inboundCallLimit(limits.inboundRpcTimeout())
+                        .maxInboundStreams(limits.maxInboundStreams())
+                        .streamProgressLimit(limits.streamProgressTimeout());
+        int[] weights = {8, 8, 4, 2};
+        for (var i = 0; i < MessageClass.COUNT; i++) {
+            builder.queue(
+                    MessageClass.ofIndex(i),
+                    new ConnectionSettings.Queue(
+                            limits.queueMessages(), limits.queueBytes(), weights[i]));
+        }
+        return builder.build();
+    }
+
+    /**
+     * Starts a network; returns once it listens.
+     *
+     * @throws ConnectFailure if an address cannot be listened at
+     */
+    public static NetworkInstance start(NetworkSettings settings) {
+        var network = new NetworkInstance(settings);
+        try {
+            network.open();
+        } catch (RuntimeException | Error e) {
+            network.close();
+            throw e;
+        }
+        return network;
+    }
+
+    private void open() {
+        for (var origin : Origin.values()) {
+            metrics.gauge(
+                    "aptos_connections",
+                    this,
+                    network -> network.count(origin),
+                    "direction",
+                    origin == Origin.INBOUND ? "inbound" : "outbound");
+        }
+        metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
+        metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
+        loop.start();
+        for (var address : settings.listen()) {
+            var id = new ListenId(ids.getAndIncrement());
+            var answer = new CompletableFuture<NetworkAddress>();
+            listening.put(id, answer);
+            transportFor(address).listen(id, address);
+            listenAddresses.add(join(answer, settings.transportLimits().upgradeTimeout(), address));
+        }
+        loop.post(
+                () -> {
+                    var now = clock.now();
+                    settings.seeds().forEach((peer, at) -> seed(now, peer, at));
+                });
+    }
+
+    private static <T> T join(CompletableFuture<T> answer, Duration limit, NetworkAddress address) {
+        try {
+            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConnectFailure(failure(SetupFailure.Reason.CANCELLED, "interrupted"));
+        } catch (TimeoutException e) {
+            throw new ConnectFailure(
+                    failure(SetupFailure.Reason.TIMEOUT, address + ": no answer in " + limit));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ConnectFailure failed) {
+                var why = failed.failure();
+                throw new ConnectFailure(failure(why.reason(), address + ": " + why.detail()));
+            }
+            throw new AssertionError(e);
+        }
+    }
+
+    private static SetupFailure failure(SetupFailure.Reason reason, String detail) {
+        return new SetupFailure(reason, detail);
+    }
+
+    private synchronized Transport transportFor(NetworkAddress address) {
+        for (var provider : providers) {
+            if (provider.supports(address)) {
+                return transports.computeIfAbsent(
+                        provider.name(), _ -> provider.create(transportSettings()));
+            }
+        }
+        throw new ConnectFailure(
+                failure(
+                        SetupFailure.Reason.BAD_ADDRESS,
+                        address
+                                + ": no transport for this kind of address (there are: "
+                                + providers.stream()
+                                        .map(TransportProvider::name)
+                                        .collect(Collectors.joining(", "))
+                                + ")"));
+    }
+
+    private TransportSettings transportSettings() {
+        var given = settings.transportLimits();
+        var onVfn = settings.validator() && settings.networkId() == NetworkId.VFN;
+        var helloBytes = hello.encode();
+        return new TransportSettings(
+                settings.self(),
+                settings.privateKey(),
+                settings.suites(),
+                settings.authMode(),
+                TrustedPeers.of(settings.trusted()),
+                onVfn ? PeerRole.VALIDATOR_FULL_NODE : PeerRole.UNKNOWN,
+                () -> helloBytes,
+                this::onTransport,
+                clock,
+                new TransportSettings.Limits(
+                        settings.limits().maxFrameBytes(),
+                        given.upgradeTimeout(),
+                        given.closeTimeout(),
+                        given.writeTimeout(),
+                        given.maxPendingInbound(),
+                        given.maxPendingPerAddress(),
+                        given.maxUnsentBytes(),
+                        given.receiveBufferBytes(),
+                        given.sendBufferBytes(),
+                        given.proxyProtocol(),
+                        given.threads()));
+    }
+
+    // On a transport's thread.
+
+    private void onTransport(TransportEvent event) {
+        switch (event) {
+            case TransportEvent.Listening(var id, var address) -> {
+                var answer = listening.get(id);
+                if (answer != null) {
+                    answer.complete(address);
+                }
+            }
+            case TransportEvent.ListenFailed(var id, var failure) -> {
+                var answer = listening.get(id);
+                if (answer != null) {
+                    answer.completeExceptionally(new ConnectFailure(failure));
+                }
+            }
+            case TransportEvent.Refused(_, var from, var failure) -> {
+                metrics.setupRefused(Origin.INBOUND, failure.reason());
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "refused a connection from {0}: {1}",
+                        from,
+                        failure);
+            }
+            case TransportEvent.Dialed(var id, var link) -> {
+                if (!loop.post(() -> dialed(id, link))) {
+                    refuse(link);
+                }
+            }
+            case TransportEvent.DialFailed(var id, var failure) ->
+                    loop.post(() -> dialFailed(id, failure));
+            case TransportEvent.Accepted(_, var link) -> {
+                if (!loop.post(() -> proven(link, null))) {
+                    refuse(link);
+                }
+            }
+        }
+    }
+
+    private static void refuse(Link link) {
+        link.close(
+                DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the node stops, or its loop is full");
+    }
+
+    // On the loop.
+
+    private void seed(MonoTime now, PeerId peer, List<NetworkAddress> addresses) {
+        if (!peer.equals(settings.self())) {
+            dialler.seed(now, peer, addresses);
+            if (peers.isConnected(peer)) {
+                dialler.connected(peer);
+            }
+        }
+    }
+
+    private void dialDue() {
+        for (var dial : dialler.due(clock.now())) {
+            dial(dial.id(), dial.peer(), dial.address(), null);
+        }
+    }
+
+    private void dial(
+            DialId id,
+            PeerId peer,
+            NetworkAddress address,
+            @Nullable CompletableFuture<PeerInfo> answer) {
+        dials.put(id, new Pending(peer, clock.now(), answer));
+        metrics.dialled();
+        try {
+            transportFor(address).dial(id, peer, address);
+        } catch (ConnectFailure e) {
+            dialFailed(id, e.failure());
+        }
+    }
+
+    private void dialFailed(DialId id, SetupFailure failure) {
+        var pending = dials.remove(id);
+        if (pending == null) {
+            return;
+        }
+        dialler.dialEnded(clock.now(), id, false);
+        metrics.setupRefused(Origin.OUTBOUND, failure.reason());
+        metrics.upgraded(Origin.OUTBOUND, false, clock.now().since(pending.since()));
+        var before = lastFailures.put(pending.peer(), failure);
+        // The first failure of a kind is told, repetitions are not: one line, not a wall of them.
+        var level =
+                before != null && before.reason() == failure.reason()
+                        ? System.Logger.Level.DEBUG
+                        : System.Logger.Level.INFO;
+        LOG.log(level, "cannot connect to peer {0}: {1}", pending.peer().shortText(), failure);
+        if (pending.answer() != null) {
+            pending.answer().completeExceptionally(new ConnectFailure(failure));
+        }
+    }
+
+    private void dialed(DialId id, Link link) {
+        var pending = dials.get(id);
+        var failure = proven(link, pending);
+        if (failure != null) {
+            dialFailed(id, failure);
+            return;
+        }
+        dials.remove(id);
+        dialler.dialEnded(clock.now(), id, true);
+    }
+
+    private @Nullable SetupFailure proven(Link link, @Nullable Pending pending) {
+        var info = link.info();
+        if (closed) {
+            refuse(link);
+            return failure(SetupFailure.Reason.CANCELLED, "the node stops");
+        }
+        metrics.upgraded(info.origin(), true, info.times().total());
+        Negotiation negotiation;
+        try {
+            negotiation = HandshakeMsg.negotiate(hello, HandshakeMsg.decode(info.hello()));
+        } catch (BcsException e) {
+            return notAgreed(
+                    link,
+                    failure(
+                            SetupFailure.Reason.BAD_HELLO,
+                            "the peer's handshake message does not decode: " + e.getMessage()));
+        }
+        return switch (negotiation) {
+            case Negotiation.InvalidChainId(int own, int other) ->
+                    notAgreed(
+                            link,
+                            failure(
+                                    SetupFailure.Reason.WRONG_CHAIN,
+                                    "the peer is on chain "
+                                            + other
+                                            + ", this node on "
+                                            + own
+                                            + " (chain_id)"));
+            case Negotiation.InvalidNetworkId(var own, var other) ->
+                    notAgreed(
+                            link,
+                            failure(
+                                    SetupFailure.Reason.WRONG_NETWORK,
+                                    "the peer is on network "
+                                            + other.configName()
+                                            + ", this node on "
+                                            + own.configName()
+                                            + " (network_id)"));
+            case Negotiation.NoCommonProtocols _ ->
+                    notAgreed(
+                            link,
+                            failure(
+                                    SetupFailure.Reason.NO_COMMON_PROTOCOLS,
+                                    "the peer and this node have no protocol in common"));
+            case Negotiation.Agreed agreed -> agreed(link, agreed, pending);
+        };
+    }
+
+    private SetupFailure notAgreed(Link link, SetupFailure why) {
+        var info = link.info();
+        link.close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, why.toString());
+        if (info.origin() == Origin.INBOUND) {
+            metrics.setupRefused(Origin.INBOUND, why.reason());
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "refused a connection from {0}: {1}",
+                    info.address(),
+                    why);
+        }
+        return why;
+    }
+
+    private @Nullable SetupFailure agreed(
+            Link link, Negotiation.Agreed agreed, @Nullable Pending pending) {
+        var info = link.info();
+        var common =
+                protocols.spoken().stream()
+                        .filter(agreed.common()::contains)
+                        .collect(Collectors.toUnmodifiableSet());
+        var peerInfo =
+                new PeerInfo(
+                        settings.networkId(),
+                        info.peer(),
+                        info.id(),
+                        info.role(),
+                        info.address(),
+                        info.origin(),
+                        info.transport(),
+                        info.suite(),
+                        common,
+                        info.times());
+        var connection =
+                new PeerConnection(
+                        link,
+                        peerInfo,
+                        agreed,
+                        protocols,
+                        settings.limits(),
+                        connectionSettings,
+                        budget,
+                        clock,
+                        metrics.forConnection(),
+                        this::connectionClosed);
+        connections.put(info.id(), connection);
+        var started =
+                apply(
+                        peers.on(
+                                new Peers.Event.Proven(
+                                        new Peers.Connected(
+                                                info.id(),
+                                                info.peer(),
+                                                info.origin(),
+                                                info.role()))));
+        if (started == null) {
+            if (pending != null && pending.answer() != null) {
+                pending.answer().complete(peerInfo);
+            }
+            return null;
+        }
+        connections.remove(info.id());
+        metrics.connectionRejected(info.origin());
+        var live = snapshot.get(info.peer());
+        if (pending != null && live != null) {
+            if (pending.answer() != null) {
+                pending.answer().complete(live.info());
+            }
+            return null;
+        }
+        return failure(SetupFailure.Reason.ALREADY_CONNECTED, started);
+    }
+
+    /** Carries effects out; returns why the newest connection was not started, null if it was. */
+    private @Nullable String apply(List<Peers.Effect> effects) {
+        String refused = effects.isEmpty() ? null : "refused";
+        for (var effect : effects) {
+            switch (effect) {
+                case Peers.Effect.Start(var connected) -> {
+                    refused = null;
+                    var connection = connections.get(connected.id());
+                    if (connection != null) {
+                        publish(connected.peer(), connection);
+                        connection.start();
+                    }
+                }
+                case Peers.Effect.Close(var id, var reason, var detail) -> {
+                    var connection = connections.get(id);
+                    if (connection != null) {
+                        connection.close(reason, detail);
+                    }
+                    if (refused != null) {
+                        refused = detail;
+                    }
+                }
+                case Peers.Effect.PeerUp(var connected) -> {
+                    dialler.connected(connected.peer());
+                    lastFailures.remove(connected.peer());
+                    var connection = connections.get(connected.id());
+                    if (connection != null) {
+                        var info = connection.info();
+                        tell(listener -> listener.onPeerUp(info));
+                    }
+                }
+                case Peers.Effect.PeerReplaced(_, var after) -> dialler.connected(after.peer());
+                case Peers.Effect.PeerDown(var connected, var reason) -> {
+                    dialler.disconnected(clock.now(), connected.peer());
+                    var connection = connections.get(connected.id());
+                    if (connection != null) {
+                        unpublish(connected.peer(), connection);
+                        var info = connection.info();
+                        tell(listener -> listener.onPeerDown(info, reason));
+                    }
+                }
+            }
+        }
+        return refused;
+    }
+
+    private void tell(java.util.function.Consumer<NetworkEvents<?>> what) {
+        for (var listener : settings.listeners()) {
+            listeners.run(() -> what.accept(listener));
+        }
+    }
+
+    private void publish(PeerId peer, PeerConnection connection) {
+        var next = new HashMap<>(snapshot);
+        next.put(peer, connection);
+        changed(next);
+    }
+
+    private void unpublish(PeerId peer, PeerConnection connection) {
+        if (snapshot.get(peer) == connection) {
+            var next = new HashMap<>(snapshot);
+            next.remove(peer);
+            changed(next);
+        }
+    }
+
+    private void changed(Map<PeerId, PeerConnection> next) {
+        synchronized (peersChanged) {
+            snapshot = next;
+            peersChanged.notifyAll();
+        }
+    }
+
+    /** On the connection's owner. */
+    private void connectionClosed(PeerConnection connection, LinkClosed how) {
+        metrics.disconnected(how.reason());
+        var info = connection.info();
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                "connection {0}, peer {1} closed: {2}, {3}",
+                info.connection(),
+                info.peer().shortText(),
+                how.reason().label(),
+                how.detail());
+        loop.post(
+                () -> {
+                    apply(
+                            peers.on(
+                                    new Peers.Event.Closed(
+                                            info.connection(), info.peer(), how.reason())));
+                    connections.remove(info.connection());
+                });
+    }
+
+    // From any thread.
+
+    Clock clock() {
+        return clock;
+    }
+
+    MessageLimits limits() {
+        return settings.limits();
+    }
+
+    @Nullable PeerConnection connection(PeerId peer) {
+        return snapshot.get(peer);
+    }
+
+    private long count(Origin origin) {
+        return snapshot.values().stream().filter(c -> c.info().origin() == origin).count();
+    }
+
+    /** Which network. */
+    public NetworkId networkId() {
+        return settings.networkId();
+    }
+
+    /** What peers dial. */
+    public List<NetworkAddress> listenAddresses() {
+        return List.copyOf(listenAddresses);
+    }
+
+    /** All protocols that are announced. */
+    public List<ProtocolId> protocols() {
+        return protocols.spoken();
+    }
+
+    /** Who is connected, by peer id. */
+    public List<PeerInfo> peers() {
+        return snapshot.values().stream()
+                .map(PeerConnection::info)
+                .sorted((a, b) -> a.peer().compareTo(b.peer()))
+                .toList();
+    }
+
+    /** A client for one application. */
+    public <M> NetworkClient<M> client(Codec<M> codec, List<ProtocolId> spoken) {
+        for (var protocol : spoken) {
+            if (!protocols.spoken().contains(protocol)) {
+                throw new IllegalArgumentException(
+                        protocol
+                                + ": not announced by this node (builder: protocols, serve or"
+                                + " receive)");
+            }
+        }
+        return new PeerClient<>(this, codec, spoken);
+    }
+
+    /** Waits until a peer is connected. */
+    public void awaitPeer(PeerId peer, Duration timeout) throws InterruptedException {
+        var deadline = clock.now().plus(timeout);
+        synchronized (peersChanged) {
+            while (!snapshot.containsKey(peer)) {
+                var left = deadline.nanosSince(clock.now());
+                if (left <= 0) {
+                    var last = lastFailures.get(peer);
+                    throw new ConnectFailure(
+                            last != null
+                                    ? last
+                                    : failure(
+                                            SetupFailure.Reason.TIMEOUT,
+                                            "peer " + peer + " did not connect in " + timeout));
+                }
+                TimeUnit.NANOSECONDS.timedWait(peersChanged, Math.max(left, 1_000_000));
+            }
+        }
+    }
+
+    /** Dials a peer once. */
+    public PeerInfo connect(PeerId peer, NetworkAddress address, Duration timeout)
+            throws InterruptedException {
+        var live = snapshot.get(peer);
+        if (live != null) {
+            return live.info();
+        }
+        var answer = new CompletableFuture<PeerInfo>();
+        var id = new DialId(FIRST_OWN_DIAL + ids.getAndIncrement());
+        if (!loop.post(() -> dial(id, peer, address, answer))) {
+            throw new ConnectFailure(failure(SetupFailure.Reason.CANCELLED, "the node stops"));
+        }
+        try {
+            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException _) {
+            loop.post(() -> transportFor(address).cancel(id));
+            throw new ConnectFailure(
+                    failure(SetupFailure.Reason.TIMEOUT, address + ": no link in " + timeout));
+        } catch (InterruptedException e) {
+            loop.post(() -> transportFor(address).cancel(id));
+            throw e;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ConnectFailure failed) {
+                throw failed;
+            }
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Keeps a peer connected from now on. */
+    public void addSeed(PeerId peer, List<NetworkAddress> addresses) {
+        loop.post(() -> seed(clock.now(), peer, addresses));
+    }
+
+    /** Ends the connection to a peer; false if there is none. */
+    boolean disconnect(PeerId peer) {
+        if (!snapshot.containsKey(peer)) {
+            return false;
+        }
+        return loop.post(
+                () ->
+                        apply(
+                                peers.on(
+                                        new Peers.Event.Disconnect(
+                                                peer,
+                                                DisconnectReason.REQUESTED_BY_PEER_MANAGER))));
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        var until = clock.now().plus(DRAIN_LIMIT);
+        snapshot.values().forEach(connection -> connection.drainAndClose(until));
+        awaitNoPeers(until);
+        synchronized (this) {
+            transports.values().forEach(Transport::close);
+        }
+        awaitNoPeers(clock.now().plus(DRAIN_LIMIT));
+        loop.close();
+        metrics.close();
+    }
+
+    private void awaitNoPeers(MonoTime until) {
+        synchronized (peersChanged) {
+            try {
+                while (!snapshot.isEmpty() && clock.now().isBefore(until)) {
+                    TimeUnit.MILLISECONDS.timedWait(peersChanged, 10);
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import dev.aptosnet.bootstrap.MessageLimits;
+import dev.aptosnet.ports.client.NetworkEvents;
+import dev.aptosnet.ports.model.AuthMode;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.CipherSuite;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
+
+import java.util.List;
+import java.util.Map;
+
+/** Everything that one network of a node is made from; see the builder for each. */
+public record NetworkSettings(
+        PeerId self,
+        PublicKey publicKey,
+        Bytes privateKey,
+        int chainId,
+        NetworkId networkId,
+        boolean validator,
+        AuthMode authMode,
+        List<CipherSuite> suites,
+        Map<PeerId, TrustedPeer> trusted,
+        Map<PeerId, List<NetworkAddress>> seeds,
+        List<NetworkAddress> listen,
+        int maxInboundConnections,
+        MessageLimits limits,
+        TransportSettings.Limits transportLimits,
+        List<Registration> registrations,
+        List<NetworkEvents<?>> listeners) {
+    /** Copies the collections. */
+    public NetworkSettings {
+        suites = List.copyOf(suites);
+        trusted = Map.copyOf(trusted);
+        seeds = Map.copyOf(seeds);
+        listen = List.copyOf(listen);
+        registrations = List.copyOf(registrations);
+        listeners = List.copyOf(listeners);
+    }
+
+    /** Without the private key. */
+    @Override
+    public String toString() {
+        return "NetworkSettings[self=" + self + ", " + networkId + ", chain " + chainId + "]";
+    }
+}

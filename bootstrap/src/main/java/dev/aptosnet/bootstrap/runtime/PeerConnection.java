@@ -1,0 +1,359 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import dev.aptosnet.bootstrap.MessageLimits;
+import dev.aptosnet.bootstrap.metrics.ConnectionMetrics;
+import dev.aptosnet.domain.connection.Connection;
+import dev.aptosnet.domain.connection.ConnectionSettings;
+import dev.aptosnet.domain.connection.ConnectionSink;
+import dev.aptosnet.domain.connection.Observation;
+import dev.aptosnet.domain.lane.OutboundMessage;
+import dev.aptosnet.domain.rpc.InboundCall;
+import dev.aptosnet.domain.rpc.OutboundCall;
+import dev.aptosnet.domain.wire.Negotiation;
+import dev.aptosnet.domain.wire.RefusalCode;
+import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.client.SendResult;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.transport.Clock;
+import dev.aptosnet.ports.transport.FrameSink;
+import dev.aptosnet.ports.transport.Link;
+import dev.aptosnet.ports.transport.LinkClosed;
+import dev.aptosnet.ports.transport.LinkHandler;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.function.BiConsumer;
+
+/**
+ * One connection at work: the machine of the domain on the link's owner, with a mailbox through
+ * which any thread reaches it. What the machine gives out goes to handlers on virtual threads, or
+ * straight to inline ones.
+ */
+final class PeerConnection implements LinkHandler, ConnectionSink {
+    private static final System.Logger LOG = System.getLogger(PeerConnection.class.getName());
+
+    private final Link link;
+    private final PeerInfo info;
+    private final Protocols protocols;
+    private final MessageLimits limits;
+    private final Clock clock;
+    private final ConnectionMetrics metrics;
+    private final BiConsumer<PeerConnection, LinkClosed> onClosed;
+    private final Connection machine;
+    private final Mailbox mailbox = new Mailbox();
+    private final SendAccount account;
+    private final InboundAccount inbound;
+
+    /** By protocol number; made when the first direct send of a protocol arrives. Owner only. */
+    private final @Nullable InboundQueue[] queues = new InboundQueue[Protocols.NUMBERS];
+
+    /** Rare requests to the owner, such as cancellations. */
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+
+    private MonoTime now;
+    private boolean nowIsFresh;
+    private MonoTime wakeAt = MonoTime.NEVER;
+    private volatile @Nullable MonoTime drainUntil;
+
+    PeerConnection(
+            Link link,
+            PeerInfo info,
+            Negotiation.Agreed agreed,
+            Protocols protocols,
+            MessageLimits limits,
+            ConnectionSettings settings,
+            SendAccount.NodeBudget budget,
+            Clock clock,
+            ConnectionMetrics metrics,
+            BiConsumer<PeerConnection, LinkClosed> onClosed) {
+        this.link = link;
+        this.info = info;
+        this.protocols = protocols;
+        this.limits = limits;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.onClosed = onClosed;
+        this.account = new SendAccount(limits.queueMessages(), limits.queueBytes(), budget);
+        this.inbound = new InboundAccount(limits.inboundBytes(), budget);
+        this.now = clock.now();
+        this.machine = new Connection(settings, agreed, protocols.served(), this);
+    }
+
+    PeerInfo info() {
+        return info;
+    }
+
+    PeerId peer() {
+        return info.peer();
+    }
+
+    void start() {
+        link.start(this);
+    }
+
+    // From any thread.
+
+    boolean speaks(ProtocolId protocol) {
+        return info.protocols().contains(protocol);
+    }
+
+    SendResult send(ProtocolId protocol, MessageClass messageClass, Bytes payload) {
+        if (payload.size() > limits.maxMessageBytes()) {
+            return SendResult.TOO_LARGE;
+        }
+        var charged = account.charge(messageClass, payload.size());
+        if (charged != SendResult.QUEUED) {
+            metrics.refused(messageClass, charged);
+            return charged;
+        }
+        return put(new OutboundMessage(protocol, messageClass, payload))
+                ? SendResult.QUEUED
+                : SendResult.NOT_CONNECTED;
+    }
+
+    /** Queues a call; anything but {@code QUEUED} means that the call will hear nothing. */
+    SendResult call(OutboundCall call) {
+        var charged = account.charge(call.messageClass(), call.payload().size());
+        if (charged != SendResult.QUEUED) {
+            metrics.refused(call.messageClass(), charged);
+            return charged;
+        }
+        return put(call) ? SendResult.QUEUED : SendResult.NOT_CONNECTED;
+    }
+
+    void cancel(OutboundCall call) {
+        runOnOwner(() -> machine.cancel(call));
+    }
+
+    boolean respond(InboundCall call, Bytes answer) {
+        var charged = account.charge(call.messageClass(), answer.size());
+        if (charged != SendResult.QUEUED) {
+            metrics.refused(call.messageClass(), charged);
+            runOnOwner(() -> machine.refuse(call, RefusalCode.OVERLOADED));
+            return false;
+        }
+        call.leaveAnswer(answer);
+        return put(call);
+    }
+
+    boolean refuse(InboundCall call) {
+        runOnOwner(() -> machine.refuse(call, RefusalCode.HANDLER_FAILED));
+        return true;
+    }
+
+    void close(DisconnectReason reason, String detail) {
+        link.close(reason, detail);
+    }
+
+    /** Closes once all that is queued has left, or at {@code until}. */
+    void drainAndClose(MonoTime until) {
+        drainUntil = until;
+        link.wake();
+    }
+
+    private boolean put(OutboundMessage message) {
+        return switch (mailbox.put(message)) {
+            case FIRST -> {
+                link.wake();
+                yield true;
+            }
+            case BEHIND -> true;
+            case CLOSED -> {
+                account.release(message.messageClass(), 1, sizeOf(message));
+                yield false;
+            }
+        };
+    }
+
+    private static int sizeOf(OutboundMessage message) {
+        if (message instanceof InboundCall call) {
+            var answer = call.answer();
+            return answer == null ? 0 : answer.size();
+        }
+        return message.payload().size();
+    }
+
+    private void runOnOwner(Runnable task) {
+        synchronized (tasks) {
+            tasks.add(task);
+        }
+        link.wake();
+    }
+
+    // On the owner.
+
+    @Override
+    public void onFrame(byte[] head, int offset, int length, Bytes rest) {
+        if (!nowIsFresh) {
+            now = clock.now();
+            nowIsFresh = true;
+        }
+        machine.onFrame(now, head, offset, length, rest);
+    }
+
+    @Override
+    public void onWake(FrameSink out) {
+        now = clock.now();
+        takeMail(mailbox.take());
+        runTasks();
+        if (!now.isBefore(machine.nextDeadline())) {
+            machine.onTime(now);
+        }
+        machine.poll(now, out);
+        account.flush();
+        metrics.flush();
+        nowIsFresh = false;
+        var next = machine.nextDeadline();
+        var drain = drainUntil;
+        if (drain != null) {
+            if (!machine.hasOutput() || !now.isBefore(drain)) {
+                link.close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the node stops");
+            }
+            next = MonoTime.earlier(next, drain);
+        }
+        // A later deadline needs no new timer: being woken early costs less than asking each time.
+        if (next.isBefore(wakeAt) || !now.isBefore(wakeAt)) {
+            wakeAt = next;
+            link.wakeAt(next);
+        }
+    }
+
+    private void takeMail(@Nullable OutboundMessage first) {
+        var message = first;
+        while (message != null) {
+            var following = message.next();
+            message.linkTo(null);
+            switch (message) {
+                case OutboundCall call -> machine.call(now, call);
+                case InboundCall call -> {
+                    var answer = call.answer();
+                    machine.respond(call, answer == null ? Bytes.EMPTY : answer);
+                }
+                default -> machine.send(message);
+            }
+            message = following;
+        }
+    }
+
+    private void runTasks() {
+        while (true) {
+            Runnable task;
+            synchronized (tasks) {
+                task = tasks.poll();
+            }
+            if (task == null) {
+                return;
+            }
+            task.run();
+        }
+    }
+
+    @Override
+    public void onClosed(LinkClosed how) {
+        now = clock.now();
+        takeMail(mailbox.close());
+        machine.onClosed(how.detail());
+        account.flush();
+        metrics.flush();
+        onClosed.accept(this, how);
+    }
+
+    @Override
+    public void onDirectSend(ProtocolId protocol, MessageClass messageClass, Bytes payload) {
+        var registration = protocols.find(protocol);
+        var handler = registration == null ? null : registration.direct();
+        if (registration == null || handler == null) {
+            metrics.declinedDirectSend(payload.size());
+            return;
+        }
+        if (registration.directInline()) {
+            try {
+                handler.onMessage(peer(), payload);
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "the handler of " + protocol + " failed", e);
+            }
+            return;
+        }
+        var queue = queues[protocol.number()];
+        if (queue == null) {
+            queue =
+                    new InboundQueue(
+                            peer(), registration, handler, inbound, limits.inboundQueueMessages());
+            queues[protocol.number()] = queue;
+        }
+        if (!queue.offer(payload)) {
+            metrics.declinedDirectSend(payload.size());
+        }
+    }
+
+    @Override
+    public void onRequest(InboundCall call, Bytes payload) {
+        var registration = protocols.find(call.protocol());
+        var handler = registration == null ? null : registration.rpc();
+        if (registration == null || handler == null) {
+            machine.refuse(call, RefusalCode.UNSUPPORTED_PROTOCOL);
+            return;
+        }
+        var request = new InboundRequest(this, call, payload);
+        if (registration.rpcInline()) {
+            try {
+                handler.onRequest(request);
+            } catch (Exception e) {
+                failed(call, e);
+                request.refuse();
+            }
+            return;
+        }
+        if (!inbound.charge(payload.size())) {
+            machine.refuse(call, RefusalCode.OVERLOADED);
+            return;
+        }
+        Thread.startVirtualThread(
+                () -> {
+                    try {
+                        handler.onRequest(request);
+                    } catch (InterruptedException _) {
+                        Thread.currentThread().interrupt();
+                    } catch (Exception e) {
+                        failed(call, e);
+                        request.refuse();
+                    } finally {
+                        inbound.release(payload.size());
+                    }
+                });
+    }
+
+    private static void failed(InboundCall call, Exception e) {
+        LOG.log(System.Logger.Level.WARNING, "the handler of " + call.protocol() + " failed", e);
+    }
+
+    @Override
+    public void onReleased(MessageClass messageClass, int bytes) {
+        account.releaseLater(messageClass, bytes);
+    }
+
+    @Override
+    public void observe(Observation what, @Nullable ProtocolId protocol, long bytes) {
+        metrics.observe(what, protocol, bytes);
+    }
+
+    @Override
+    public void observeMistake(Observation what, Enum<?> error) {
+        metrics.mistake(what, error);
+        if (LOG.isLoggable(System.Logger.Level.DEBUG)) {
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "connection {0}, peer {1}: {2} {3}",
+                    info.connection(),
+                    peer().shortText(),
+                    what,
+                    error);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import dev.aptosnet.ports.model.ProtocolId;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Collection;
+import java.util.List;
+
+/** What this node speaks and serves, by number. */
+final class Protocols {
+    /** How many numbers there are. */
+    static final int NUMBERS = ProtocolId.MAX_NUMBER + 1;
+
+    private final @Nullable Registration[] byNumber = new Registration[NUMBERS];
+    private final List<ProtocolId> spoken;
+    private final List<ProtocolId> served;
+
+    Protocols(Collection<Registration> registrations) {
+        for (var registration : registrations) {
+            byNumber[registration.protocol().number()] = registration;
+        }
+        spoken = registrations.stream().map(Registration::protocol).sorted().toList();
+        served =
+                registrations.stream()
+                        .filter(r -> r.rpc() != null || r.direct() != null)
+                        .map(Registration::protocol)
+                        .sorted()
+                        .toList();
+    }
+
+    @Nullable Registration find(ProtocolId protocol) {
+        return byNumber[protocol.number()];
+    }
+
+    /** The protocol with this number as this node knows it; null if it does not. */
+    @Nullable ProtocolId named(int number) {
+        var registration = number < NUMBERS ? byNumber[number] : null;
+        return registration == null ? null : registration.protocol();
+    }
+
+    /** All that are announced. */
+    List<ProtocolId> spoken() {
+        return spoken;
+    }
+
+    /** Those with a handler. */
+    List<ProtocolId> served() {
+        return served;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import dev.aptosnet.ports.client.Codec;
+import dev.aptosnet.ports.client.InboundMessage;
+import dev.aptosnet.ports.client.MessageHandler;
+import dev.aptosnet.ports.client.RpcHandler;
+import dev.aptosnet.ports.client.RpcRequest;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.ProtocolId;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node does with one protocol. The typed handlers of applications are wrapped here, so
+ * that the runtime sees bytes alone.
+ *
+ * @param rpc serves requests; null if none are served
+ * @param rpcInline whether it runs on the connection's owner
+ * @param direct takes direct sends; null if none are taken
+ * @param directInline whether it runs on the connection's owner
+ */
+public record Registration(
+        ProtocolId protocol,
+        @Nullable RpcHandler<Bytes> rpc,
+        boolean rpcInline,
+        @Nullable DirectHandler direct,
+        boolean directInline) {
+
+    /** Takes the payload of a direct send. */
+    @FunctionalInterface
+    public interface DirectHandler {
+        /** Takes one payload. */
+        void onMessage(PeerId from, Bytes payload) throws Exception;
+    }
+
+    /** A protocol that is only spoken, not served. */
+    public static Registration clientOnly(ProtocolId protocol) {
+        return new Registration(protocol, null, false, null, false);
+    }
+
+    /** A protocol whose requests are served. */
+    public static <M> Registration rpc(
+            ProtocolId protocol, Codec<M> codec, RpcHandler<M> handler, boolean inline) {
+        return new Registration(
+                protocol,
+                request -> handler.onRequest(new Typed<>(request, codec)),
+                inline,
+                null,
+                false);
+    }
+
+    /** A protocol whose direct sends are taken. */
+    public static <M> Registration direct(
+            ProtocolId protocol, Codec<M> codec, MessageHandler<M> handler, boolean inline) {
+        return new Registration(
+                protocol,
+                null,
+                false,
+                (from, payload) ->
+                        handler.onMessage(
+                                new InboundMessage<>(
+                                        from, protocol, codec.decode(protocol, payload))),
+                inline);
+    }
+
+    /**
+     * Both of two registrations of one protocol.
+     *
+     * @throws IllegalArgumentException if both serve the same kind
+     */
+    public Registration and(Registration other) {
+        if ((rpc != null && other.rpc != null) || (direct != null && other.direct != null)) {
+            throw new IllegalArgumentException(protocol + ": two handlers (expected: one)");
+        }
+        return new Registration(
+                protocol,
+                rpc != null ? rpc : other.rpc,
+                rpcInline || other.rpcInline,
+                direct != null ? direct : other.direct,
+                directInline || other.directInline);
+    }
+
+    /** A request as an application sees it; decoded on the handler's thread. */
+    private record Typed<M>(RpcRequest<Bytes> request, Codec<M> codec, M payload)
+            implements RpcRequest<M> {
+        Typed(RpcRequest<Bytes> request, Codec<M> codec) {
+            this(request, codec, codec.decode(request.protocol(), request.payload()));
+        }
+
+        @Override
+        public PeerId from() {
+            return request.from();
+        }
+
+        @Override
+        public ProtocolId protocol() {
+            return request.protocol();
+        }
+
+        @Override
+        public boolean respond(M answer) {
+            return request.respond(codec.encode(protocol(), answer));
+        }
+
+        @Override
+        public boolean refuse() {
+            return request.refuse();
+        }
+    }
+}

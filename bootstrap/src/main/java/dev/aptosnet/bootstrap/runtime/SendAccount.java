@@ -1,0 +1,125 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import dev.aptosnet.ports.client.SendResult;
+import dev.aptosnet.ports.model.MessageClass;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * What one connection has queued, by class, against its limits and the node's. Senders charge it on
+ * their own threads; the owner gives back what has left. One word a class holds both counts, so
+ * that a charge is one atomic step: 21 bits of messages above 43 bits of bytes.
+ */
+final class SendAccount {
+    private static final int BYTE_BITS = 43;
+    private static final long BYTE_MASK = (1L << BYTE_BITS) - 1;
+
+    /** What a message costs beside its payload, for the queue's own memory. */
+    static final int OVERHEAD_BYTES = 64;
+
+    /** Eight words apart, so that classes do not share a cache line. */
+    private static final int STRIDE = 8;
+
+    private final AtomicLongArray queued = new AtomicLongArray(MessageClass.COUNT * STRIDE);
+    private final int maxMessages;
+    private final long maxBytes;
+    private final NodeBudget node;
+    private final int[] leftMessages = new int[MessageClass.COUNT];
+    private final long[] leftBytes = new long[MessageClass.COUNT];
+    private boolean left;
+
+    SendAccount(int maxMessages, long maxBytes, NodeBudget node) {
+        this.maxMessages = maxMessages;
+        this.maxBytes = maxBytes;
+        this.node = node;
+    }
+
+    /** Charges one message, or says why not. Any thread. */
+    SendResult charge(MessageClass messageClass, int payloadBytes) {
+        var index = messageClass.index() * STRIDE;
+        var cost = (long) payloadBytes + OVERHEAD_BYTES;
+        var word = (1L << BYTE_BITS) + cost;
+        var after = queued.addAndGet(index, word);
+        var messages = after >>> BYTE_BITS;
+        var bytes = after & BYTE_MASK;
+        // An empty queue takes any message, so that none is too large for ever.
+        if (messages > maxMessages || (bytes > maxBytes && messages > 1)) {
+            queued.addAndGet(index, -word);
+            return SendResult.DROPPED_FULL;
+        }
+        if (!node.charge(cost)) {
+            queued.addAndGet(index, -word);
+            return SendResult.DROPPED_BUDGET;
+        }
+        return SendResult.QUEUED;
+    }
+
+    /** Notes that a message is gone; given back by the next {@link #flush}. Owner only. */
+    void releaseLater(MessageClass messageClass, int payloadBytes) {
+        var index = messageClass.index();
+        leftMessages[index]++;
+        leftBytes[index] += payloadBytes;
+        left = true;
+    }
+
+    /** Gives back what was noted, in one step a class. Owner only. */
+    void flush() {
+        if (!left) {
+            return;
+        }
+        left = false;
+        for (var i = 0; i < MessageClass.COUNT; i++) {
+            if (leftMessages[i] > 0) {
+                release(MessageClass.ofIndex(i), leftMessages[i], leftBytes[i]);
+                leftMessages[i] = 0;
+                leftBytes[i] = 0;
+            }
+        }
+    }
+
+    /** Gives messages back at once. Any thread. */
+    void release(MessageClass messageClass, int messages, long payloadBytes) {
+        var cost = payloadBytes + (long) messages * OVERHEAD_BYTES;
+        queued.addAndGet(messageClass.index() * STRIDE, -(((long) messages << BYTE_BITS) + cost));
+        node.release(cost);
+    }
+
+    int messages(MessageClass messageClass) {
+        return (int) (queued.get(messageClass.index() * STRIDE) >>> BYTE_BITS);
+    }
+
+    long bytes(MessageClass messageClass) {
+        return queued.get(messageClass.index() * STRIDE) & BYTE_MASK;
+    }
+
+    /** The node's own limit, shared by all its connections; {@code budget.total_bytes}. */
+    static final class NodeBudget {
+        private final AtomicLong used = new AtomicLong();
+        private final long limit;
+
+        NodeBudget(long limit) {
+            this.limit = limit;
+        }
+
+        boolean charge(long bytes) {
+            if (used.addAndGet(bytes) > limit) {
+                used.addAndGet(-bytes);
+                return false;
+            }
+            return true;
+        }
+
+        void release(long bytes) {
+            used.addAndGet(-bytes);
+        }
+
+        long used() {
+            return used.get();
+        }
+
+        long limit() {
+            return limit;
+        }
+    }
+}

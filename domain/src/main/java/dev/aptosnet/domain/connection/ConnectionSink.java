@@ -1,0 +1,58 @@
+package dev.aptosnet.domain.connection;
+
+import dev.aptosnet.domain.rpc.InboundCall;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.ProtocolId;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection gives out, during the calls that cause it and on its owner. Implementations may
+ * call the connection again from {@link #onDirectSend} and {@link #onRequest}; none may throw or
+ * block.
+ */
+public interface ConnectionSink {
+    /**
+     * A direct send has arrived whole.
+     *
+     * @param protocol one of those served
+     * @param messageClass as the peer says, if it announced {@code PRIORITY_CLASSES}; else the
+     *     protocol's
+     * @param payload in the arrays it was received into, which may be larger than it
+     */
+    void onDirectSend(ProtocolId protocol, MessageClass messageClass, Bytes payload);
+
+    /**
+     * A request has arrived whole and holds one of the peer's slots until it is given back or its
+     * deadline passes.
+     */
+    void onRequest(InboundCall call, Bytes payload);
+
+    /**
+     * A message that was given to the connection is in its queues no more: its last byte was
+     * written, or it was dropped. Called exactly once for every message given to {@code send},
+     * {@code call} and {@code respond}, also if that call refuses it.
+     *
+     * @param messageClass the message's
+     * @param bytes size of its payload
+     */
+    void onReleased(MessageClass messageClass, int bytes);
+
+    /**
+     * Something to count.
+     *
+     * @param protocol which protocol it concerns, if it is known
+     * @param bytes of payload, where {@link Observation} says so; else 0
+     */
+    void observe(Observation what, @Nullable ProtocolId protocol, long bytes);
+
+    /**
+     * A peer's mistake, for a counter and one DEBUG line; the connection stays. Comes in place of
+     * {@link #observe}.
+     *
+     * @param what {@link Observation#FRAME_UNDECODABLE} or {@link Observation#STREAM_REFUSED}
+     * @param error which rule it broke, a {@code WireError} or {@code StreamError}
+     */
+    void observeMistake(Observation what, Enum<?> error);
+}
