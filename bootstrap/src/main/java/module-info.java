@@ -14,6 +14,7 @@ module dev.aptosnet.bootstrap {
 
     exports dev.aptosnet.bootstrap;
     exports dev.aptosnet.bootstrap.codec;
+    exports dev.aptosnet.bootstrap.vectors;
 
     uses dev.aptosnet.ports.transport.TransportProvider;
 }
