@@ -8,15 +8,12 @@ module dev.aptosnet.bootstrap {
     requires transitive dev.aptosnet.domain;
     requires dev.aptosnet.noise;
     requires micrometer.core;
+    requires static org.jspecify;
     requires org.lz4.java;
     requires tools.jackson.databind;
-    requires static org.jspecify;
 
     exports dev.aptosnet.bootstrap;
     exports dev.aptosnet.bootstrap.codec;
 
     uses dev.aptosnet.ports.transport.TransportProvider;
-
-    provides dev.aptosnet.ports.transport.TransportProvider with
-            dev.aptosnet.bootstrap.memory.MemoryTransportProvider;
 }
