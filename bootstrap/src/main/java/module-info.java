@@ -5,12 +5,15 @@
  */
 module dev.aptosnet.bootstrap {
     requires transitive dev.aptosnet.ports;
-    requires dev.aptosnet.domain;
+    requires transitive dev.aptosnet.domain;
     requires dev.aptosnet.noise;
     requires micrometer.core;
     requires static org.jspecify;
+    requires org.lz4.java;
+    requires tools.jackson.databind;
 
     exports dev.aptosnet.bootstrap;
+    exports dev.aptosnet.bootstrap.codec;
 
     uses dev.aptosnet.ports.transport.TransportProvider;
 }
