@@ -7,10 +7,23 @@ module dev.aptosnet.bootstrap {
     requires transitive dev.aptosnet.ports;
     requires dev.aptosnet.domain;
     requires dev.aptosnet.noise;
+    requires ch.qos.logback.classic;
+    requires ch.qos.logback.core;
+    requires com.google.guice;
+    requires info.picocli;
+    requires jakarta.inject;
     requires micrometer.core;
+    requires org.slf4j;
+    requires tools.jackson.core;
+    requires tools.jackson.databind;
+    requires tools.jackson.dataformat.yaml;
     requires static org.jspecify;
 
     exports dev.aptosnet.bootstrap;
+
+    // Both set fields and call constructors by reflection.
+    opens dev.aptosnet.bootstrap.cli to
+            info.picocli;
 
     uses dev.aptosnet.ports.transport.TransportProvider;
 }
