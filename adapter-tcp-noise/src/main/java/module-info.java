@@ -6,4 +6,7 @@ module dev.aptosnet.adapter.tcpnoise {
     requires io.netty.common;
     requires io.netty.transport;
     requires static org.jspecify;
+
+    provides dev.aptosnet.ports.transport.TransportProvider with
+            dev.aptosnet.adapter.tcpnoise.TcpTransportProvider;
 }

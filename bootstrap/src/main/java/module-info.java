@@ -5,7 +5,7 @@
  */
 module dev.aptosnet.bootstrap {
     requires transitive dev.aptosnet.ports;
-    requires dev.aptosnet.domain;
+    requires transitive dev.aptosnet.domain;
     requires dev.aptosnet.noise;
     requires ch.qos.logback.classic;
     requires ch.qos.logback.core;
@@ -18,8 +18,11 @@ module dev.aptosnet.bootstrap {
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
     requires static org.jspecify;
+    requires org.lz4.java;
+    requires tools.jackson.databind;
 
     exports dev.aptosnet.bootstrap;
+    exports dev.aptosnet.bootstrap.codec;
 
     // Both set fields and call constructors by reflection.
     opens dev.aptosnet.bootstrap.cli to

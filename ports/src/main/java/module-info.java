@@ -8,6 +8,7 @@ module dev.aptosnet.ports {
     requires transitive static org.jspecify;
 
     exports dev.aptosnet.ports.client;
+    exports dev.aptosnet.ports.codec;
     exports dev.aptosnet.ports.model;
     exports dev.aptosnet.ports.transport;
 

@@ -3,8 +3,10 @@ package dev.aptosnet.noise;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.PublicKey;
 import dev.aptosnet.ports.transport.SetupFailure;
+import dev.aptosnet.ports.transport.TrustedPeers;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -83,6 +85,11 @@ public final class DiallerHandshake {
         }
         noise.readMessage2(reply);
         return noise.split().forInitiator();
+    }
+
+    /** The role of a peer we dialled: as stored if it is trusted, else unknown. */
+    public static PeerRole roleOf(PeerId dialled, TrustedPeers trusted) {
+        return trusted.find(dialled).map(TrustedPeers.TrustedPeer::role).orElse(PeerRole.UNKNOWN);
     }
 
     /** Client peer id, then the server's key as the client believes it (wire.md section 4.3). */

@@ -11,14 +11,16 @@ import java.util.random.RandomGenerator;
  * identity so that comparing pairs tells nothing by its timing.
  */
 public final class KeyPair {
+    private final KeyAgreement agreement;
     private final byte[] privateKey;
     private final byte[] publicBytes;
     private final PublicKey publicKey;
 
-    private KeyPair(byte[] privateKey) {
+    private KeyPair(byte[] privateKey, KeyAgreement agreement) {
+        this.agreement = agreement;
         this.privateKey = privateKey;
         this.publicBytes = new byte[KeyAgreement.LENGTH];
-        KeyAgreement.standard().publicKey(privateKey, publicBytes);
+        agreement.publicKey(privateKey, publicBytes);
         this.publicKey = PublicKey.of(publicBytes);
     }
 
@@ -31,7 +33,7 @@ public final class KeyPair {
     public static KeyPair generate(RandomGenerator random) {
         var scalar = new byte[KeyAgreement.LENGTH];
         random.nextBytes(scalar);
-        return new KeyPair(scalar);
+        return new KeyPair(scalar, KeyAgreement.standard());
     }
 
     /**
@@ -41,11 +43,16 @@ public final class KeyPair {
      * @throws IllegalArgumentException for any other length
      */
     public static KeyPair ofPrivateKey(Bytes privateKey) {
+        return ofPrivateKey(privateKey, KeyAgreement.standard());
+    }
+
+    /** The same with another implementation of X25519. */
+    static KeyPair ofPrivateKey(Bytes privateKey, KeyAgreement agreement) {
         if (privateKey.size() != KeyAgreement.LENGTH) {
             throw new IllegalArgumentException(
                     "private key: " + privateKey.size() + " bytes (expected: 32)");
         }
-        return new KeyPair(privateKey.toByteArray());
+        return new KeyPair(privateKey.toByteArray(), agreement);
     }
 
     /** The public half. */
@@ -70,7 +77,7 @@ public final class KeyPair {
      */
     byte[] agree(byte[] theirs) throws HandshakeException {
         var secret = new byte[KeyAgreement.LENGTH];
-        if (!KeyAgreement.standard().agree(privateKey, theirs, secret)) {
+        if (!agreement.agree(privateKey, theirs, secret)) {
             throw HandshakeException.of(
                     SetupFailure.Reason.INVALID_DH,
                     "the peer's key is a low-order point and gives an all-zero secret; the peer's"

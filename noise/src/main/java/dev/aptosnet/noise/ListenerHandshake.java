@@ -222,5 +222,11 @@ public final class ListenerHandshake {
                 guard.commit(key, timestampMillis);
             }
         }
+
+        /** Who it is, without any secret. */
+        @Override
+        public String toString() {
+            return "Accepted[" + peer + ", " + role + ", " + session.suite() + "]";
+        }
     }
 }

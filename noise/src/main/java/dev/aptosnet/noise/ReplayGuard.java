@@ -59,19 +59,19 @@ public final class ReplayGuard {
      */
     public synchronized void check(PublicKey key, long timestamp) throws HandshakeException {
         var stored = last.get(key);
-        if (stored == null ? !evicted : Long.compareUnsigned(timestamp, stored) > 0) {
+        if (stored == null && !evicted) {
             return;
         }
-        if (stored == null && Long.compareUnsigned(timestamp, floor) > 0) {
-            return;
+        var bound = stored == null ? floor : stored;
+        if (Long.compareUnsigned(timestamp, bound) <= 0) {
+            throw HandshakeException.of(
+                    SetupFailure.Reason.REPLAY,
+                    "timestamp "
+                            + Long.toUnsignedString(timestamp)
+                            + " is not after "
+                            + Long.toUnsignedString(bound)
+                            + "; a replayed message, or the dialler's clock was set back");
         }
-        throw HandshakeException.of(
-                SetupFailure.Reason.REPLAY,
-                "timestamp "
-                        + Long.toUnsignedString(timestamp)
-                        + " is not after "
-                        + Long.toUnsignedString(stored == null ? floor : stored)
-                        + "; a replayed message, or the dialler's clock was set back");
     }
 
     /**

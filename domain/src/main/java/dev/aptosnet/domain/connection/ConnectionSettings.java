@@ -1,5 +1,7 @@
 package dev.aptosnet.domain.connection;
 
+import dev.aptosnet.domain.stream.Pieces;
+import dev.aptosnet.domain.stream.StreamLimits;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.ProtocolId;
 
@@ -14,8 +16,8 @@ import java.util.TreeMap;
  *
  * @param maxFrameBytes {@code max_frame_size}: the largest frame body, bytes
  * @param maxMessageBytes {@code max_message_size}: the largest payload, bytes
- * @param minPieceBytes {@code min_piece_size}: no piece of a large message but the last is smaller,
- *     bytes; what is not larger goes in one frame
+ * @param minPieceBytes {@code min_piece_bytes}: no piece of a large message but the last is
+ *     smaller, bytes; what is not larger goes in one frame
  * @param maxOutboundCalls {@code max_concurrent_outbound_rpcs}: calls without an answer
  * @param maxInboundCalls {@code max_concurrent_inbound_rpcs}: the peer's requests without an answer
  * @param inboundCallLimit {@code inbound_rpc_timeout_ms}: how long a request may stay unanswered
@@ -23,9 +25,8 @@ import java.util.TreeMap;
  * @param queues {@code priorities}: bounds and weights, by {@link MessageClass#index}
  * @param criticalAllowanceBytes {@code priorities.critical_allowance}: how many bytes of the
  *     critical class go before all others while these wait
- * @param maxInboundStreams {@code max_inbound_streams}: large messages of the peer's under way
- * @param streamProgressLimit {@code stream_progress_timeout_ms}: how long one of them may stand
- *     still
+ * @param maxInboundStreams {@code max_open_streams}: large messages of the peer's under way
+ * @param streamProgressLimit {@code stream_timeout_ms}: how long one of them may stand still
  */
 public record ConnectionSettings(
         int maxFrameBytes,
@@ -41,9 +42,6 @@ public record ConnectionSettings(
         Duration streamProgressLimit) {
     /** What every node that announces {@code INTERLEAVED_STREAMS} accepts at once, at least. */
     public static final int MIN_INBOUND_STREAMS = 16;
-
-    /** Bytes of a frame that are left to heads (wire.md section 9). */
-    public static final int HEAD_RESERVE = 64;
 
     /** All defaults. */
     public static final ConnectionSettings DEFAULTS = builder().build();
@@ -67,15 +65,15 @@ public record ConnectionSettings(
 
     /** Checks; a message names the configuration key, the value and what was expected. */
     public ConnectionSettings {
-        var chunk = (long) maxFrameBytes - HEAD_RESERVE;
-        expect(chunk > 0, "max_frame_size", maxFrameBytes, "> " + HEAD_RESERVE);
+        var chunk = (long) maxFrameBytes - Pieces.HEAD_ROOM;
+        expect(chunk > 0, "max_frame_size", maxFrameBytes, "> " + Pieces.HEAD_ROOM);
         expect(maxMessageBytes > 0, "max_message_size", maxMessageBytes, "> 0");
         expect(
                 chunk * 255 >= maxMessageBytes,
                 "max_message_size",
                 maxMessageBytes,
-                "at most 255 times (max_frame_size - " + HEAD_RESERVE + ")");
-        expect(minPieceBytes > 0, "min_piece_size", minPieceBytes, "> 0");
+                "at most 255 times (max_frame_size - " + Pieces.HEAD_ROOM + ")");
+        expect(minPieceBytes > 0, "min_piece_bytes", minPieceBytes, "> 0");
         expect(maxOutboundCalls > 0, "max_concurrent_outbound_rpcs", maxOutboundCalls, "> 0");
         expect(maxInboundCalls > 0, "max_concurrent_inbound_rpcs", maxInboundCalls, "> 0");
         expectPositive("inbound_rpc_timeout_ms", inboundCallLimit);
@@ -101,15 +99,36 @@ public record ConnectionSettings(
                 "> 0");
         expect(
                 maxInboundStreams >= MIN_INBOUND_STREAMS && maxInboundStreams <= 1024,
-                "max_inbound_streams",
+                "max_open_streams",
                 maxInboundStreams,
                 MIN_INBOUND_STREAMS + " to 1024");
-        expectPositive("stream_progress_timeout_ms", streamProgressLimit);
+        expectPositive("stream_timeout_ms", streamProgressLimit);
     }
 
     /** Bounds and weight of one class. */
     public Queue queue(MessageClass messageClass) {
         return queues.get(messageClass.index());
+    }
+
+    /** How payloads are cut towards a peer. */
+    Pieces pieces(boolean manyFragments) {
+        return Pieces.adaptive(maxFrameBytes, maxMessageBytes, minPieceBytes, manyFragments);
+    }
+
+    /** What of the peer's large messages is held. */
+    StreamLimits streamLimits(boolean interleaved, boolean manyFragments) {
+        var usual = StreamLimits.of(maxFrameBytes, maxMessageBytes, interleaved, manyFragments);
+        return new StreamLimits(
+                maxFrameBytes,
+                maxMessageBytes,
+                usual.maxFragments(),
+                interleaved ? maxInboundStreams : 1,
+                usual.maxHeldBytes(),
+                streamProgressLimit);
+    }
+
+    int[] weights() {
+        return queues.stream().mapToInt(Queue::weight).toArray();
     }
 
     /** How long a request of this protocol may stay unanswered. */

@@ -31,12 +31,12 @@ public class OutboundMessage {
     enum Place {
         /** Not given to a connection yet, or finished with. */
         OUTSIDE,
-        /** In one of the connection's queues; nothing of it has been written. */
-        QUEUED,
-        /** Some pieces of it have been written, others have not. */
-        IN_PIECES,
-        /** Being handed to the link. */
-        LEAVING
+        /** In its class's queue, or behind a large message of its protocol. */
+        WAITING,
+        /** Large, and as many large ones as may be are under way. */
+        PARKED,
+        /** It has a stream, and its last piece has not been written. */
+        IN_PIECES
     }
 
     /**

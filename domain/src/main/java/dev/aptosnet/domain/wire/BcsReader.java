@@ -1,6 +1,7 @@
 package dev.aptosnet.domain.wire;
 
 import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.PeerId;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -163,6 +164,11 @@ public final class BcsReader {
         return length <= at - input.segmentOffset(segment)
                 ? Bytes.wrap(array, at - length, length)
                 : input.slice(from, from + length);
+    }
+
+    /** A peer id: 32 bytes without a length. */
+    public PeerId peerId() {
+        return PeerId.of(fixed(PeerId.LENGTH).toByteArray());
     }
 
     /** A string of strict UTF-8. */

@@ -3,6 +3,7 @@ package dev.aptosnet.domain.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.PeerId;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ public final class BcsWriter {
 
     /** What was written. The writer is used up. */
     public Bytes toBytes() {
+        if (done.isEmpty()) {
+            return Bytes.wrap(array, 0, size);
+        }
         flush();
         return Bytes.concat(done);
     }
@@ -114,6 +118,11 @@ public final class BcsWriter {
             size += bytes.size();
         }
         return this;
+    }
+
+    /** A peer id: 32 bytes without a length. */
+    public BcsWriter peerId(PeerId peer) {
+        return fixed(Bytes.wrap(peer.toByteArray()));
     }
 
     /**

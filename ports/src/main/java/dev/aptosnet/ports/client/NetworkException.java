@@ -50,6 +50,7 @@ public abstract sealed class NetworkException extends RuntimeException {
     public static final class Refused extends NetworkException {
         private static final long serialVersionUID = 1;
 
+        /** Whether the peer refused, not we. */
         private final boolean byPeer;
 
         /**

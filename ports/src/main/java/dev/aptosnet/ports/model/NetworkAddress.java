@@ -38,6 +38,7 @@ public record NetworkAddress(List<Protocol> protocols) {
     public sealed interface Protocol {
         /** An IPv4 address: 4 bytes. */
         record Ip4(Bytes address) implements Protocol {
+            /** Refuses any length but 4. */
             public Ip4 {
                 check(address.size() == 4, Malformed.Code.BAD_IP, "IPv4 address", address);
             }
@@ -45,6 +46,7 @@ public record NetworkAddress(List<Protocol> protocols) {
 
         /** An IPv6 address: 16 bytes. */
         record Ip6(Bytes address) implements Protocol {
+            /** Refuses any length but 16. */
             public Ip6 {
                 check(address.size() == 16, Malformed.Code.BAD_IP, "IPv6 address", address);
             }
@@ -52,6 +54,7 @@ public record NetworkAddress(List<Protocol> protocols) {
 
         /** A DNS name, to be resolved to addresses of a family. */
         record Dns(Family family, String name) implements Protocol {
+            /** Refuses an empty name, one above 255 bytes, and a slash. */
             public Dns {
                 check(!name.isEmpty(), Malformed.Code.DNS_EMPTY, "DNS name", "empty");
                 check(
@@ -75,6 +78,7 @@ public record NetworkAddress(List<Protocol> protocols) {
 
         /** A TCP port. */
         record Tcp(int port) implements Protocol {
+            /** Refuses what is no port. */
             public Tcp {
                 check(isPort(port), Malformed.Code.BAD_INTEGER, "tcp port", port);
             }
@@ -82,6 +86,7 @@ public record NetworkAddress(List<Protocol> protocols) {
 
         /** A port in this process. */
         record Memory(int port) implements Protocol {
+            /** Refuses what is no port. */
             public Memory {
                 check(isPort(port), Malformed.Code.BAD_INTEGER, "memory port", port);
             }
@@ -92,6 +97,7 @@ public record NetworkAddress(List<Protocol> protocols) {
 
         /** The version of the handshake that follows Noise. */
         record Handshake(int version) implements Protocol {
+            /** Refuses what is no byte. */
             public Handshake {
                 check(
                         version >= 0 && version <= 255,
@@ -110,9 +116,12 @@ public record NetworkAddress(List<Protocol> protocols) {
     public static final class Malformed extends IllegalArgumentException {
         private static final long serialVersionUID = 1;
 
+        /** Which rule is broken. */
         private final Code code;
 
         /**
+         * For text or bytes that are no address.
+         *
          * @param code which rule is broken
          * @param detail one line
          */
@@ -128,20 +137,35 @@ public record NetworkAddress(List<Protocol> protocols) {
 
         /** The rules of wire.md section 3. */
         public enum Code {
+            /** Nothing at all. */
             EMPTY,
+            /** The text does not begin with a slash. */
             NO_LEADING_SLASH,
+            /** A layer lacks its value. */
             UNEXPECTED_END,
+            /** A layer of an unknown name or number. */
             UNKNOWN_PROTOCOL,
+            /** Not an IP address. */
             BAD_IP,
+            /** Not a number, or out of range. */
             BAD_INTEGER,
+            /** Not an x25519 public key. */
             BAD_KEY,
+            /** A DNS name without characters. */
             DNS_EMPTY,
+            /** A DNS name above 255 bytes. */
             DNS_TOO_LONG,
+            /** A DNS name with a slash. */
             DNS_SLASH,
+            /** It does not begin with an IP address, a name or a memory port. */
             NETWORK_LAYER_MISSING,
+            /** No TCP port where one belongs. */
             TRANSPORT_LAYER_MISSING,
+            /** No Noise key where one belongs. */
             SESSION_LAYER_MISSING,
+            /** No handshake version at the end. */
             HANDSHAKE_LAYER_MISSING,
+            /** Layers after the last. */
             REDUNDANT_LAYER
         }
     }

@@ -20,6 +20,8 @@ public final class PeerId implements Comparable<PeerId> {
     }
 
     /**
+     * From its 32 bytes.
+     *
      * @param bytes exactly 32, copied
      * @throws IllegalArgumentException for any other length
      */

@@ -15,6 +15,8 @@ public final class PublicKey implements Comparable<PublicKey> {
     }
 
     /**
+     * From its 32 bytes.
+     *
      * @param bytes exactly 32, copied
      * @throws IllegalArgumentException for any other length
      */

@@ -30,6 +30,7 @@ public interface TrustedPeers {
      * @param role what it is to us
      */
     record TrustedPeer(Set<PublicKey> keys, PeerRole role) {
+        /** Copies the keys. */
         public TrustedPeer {
             keys = Set.copyOf(keys);
         }

@@ -1,0 +1,195 @@
+package dev.aptosnet.adapter.tcpnoise;
+
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.SetupFailure;
+import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.ports.transport.TransportEvent;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.Future;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One listen command: accepts sockets, admits or refuses them before anything is done for them, and
+ * gives each to an event loop.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Channel events say what became of it.
+final class Acceptor extends ChannelInboundHandlerAdapter {
+    private static final System.Logger LOG = System.getLogger(Acceptor.class.getName());
+
+    private static final int BACKLOG = 256;
+
+    /** How long accepting pauses when the system refuses, mostly for want of descriptors. */
+    private static final long PAUSE_MILLIS = 200;
+
+    private final TcpTransport transport;
+    private final ListenId id;
+    private boolean pausing;
+
+    Acceptor(TcpTransport transport, ListenId id) {
+        this.transport = transport;
+        this.id = id;
+    }
+
+    /** Binds; the outcome is an event. */
+    void listen(NetworkAddress address) {
+        var target = SocketAddresses.literal(address);
+        if (target == null || !address.isListenable()) {
+            failed(Reason.BAD_ADDRESS, address + " (expected: /ip4|ip6/…/tcp/…)");
+            return;
+        }
+        ServerSocket server;
+        try {
+            server = new ServerSocket(target);
+            transport.own(server);
+            server.config().setBacklog(BACKLOG).setReuseAddress(true);
+            var receive = transport.settings().limits().receiveBufferBytes();
+            if (receive > 0) {
+                server.config().setReceiveBufferSize(receive);
+            }
+        } catch (ChannelException e) {
+            failed(Reason.INPUT_OUTPUT, "no socket: " + e.getMessage());
+            return;
+        }
+        server.pipeline().addLast(this);
+        transport
+                .owners()
+                .next()
+                .register(server)
+                .addListener(
+                        registered -> {
+                            if (registered.isSuccess()) {
+                                server.bind(target).addListener(done -> bound(server, done));
+                            } else {
+                                bound(server, registered);
+                            }
+                        });
+    }
+
+    private void bound(ServerSocket server, Future<?> outcome) {
+        var local = SocketAddresses.of(server.localAddress());
+        if (outcome.isSuccess() && local != null) {
+            transport.emit(
+                    new TransportEvent.Listening(id, local.withKey(transport.keys().publicKey())));
+        } else {
+            server.close();
+            var cause = outcome.cause();
+            failed(
+                    Reason.INPUT_OUTPUT,
+                    "cannot listen: " + (cause == null ? "closed" : cause.getMessage()));
+        }
+    }
+
+    private void failed(Reason reason, String detail) {
+        transport.emit(new TransportEvent.ListenFailed(id, new SetupFailure(reason, detail)));
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        var config = context.channel().config();
+        config.setAutoRead(false);
+        if (!pausing) {
+            pausing = true;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "accepting pauses, connections wait: {0} (out of descriptors? ulimit -n)",
+                    String.valueOf(cause.getMessage()));
+        }
+        var _ =
+                context.executor()
+                        .schedule(
+                                () -> config.setAutoRead(true),
+                                PAUSE_MILLIS,
+                                TimeUnit.MILLISECONDS);
+    }
+
+    /** An accepted socket, whose descriptor is ours from now on. */
+    private void accepted(ServerSocket server, SocketChannel accepted) throws IOException {
+        pausing = false;
+        var remote = (InetSocketAddress) accepted.getRemoteAddress();
+        var place = transport.admission().enter();
+        if (place == null) {
+            refuse(accepted, remote, transport.admission().full());
+            return;
+        }
+        var refusal =
+                transport.settings().limits().proxyProtocol()
+                        ? null
+                        : place.countFor(remote.getAddress());
+        if (refusal != null) {
+            place.leave();
+            refuse(accepted, remote, refusal);
+            return;
+        }
+        try {
+            adopt(new Socket(server, accepted), place);
+        } catch (ChannelException e) {
+            // The peer has gone already, which some systems say when options are set.
+            place.leave();
+            refuse(
+                    accepted,
+                    remote,
+                    new SetupFailure(Reason.INPUT_OUTPUT, "socket options: " + e.getMessage()));
+        }
+    }
+
+    private void adopt(Socket child, Admission.Place place) {
+        transport.own(child);
+        EventLoop loop = transport.owners().next();
+        child.pipeline().addLast(new ListenUpgrade(transport, child, loop, id, place));
+        loop.register(child)
+                .addListener(
+                        registered -> {
+                            if (!registered.isSuccess()) {
+                                place.leave();
+                                child.close();
+                            }
+                        });
+    }
+
+    private void refuse(SocketChannel accepted, InetSocketAddress remote, SetupFailure failure)
+            throws IOException {
+        accepted.close();
+        transport.emit(new TransportEvent.Refused(id, SocketAddresses.of(remote), failure));
+    }
+
+    /** The listening channel, which hands sockets over before Netty makes anything of them. */
+    private final class ServerSocket extends NioServerSocketChannel {
+        ServerSocket(InetSocketAddress target) {
+            // An IPv4 address must not be served by an IPv6 socket, which would accept both.
+            super(
+                    SelectorProvider.provider(),
+                    target.getAddress() instanceof Inet4Address
+                            ? SocketProtocolFamily.INET
+                            : SocketProtocolFamily.INET6);
+        }
+
+        @Override
+        protected int doReadMessages(List<Object> messages) throws Exception {
+            var accepted = javaChannel().accept();
+            if (accepted == null) {
+                return 0;
+            }
+            try {
+                Acceptor.this.accepted(this, accepted);
+            } catch (IOException | RuntimeException e) {
+                accepted.close();
+                throw e;
+            }
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package dev.aptosnet.adapter.tcpnoise;
+
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol.Dns;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol.Memory;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.DialId;
+import dev.aptosnet.ports.transport.SetupFailure;
+import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.ports.transport.TransportEvent;
+
+import io.netty.channel.ChannelException;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ScheduledFuture;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One dial command: resolve, connect to the first address that answers, upgrade; all before one
+ * deadline. Owns its socket from the moment that exists, and answers exactly once. Runs on the loop
+ * that will own the link.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Channel events say what became of it.
+final class DialAttempt {
+    private final TcpTransport transport;
+    private final EventLoop loop;
+    private final DialId id;
+    private final PeerId expected;
+    private final NetworkAddress address;
+
+    private MonoTime begun = MonoTime.NEVER;
+    private long deadlineNanos;
+    private @Nullable ScheduledFuture<?> deadline;
+    private String doing = "starting";
+    private boolean answered;
+    private @Nullable Socket socket;
+
+    DialAttempt(TcpTransport transport, DialId id, PeerId expected, NetworkAddress address) {
+        this.transport = transport;
+        this.loop = transport.owners().next();
+        this.id = id;
+        this.expected = expected;
+        this.address = address;
+    }
+
+    /** Goes to the loop and begins. */
+    void start() {
+        try {
+            loop.execute(this::begin);
+        } catch (RejectedExecutionException _) {
+            failed(TcpTransport.CLOSED);
+        }
+    }
+
+    /** Gives up, unless it is answered. Any thread. */
+    void cancel(SetupFailure why) {
+        try {
+            loop.execute(() -> failed(why));
+        } catch (RejectedExecutionException _) {
+            // The transport is closed and has answered for us.
+        }
+    }
+
+    private void begin() {
+        if (answered) {
+            return;
+        }
+        begun = transport.settings().clock().now();
+        var key = address.key().orElse(null);
+        if (!address.isDialable() || address.network() instanceof Memory || key == null) {
+            fail(
+                    Reason.BAD_ADDRESS,
+                    address + " (expected: /ip4|ip6|dns|dns4|dns6/…/tcp/…/noise-ik/…/handshake/0)");
+            return;
+        }
+        var version = address.handshakeVersion().orElse(-1);
+        if (version != NetworkAddress.HANDSHAKE_VERSION) {
+            fail(Reason.BAD_ADDRESS, "handshake version " + version + " (expected: 0)");
+            return;
+        }
+        if (key.equals(transport.keys().publicKey())) {
+            fail(Reason.SELF_DIAL, "the key in the address is our own");
+            return;
+        }
+        var limit = transport.settings().limits().upgradeTimeout().toNanos();
+        deadlineNanos = System.nanoTime() + limit;
+        deadline = loop.schedule(this::deadlineReached, limit, TimeUnit.NANOSECONDS);
+        if (address.network() instanceof Dns name) {
+            resolve(name, key);
+        } else {
+            var literal = SocketAddresses.literal(address);
+            connect(literal == null ? List.of() : List.of(literal), 0, key, "no address");
+        }
+    }
+
+    private void resolve(Dns name, PublicKey key) {
+        doing = "name resolution";
+        var port = address.port().orElseThrow();
+        // The system's resolver blocks and cannot be interrupted; a virtual thread can wait for it.
+        Thread.ofVirtual()
+                .name("aptosnet-resolve")
+                .start(
+                        () -> {
+                            var found = SocketAddresses.resolve(name, port);
+                            try {
+                                loop.execute(() -> resolved(found, key));
+                            } catch (RejectedExecutionException _) {
+                                // The transport was closed meanwhile.
+                            }
+                        });
+    }
+
+    private void resolved(List<InetSocketAddress> found, PublicKey key) {
+        if (answered) {
+            return;
+        }
+        if (found.isEmpty()) {
+            fail(
+                    Reason.UNRESOLVED_NAME,
+                    "the name in " + address + " has no address of the wanted family");
+        } else {
+            connect(found, 0, key, "");
+        }
+    }
+
+    private void connect(List<InetSocketAddress> targets, int next, PublicKey key, String why) {
+        if (next == targets.size()) {
+            fail(Reason.CONNECT_FAILED, why);
+            return;
+        }
+        doing = "a connection";
+        Socket made;
+        try {
+            made = new Socket();
+        } catch (ChannelException e) {
+            fail(Reason.CONNECT_FAILED, "no socket: " + rootMessage(e));
+            return;
+        }
+        socket = made;
+        var target = targets.get(next);
+        try {
+            transport.own(made);
+            // Addresses that answer nothing must leave time for those after them.
+            var left = Math.max(1, deadlineNanos - System.nanoTime()) / (targets.size() - next);
+            made.config()
+                    .setConnectTimeoutMillis(Math.clamp(left / 1_000_000, 1, Integer.MAX_VALUE));
+        } catch (ChannelException e) {
+            made.close();
+            fail(Reason.CONNECT_FAILED, "socket options: " + rootMessage(e));
+            return;
+        }
+        loop.register(made)
+                .addListener(
+                        registered -> {
+                            if (!registered.isSuccess()) {
+                                made.close();
+                                connected(made, registered, targets, next, key);
+                                return;
+                            }
+                            made.connect(target)
+                                    .addListener(done -> connected(made, done, targets, next, key));
+                        });
+    }
+
+    private void connected(
+            Socket made,
+            Future<?> outcome,
+            List<InetSocketAddress> targets,
+            int next,
+            PublicKey key) {
+        if (answered) {
+            made.close();
+        } else if (outcome.isSuccess()) {
+            var upgrade =
+                    new DialUpgrade(this, transport, made, loop, begun, expected, key, address);
+            made.pipeline().addLast(upgrade);
+            doing = "";
+            upgrade.begin();
+        } else {
+            made.close();
+            connect(targets, next + 1, key, rootMessage(outcome.cause()));
+        }
+    }
+
+    /** The upgrade succeeded. */
+    void succeeded(TcpLink link) {
+        if (answer()) {
+            transport.emit(new TransportEvent.Dialed(id, link));
+        }
+    }
+
+    /** It did not, or was given up. Event loop, or no loop is left. */
+    void failed(SetupFailure failure) {
+        if (answer()) {
+            if (socket != null) {
+                socket.close();
+            }
+            transport.emit(new TransportEvent.DialFailed(id, failure));
+        }
+    }
+
+    private void fail(Reason reason, String detail) {
+        failed(new SetupFailure(reason, detail));
+    }
+
+    private boolean answer() {
+        if (answered) {
+            return false;
+        }
+        answered = true;
+        transport.forget(id);
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        return true;
+    }
+
+    private void deadlineReached() {
+        var pending = socket == null ? null : socket.pipeline().get(DialUpgrade.class);
+        fail(
+                Reason.TIMEOUT,
+                "not finished in "
+                        + transport.settings().limits().upgradeTimeout().toMillis()
+                        + " ms (admission.handshake_timeout_ms), waiting for "
+                        + (pending == null ? doing : pending.waitingFor()));
+    }
+
+    /** What the system says; never a peer's words. */
+    private static String rootMessage(@Nullable Throwable fault) {
+        var root = fault;
+        while (root != null && root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root == null ? "unknown" : String.valueOf(root.getMessage());
+    }
+}

@@ -1,0 +1,52 @@
+package dev.aptosnet.adapter.tcpnoise;
+
+import dev.aptosnet.ports.model.CipherSuite;
+import dev.aptosnet.ports.model.PublicKey;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which suite to offer to whom (wire.md section 4.1): the one that worked last, else the first; the
+ * next one after a listener hung up on an offer. Remembers a bounded number of peers and forgets
+ * the one that was asked for longest ago. Safe for any number of threads.
+ */
+final class SuiteMemory {
+    private static final int MAX_PEERS = 4096;
+
+    private final List<CipherSuite> suites;
+    private final Map<PublicKey, CipherSuite> next =
+            new LinkedHashMap<>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<PublicKey, CipherSuite> eldest) {
+                    return size() > MAX_PEERS;
+                }
+            };
+
+    SuiteMemory(List<CipherSuite> suites) {
+        this.suites = List.copyOf(suites);
+    }
+
+    /** The suite to offer now. */
+    synchronized CipherSuite offer(PublicKey peer) {
+        var remembered = next.get(peer);
+        return remembered == null ? suites.getFirst() : remembered;
+    }
+
+    /** The peer accepted this suite. */
+    synchronized void worked(PublicKey peer, CipherSuite suite) {
+        if (suites.size() > 1) {
+            next.put(peer, suite);
+        }
+    }
+
+    /** The peer hung up when it was offered this suite. */
+    synchronized void refused(PublicKey peer, CipherSuite suite) {
+        if (suites.size() > 1) {
+            next.put(peer, suites.get((suites.indexOf(suite) + 1) % suites.size()));
+        }
+    }
+}

@@ -1,0 +1,467 @@
+package dev.aptosnet.adapter.tcpnoise;
+
+import dev.aptosnet.noise.RecordException;
+import dev.aptosnet.noise.Session;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.transport.Link;
+import dev.aptosnet.ports.transport.LinkClosed;
+import dev.aptosnet.ports.transport.LinkHandler;
+import dev.aptosnet.ports.transport.LinkInfo;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A proven connection on its event loop: the only handler of its channel. Bytes in become frames
+ * for the {@link LinkHandler}; a wake-up lets it write, and what it wrote leaves in one flush.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Channel events say what became of it.
+final class TcpLink extends ChannelInboundHandlerAdapter implements Link, RecordCutter.Records {
+    private static final System.Logger LOG = System.getLogger(TcpLink.class.getName());
+
+    /** How long a socket that we closed waits for the peer to close too, so nothing is reset. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    private final TcpTransport transport;
+    private final Socket channel;
+    private final EventLoop loop;
+    private final LinkInfo info;
+    private final Session session;
+    private final RecordCutter cutter;
+    private final FrameAssembler assembler;
+    private final RecordWriter writer;
+    private final LinkWaker waker;
+
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final AtomicBoolean closeAsked = new AtomicBoolean();
+
+    private @Nullable LinkHandler handler;
+    private Bytes early;
+    private @Nullable ByteBuf held;
+    private boolean reading = true;
+    private boolean delivered;
+    private boolean inWake;
+    private boolean wakeAgain;
+
+    /** How it ended, from the first moment that decides it. */
+    private @Nullable LinkClosed end;
+
+    private boolean reported;
+
+    /** Since when written bytes wait for the system without a break, at the earliest. */
+    private long pendingSince;
+
+    /** Whether nothing waited for the system when the present wake-up began. */
+    private boolean wasIdle = true;
+
+    private boolean writeCheck;
+
+    /**
+     * @param cutter with whatever it holds of an unfinished record
+     * @param early plaintext that followed the peer's handshake message in the same record
+     */
+    TcpLink(
+            TcpTransport transport,
+            Socket channel,
+            LinkInfo info,
+            Session session,
+            RecordCutter cutter,
+            Bytes early) {
+        var scratch = transport.owners().scratch(channel.eventLoop());
+        this.transport = transport;
+        this.channel = channel;
+        this.loop = channel.eventLoop();
+        this.info = info;
+        this.session = session;
+        this.cutter = cutter;
+        this.early = early;
+        this.assembler = new FrameAssembler(info.maxFrameBytes(), scratch, this::frame);
+        this.writer = new RecordWriter(channel, session.sealer(), scratch, info.maxFrameBytes());
+        this.waker = new LinkWaker(loop, transport.settings().clock(), this::runWake);
+    }
+
+    @Override
+    public LinkInfo info() {
+        return info;
+    }
+
+    @Override
+    public boolean isOwner() {
+        return loop.inEventLoop();
+    }
+
+    @Override
+    public void start(LinkHandler linkHandler) {
+        if (!started.compareAndSet(false, true)) {
+            throw new IllegalStateException("link " + info.id() + " was started before");
+        }
+        try {
+            loop.execute(() -> begin(linkHandler));
+        } catch (RejectedExecutionException _) {
+            // The transport is gone with its threads; the caller's is the only one left to tell.
+            linkHandler.onClosed(transportClosed());
+        }
+    }
+
+    @Override
+    public void wake() {
+        waker.wake();
+    }
+
+    @Override
+    public void wakeAt(MonoTime time) {
+        if (end == null) {
+            waker.wakeAt(time);
+        }
+    }
+
+    @Override
+    public void setReading(boolean wanted) {
+        if (reading == wanted || end != null) {
+            return;
+        }
+        reading = wanted;
+        if (wanted) {
+            // Not from here: this may be a call out of onFrame.
+            loop.execute(this::resumeReading);
+        } else {
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    @Override
+    public void close(DisconnectReason reason, String detail) {
+        if (closeAsked.compareAndSet(false, true)) {
+            try {
+                loop.execute(() -> closeInOrder(new LinkClosed(reason, detail)));
+            } catch (RejectedExecutionException _) {
+                // The transport has closed everything already.
+            }
+        }
+    }
+
+    // ---- beginning
+
+    private void begin(LinkHandler linkHandler) {
+        handler = linkHandler;
+        if (end != null) {
+            report();
+            return;
+        }
+        try {
+            var bytes = early;
+            early = Bytes.EMPTY;
+            if (!bytes.isEmpty()) {
+                assembler.accept(bytes);
+            }
+        } catch (BrokenStream e) {
+            fail(DisconnectReason.INPUT_OUTPUT_ERROR, e.detail());
+        } catch (Throwable e) {
+            crashed(e);
+        }
+        resumeReading();
+        runWake();
+    }
+
+    /** Takes over ciphertext that arrived before the link was exposed. */
+    void hold(ByteBuf bytes) {
+        if (!bytes.isReadable() || end != null) {
+            bytes.release();
+        } else if (held == null) {
+            held = bytes;
+        } else {
+            var both = channel.alloc().directBuffer(held.readableBytes() + bytes.readableBytes());
+            both.writeBytes(held).writeBytes(bytes);
+            held.release();
+            bytes.release();
+            held = both;
+        }
+    }
+
+    // ---- reading
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        var bytes = (ByteBuf) message;
+        if (end != null) {
+            bytes.release();
+        } else if (held != null || !wantsRecord()) {
+            hold(bytes);
+        } else {
+            process(bytes);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        if (delivered) {
+            runWake();
+        }
+    }
+
+    private void resumeReading() {
+        if (end != null || !wantsRecord()) {
+            return;
+        }
+        var bytes = held;
+        held = null;
+        if (bytes != null) {
+            process(bytes);
+            if (delivered) {
+                runWake();
+            }
+        }
+        if (end == null && wantsRecord() && held == null) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    private void process(ByteBuf bytes) {
+        try {
+            cutter.read(bytes, this);
+            if (bytes.isReadable() && end == null) {
+                hold(bytes.retain());
+            }
+        } catch (BrokenStream e) {
+            fail(DisconnectReason.INPUT_OUTPUT_ERROR, e.detail());
+        } catch (RecordException e) {
+            fail(DisconnectReason.INPUT_OUTPUT_ERROR, String.valueOf(e.getMessage()));
+        } catch (Throwable e) {
+            crashed(e);
+        } finally {
+            bytes.release();
+        }
+    }
+
+    @Override
+    public boolean wantsRecord() {
+        return reading && end == null && handler != null;
+    }
+
+    @Override
+    public void record(byte[] array, int offset, int length) throws BrokenStream, RecordException {
+        assembler.open(session.opener(), array, offset, length);
+    }
+
+    private void frame(byte[] head, int offset, int length, Bytes rest) {
+        var receiver = handler;
+        if (end == null && receiver != null) {
+            delivered = true;
+            receiver.onFrame(head, offset, length, rest);
+        }
+    }
+
+    // ---- writing
+
+    private void runWake() {
+        var writing = handler;
+        if (end != null || writing == null) {
+            return;
+        }
+        if (inWake) {
+            wakeAgain = true;
+            return;
+        }
+        delivered = false;
+        inWake = true;
+        try {
+            waker.beginWake();
+            wasIdle = channel.pendingBytes() == 0;
+            writing.onWake(writer);
+            flush();
+        } catch (Throwable e) {
+            crashed(e);
+        } finally {
+            inWake = false;
+        }
+        // Through the timer queue: a task that submits itself would run before all input.
+        if (end == null && (wakeAgain || (writer.wasRefused() && channel.isWritable()))) {
+            wakeAgain = false;
+            waker.wakeAfterInput();
+        }
+    }
+
+    private void flush() {
+        if (writer.isExhausted()) {
+            fail(DisconnectReason.INPUT_OUTPUT_ERROR, "the session's record counter is used up");
+            return;
+        }
+        if (writer.isEmpty()) {
+            return;
+        }
+        writer.flush();
+        if (channel.pendingBytes() > 0) {
+            if (wasIdle) {
+                pendingSince = System.nanoTime();
+            }
+            if (!writeCheck) {
+                writeCheck = true;
+                scheduleWriteCheck(transport.settings().limits().writeTimeout().toNanos());
+            }
+        }
+    }
+
+    private void scheduleWriteCheck(long nanos) {
+        var _ = loop.schedule(this::checkWriting, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void checkWriting() {
+        if (end != null || channel.pendingBytes() == 0) {
+            writeCheck = false;
+            return;
+        }
+        // Nothing waited before pendingSince, and the peer took something at lastProgressNanos.
+        var now = System.nanoTime();
+        var idle = Math.min(now - pendingSince, now - channel.lastProgressNanos());
+        var left = transport.settings().limits().writeTimeout().toNanos() - idle;
+        if (left > 0) {
+            scheduleWriteCheck(left);
+        } else {
+            fail(DisconnectReason.INPUT_OUTPUT_ERROR, "write timed out (write_timeout_ms)");
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (channel.isWritable()) {
+            runWake();
+        }
+    }
+
+    // ---- ending
+
+    /** Flushes, sends our end of the stream, and waits for the peer's so that nothing is reset. */
+    private void closeInOrder(LinkClosed how) {
+        if (end != null) {
+            return;
+        }
+        end = how;
+        releaseInput();
+        waker.cancel();
+        if (handler == null) {
+            channel.close();
+            return;
+        }
+        var limit = transport.settings().limits().closeTimeout();
+        closeAfter(limit);
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
+                .addListener(
+                        _ -> {
+                            report();
+                            if (channel.isActive()) {
+                                channel.config().setAutoRead(true);
+                                channel.shutdownOutput();
+                                closeAfter(limit.compareTo(LINGER) < 0 ? limit : LINGER);
+                            }
+                        });
+    }
+
+    private void closeAfter(Duration delay) {
+        var timeout = loop.schedule(() -> channel.close(), delay.toNanos(), TimeUnit.NANOSECONDS);
+        channel.closeFuture().addListener(_ -> timeout.cancel(false));
+    }
+
+    /** Ends the link at once: it is broken. */
+    private void fail(DisconnectReason reason, String detail) {
+        if (end == null) {
+            end = new LinkClosed(reason, detail);
+            releaseInput();
+            waker.cancel();
+            channel.close();
+            report();
+        }
+    }
+
+    /** A throwable came out of the handler, or out of us: a bug, which costs this link alone. */
+    private void crashed(Throwable fault) {
+        var _ = closeAsked.getAndSet(true);
+        LOG.log(
+                System.Logger.Level.WARNING,
+                () -> "connection " + info.id() + " closed: its handler failed",
+                fault);
+        fail(DisconnectReason.INPUT_OUTPUT_ERROR, "handler failed: " + fault.getClass().getName());
+        rethrowError(fault);
+    }
+
+    private static void rethrowError(Throwable fault) {
+        if (fault instanceof Error) {
+            // Netty would log and forget it; whoever watches this process must hear of it.
+            var thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
+        }
+    }
+
+    private void report() {
+        var receiver = handler;
+        var how = end;
+        if (reported || receiver == null || how == null) {
+            return;
+        }
+        reported = true;
+        try {
+            receiver.onClosed(how);
+        } catch (Throwable e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    () -> "connection " + info.id() + ": its handler failed on closing",
+                    e);
+            rethrowError(e);
+        }
+    }
+
+    private void releaseInput() {
+        if (held != null) {
+            held.release();
+            held = null;
+        }
+        cutter.release();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (end == null) {
+            if (held == null && cutter.isBetweenRecords() && assembler.isBetweenFrames()) {
+                fail(DisconnectReason.CONNECTION_CLOSED, "the peer closed the connection");
+            } else {
+                fail(
+                        DisconnectReason.INPUT_OUTPUT_ERROR,
+                        "the peer closed the connection inside a "
+                                + (cutter.isBetweenRecords() ? "frame" : "record"));
+            }
+        }
+        report();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof ClosedChannelException) {
+            return; // Writes that were pending when the channel closed; channelInactive says why.
+        }
+        if (cause instanceof IOException) {
+            fail(
+                    DisconnectReason.INPUT_OUTPUT_ERROR,
+                    "the connection broke: " + cause.getMessage());
+        } else {
+            crashed(cause);
+        }
+    }
+
+    private LinkClosed transportClosed() {
+        return new LinkClosed(
+                DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the transport was closed");
+    }
+}

@@ -1,0 +1,237 @@
+package dev.aptosnet.adapter.tcpnoise;
+
+import dev.aptosnet.noise.DialTimestamps;
+import dev.aptosnet.noise.KeyPair;
+import dev.aptosnet.noise.ListenerHandshake;
+import dev.aptosnet.noise.ListenerPolicy;
+import dev.aptosnet.noise.ReplayGuard;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.transport.DialId;
+import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.SetupFailure;
+import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.ports.transport.Transport;
+import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.ports.transport.TransportSettings;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** TCP with Noise. Owns its event loops and every socket on them. */
+@SuppressWarnings("FutureReturnValueIgnored") // Channel events say what became of it.
+final class TcpTransport implements Transport {
+    private static final System.Logger LOG = System.getLogger(TcpTransport.class.getName());
+
+    /** The answer to a dial that a closed transport cannot make. */
+    static final SetupFailure CLOSED =
+            new SetupFailure(Reason.CANCELLED, "the transport was closed");
+
+    /** Largest read from a socket, in bytes. */
+    private static final int MAX_READ = 64 << 10;
+
+    /** Reads of one socket in one turn of its loop, so that the others have their turn too. */
+    private static final int READS_PER_TURN = 2;
+
+    private final TransportSettings settings;
+    private final KeyPair keys;
+    private final SecureRandom random = new SecureRandom();
+    private final DialTimestamps timestamps = new DialTimestamps();
+    private final SuiteMemory suites;
+    private final Admission admission;
+    private final ListenerHandshake listenerHandshake;
+    private final Owners owners;
+
+    private final Map<DialId, DialAttempt> dials = new ConcurrentHashMap<>();
+    private final Set<Channel> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<TcpLink> links = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    TcpTransport(TransportSettings settings) {
+        this.settings = settings;
+        this.keys = KeyPair.ofPrivateKey(settings.privateKey());
+        this.suites = new SuiteMemory(settings.suites());
+        this.admission = new Admission(settings.limits());
+        this.listenerHandshake =
+                new ListenerHandshake(
+                        new ListenerPolicy(
+                                settings.self(),
+                                keys,
+                                settings.suites(),
+                                settings.authMode(),
+                                settings.trusted(),
+                                settings.unknownInboundRole()),
+                        new ReplayGuard(),
+                        this::ephemeral);
+        this.owners = new Owners(settings.limits().threads());
+    }
+
+    @Override
+    public void listen(ListenId id, NetworkAddress address) {
+        if (closed) {
+            emit(new TransportEvent.ListenFailed(id, CLOSED));
+        } else {
+            new Acceptor(this, id).listen(address);
+        }
+    }
+
+    @Override
+    public void dial(DialId id, PeerId expected, NetworkAddress address) {
+        var attempt = new DialAttempt(this, id, expected, address);
+        if (dials.putIfAbsent(id, attempt) != null) {
+            throw new IllegalArgumentException("dial id " + id.number() + " is in use");
+        }
+        attempt.start();
+        if (closed) {
+            attempt.cancel(CLOSED);
+        }
+    }
+
+    @Override
+    public void cancel(DialId id) {
+        var attempt = dials.get(id);
+        if (attempt != null) {
+            attempt.cancel(new SetupFailure(Reason.CANCELLED, "the caller gave the dial up"));
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        dials.values().forEach(attempt -> attempt.cancel(CLOSED));
+        links.forEach(
+                link ->
+                        link.close(
+                                DisconnectReason.REQUESTED_BY_PEER_MANAGER,
+                                "the transport was closed"));
+        if (owners.isOwner()) {
+            // An owner must not wait for itself.
+            Thread.ofVirtual().name("aptosnet-tcp-close").start(this::awaitEnd);
+        } else {
+            awaitEnd();
+        }
+    }
+
+    private void awaitEnd() {
+        var end = System.nanoTime() + settings.limits().closeTimeout().toNanos();
+        for (var socket : sockets) {
+            // Links are closing in their own time, everything else closes now.
+            if (!(socket instanceof Socket inner) || inner.pipeline().get(TcpLink.class) == null) {
+                socket.close();
+            }
+        }
+        for (var socket : sockets) {
+            var left = Math.max(0, end - System.nanoTime());
+            if (!socket.closeFuture().awaitUninterruptibly(left, TimeUnit.NANOSECONDS)) {
+                socket.close();
+            }
+        }
+        owners.close(settings.limits().closeTimeout());
+    }
+
+    // ---- for the parts of this transport
+
+    TransportSettings settings() {
+        return settings;
+    }
+
+    Owners owners() {
+        return owners;
+    }
+
+    KeyPair keys() {
+        return keys;
+    }
+
+    /** A fresh pair for one handshake. */
+    KeyPair ephemeral() {
+        return KeyPair.generate(random);
+    }
+
+    /** For the next first message, greater than all before. */
+    long nextTimestamp() {
+        return timestamps.next(settings.clock().wallMillis());
+    }
+
+    SuiteMemory suites() {
+        return suites;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    ListenerHandshake listenerHandshake() {
+        return listenerHandshake;
+    }
+
+    /** Takes responsibility for a new channel and sets its options. */
+    void own(Channel channel) {
+        sockets.add(channel);
+        channel.closeFuture().addListener(_ -> sockets.remove(channel));
+        if (closed) {
+            channel.close();
+        }
+        var limits = settings.limits();
+        channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
+        if (channel instanceof Socket socket) {
+            var config = socket.config();
+            config.setTcpNoDelay(true);
+            if (limits.receiveBufferBytes() > 0) {
+                config.setReceiveBufferSize(limits.receiveBufferBytes());
+            }
+            if (limits.sendBufferBytes() > 0) {
+                config.setSendBufferSize(limits.sendBufferBytes());
+            }
+            var max = limits.maxUnsentBytes();
+            config.setWriteBufferWaterMark(new WriteBufferWaterMark(max / 2, max));
+            config.setRecvByteBufAllocator(reads());
+        }
+    }
+
+    private static RecvByteBufAllocator reads() {
+        return new AdaptiveRecvByteBufAllocator(2048, 16 << 10, MAX_READ)
+                .maxMessagesPerRead(READS_PER_TURN);
+    }
+
+    /** A link was made. */
+    void add(TcpLink link, Channel channel) {
+        links.add(link);
+        channel.closeFuture().addListener(_ -> links.remove(link));
+        if (closed) {
+            link.close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the transport was closed");
+        }
+    }
+
+    /** A dial is answered. */
+    void forget(DialId id) {
+        dials.remove(id);
+    }
+
+    /** Tells the node. */
+    void emit(TransportEvent event) {
+        try {
+            settings.events().accept(event);
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    () -> "nobody took " + event.getClass().getSimpleName(),
+                    e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import static dev.aptosnet.ports.client.SendResult.DROPPED_BUDGET;
+import static dev.aptosnet.ports.client.SendResult.DROPPED_FULL;
+import static dev.aptosnet.ports.client.SendResult.QUEUED;
+import static dev.aptosnet.ports.model.MessageClass.CRITICAL;
+import static dev.aptosnet.ports.model.MessageClass.LOW;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
+import dev.aptosnet.ports.model.MessageClass;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.Random;
+
+class SendAccountTest {
+    @Test
+    void oneClassOverItsMessagesDoesNotTouchAnother() {
+        var account = new SendAccount(2, 1 << 20, new NodeBudget(1 << 30));
+        assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
+        assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
+        assertThat(account.charge(LOW, 10)).isEqualTo(DROPPED_FULL);
+        assertThat(account.charge(CRITICAL, 10)).isEqualTo(QUEUED);
+        account.release(LOW, 1, 10);
+        assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
+    }
+
+    @Test
+    void bytesAreBoundedButAnEmptyQueueTakesAnyMessage() {
+        var account = new SendAccount(100, 1000, new NodeBudget(1 << 30));
+        assertThat(account.charge(LOW, 5000)).isEqualTo(QUEUED);
+        assertThat(account.charge(LOW, 1)).isEqualTo(DROPPED_FULL);
+        account.release(LOW, 1, 5000);
+        assertThat(account.charge(LOW, 1)).isEqualTo(QUEUED);
+    }
+
+    @Test
+    void theNodesBudgetIsSharedAndARefusalLeavesNothingCharged() {
+        var node = new NodeBudget(1000);
+        var one = new SendAccount(100, 1 << 20, node);
+        var other = new SendAccount(100, 1 << 20, node);
+        assertThat(one.charge(LOW, 900)).isEqualTo(QUEUED);
+        assertThat(other.charge(CRITICAL, 900)).isEqualTo(DROPPED_BUDGET);
+        assertThat(other.messages(CRITICAL)).isZero();
+        assertThat(other.bytes(CRITICAL)).isZero();
+        assertThat(node.used()).isEqualTo(900 + SendAccount.OVERHEAD_BYTES);
+    }
+
+    @Test
+    void whatIsReleasedLaterComesBackWithTheFlushAndTheSumsEndAtZero() {
+        var seed = 20_261_122L;
+        var random = new Random(seed);
+        var node = new NodeBudget(Long.MAX_VALUE);
+        var account = new SendAccount(1 << 20, 1L << 40, node);
+        for (var i = 0; i < 10_000; i++) {
+            var messageClass = MessageClass.ofIndex(random.nextInt(MessageClass.COUNT));
+            var size = random.nextInt(64 << 20);
+            assertThat(account.charge(messageClass, size)).as("seed %d", seed).isEqualTo(QUEUED);
+            account.releaseLater(messageClass, size);
+            if (random.nextInt(50) == 0) {
+                account.flush();
+            }
+        }
+        account.flush();
+        for (var i = 0; i < MessageClass.COUNT; i++) {
+            assertThat(account.messages(MessageClass.ofIndex(i))).isZero();
+            assertThat(account.bytes(MessageClass.ofIndex(i))).isZero();
+        }
+        assertThat(node.used()).isZero();
+    }
+}

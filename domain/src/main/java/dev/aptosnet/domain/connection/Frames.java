@@ -1,0 +1,133 @@
+package dev.aptosnet.domain.connection;
+
+import dev.aptosnet.domain.lane.FrameWriter;
+import dev.aptosnet.domain.lane.OutboundMessage;
+import dev.aptosnet.domain.lane.Transfer;
+import dev.aptosnet.domain.rpc.InboundCall;
+import dev.aptosnet.domain.rpc.OutboundCall;
+import dev.aptosnet.domain.wire.FrameHead;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.Capability;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.transport.FrameSink;
+import dev.aptosnet.ports.transport.Lane;
+
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Puts heads before payloads, as the peer understands them. */
+final class Frames implements FrameWriter {
+    private static final long MAX_MILLIS = 0xffff_ffffL;
+
+    private final boolean classes;
+    private final boolean deadlines;
+    private final Consumer<OutboundMessage> onLeft;
+    private final byte[] scratch = new byte[FrameHead.SCRATCH_BYTES];
+    private MonoTime now = new MonoTime(0);
+
+    Frames(Set<Capability> agreed, Consumer<OutboundMessage> onLeft) {
+        this.classes = agreed.contains(Capability.PRIORITY_CLASSES);
+        this.deadlines = agreed.contains(Capability.DEADLINES);
+        this.onLeft = onLeft;
+    }
+
+    /** What the time is for the frames that follow. */
+    void setTime(MonoTime time) {
+        now = time;
+    }
+
+    void writeReply(Replies replies, FrameSink out) {
+        var length = replies.writeNext(scratch);
+        out.write(Lane.of(MessageClass.CRITICAL), scratch, length, Bytes.EMPTY);
+    }
+
+    @Override
+    public void writeWhole(OutboundMessage message, FrameSink out) {
+        var size = message.payload().size();
+        var length =
+                switch (message) {
+                    case OutboundCall call -> request(call, size);
+                    case InboundCall answer ->
+                            FrameHead.rpcResponse(
+                                    scratch, answer.requestId(), answer.wirePriority(), size);
+                    default ->
+                            FrameHead.directSend(
+                                    scratch, message.protocol().number(), priority(message), size);
+                };
+        out.write(Lane.of(message.messageClass()), scratch, length, message.payload());
+    }
+
+    private int request(OutboundCall call, int size) {
+        var protocol = call.protocol().number();
+        return deadlines
+                ? FrameHead.rpcRequestWithDeadline(
+                        scratch, protocol, call.requestId(), priority(call), millis(call), size)
+                : FrameHead.rpcRequest(scratch, protocol, call.requestId(), priority(call), size);
+    }
+
+    @Override
+    public void writePiece(Transfer transfer, FrameSink out) {
+        var piece = transfer.piece();
+        var length =
+                transfer.nextPiece() == 0
+                        ? header(transfer, piece.size())
+                        : FrameHead.streamFragment(
+                                scratch, transfer.streamId(), transfer.nextPiece(), piece.size());
+        out.write(transfer.lane(), scratch, length, piece);
+    }
+
+    private int header(Transfer transfer, int size) {
+        var message = transfer.message();
+        var stream = transfer.streamId();
+        var fragments = transfer.numFragments();
+        var protocol = message.protocol().number();
+        return switch (message) {
+            case OutboundCall call ->
+                    deadlines
+                            ? FrameHead.streamHeaderRpcRequestWithDeadline(
+                                    scratch,
+                                    stream,
+                                    fragments,
+                                    protocol,
+                                    call.requestId(),
+                                    priority(call),
+                                    millis(call),
+                                    size)
+                            : FrameHead.streamHeaderRpcRequest(
+                                    scratch,
+                                    stream,
+                                    fragments,
+                                    protocol,
+                                    call.requestId(),
+                                    priority(call),
+                                    size);
+            case InboundCall answer ->
+                    FrameHead.streamHeaderRpcResponse(
+                            scratch,
+                            stream,
+                            fragments,
+                            answer.requestId(),
+                            answer.wirePriority(),
+                            size);
+            default ->
+                    FrameHead.streamHeaderDirectSend(
+                            scratch, stream, fragments, protocol, priority(message), size);
+        };
+    }
+
+    @Override
+    public void onLeft(OutboundMessage message) {
+        onLeft.accept(message);
+    }
+
+    private int priority(OutboundMessage message) {
+        return classes ? message.messageClass().wirePriority() : 0;
+    }
+
+    /** How long the caller still waits, rounded up; unsigned. */
+    private int millis(OutboundCall call) {
+        var nanos = Math.max(0, call.deadline().nanosSince(now));
+        return (int) Math.clamp(Math.ceilDiv(nanos, 1_000_000L), 1, MAX_MILLIS);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.aptosnet.domain.lane;
+
+import dev.aptosnet.ports.model.ProtocolId;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** What waits in one class. */
+final class ClassLane {
+    /** In the order they were given, but for those below. */
+    final MessageQueue waiting = new MessageQueue();
+
+    /** Large ones whose turn has come while as many as allowed are under way. */
+    final MessageQueue parked = new MessageQueue();
+
+    /** Large ones of which pieces leave in this class's turn, one piece each in rotation. */
+    private final ArrayDeque<Transfer> transfers = new ArrayDeque<>(2);
+
+    /** Protocols of which a large direct send is parked or under way. */
+    private final List<Hold> holds = new ArrayList<>(0);
+
+    final int weight;
+
+    /** Messages of this class in any of the above. */
+    int messages;
+
+    /** Bytes served, divided by the weight: who has the least is next. */
+    long served;
+
+    /** Bytes of whole messages since the last piece, and the size of that piece. */
+    private long sincePiece;
+
+    private long lastPiece;
+
+    /** The later messages of a protocol that wait for a large one. */
+    private record Hold(ProtocolId protocol, MessageQueue behind) {}
+
+    ClassLane(int weight) {
+        this.weight = weight;
+    }
+
+    /** Whether something could be written at once, given that {@code waiting} has been tidied. */
+    boolean isReady() {
+        return !waiting.isEmpty() || !transfers.isEmpty();
+    }
+
+    boolean holdsAny() {
+        return !holds.isEmpty();
+    }
+
+    void hold(ProtocolId protocol) {
+        holds.add(new Hold(protocol, new MessageQueue()));
+    }
+
+    /** What messages of the protocol have to wait behind; null if nothing. */
+    @Nullable MessageQueue heldBehind(ProtocolId protocol) {
+        for (var i = 0; i < holds.size(); i++) {
+            if (holds.get(i).protocol.equals(protocol)) {
+                return holds.get(i).behind;
+            }
+        }
+        return null;
+    }
+
+    /** Lets the messages that waited behind a large one go first: they are the oldest. */
+    void release(ProtocolId protocol) {
+        for (var i = 0; i < holds.size(); i++) {
+            if (holds.get(i).protocol.equals(protocol)) {
+                waiting.prepend(holds.remove(i).behind);
+                return;
+            }
+        }
+    }
+
+    void begin(Transfer transfer) {
+        transfers.add(transfer);
+    }
+
+    void end(Transfer transfer) {
+        transfers.remove(transfer);
+    }
+
+    Iterable<Transfer> transfers() {
+        return transfers;
+    }
+
+    /**
+     * The transfer whose piece is due, to the end of the rotation; null if it is a whole message's
+     * turn. While both wait they take turns by bytes, whole messages first.
+     */
+    @Nullable Transfer nextTransfer() {
+        if (transfers.isEmpty() || (!waiting.isEmpty() && sincePiece < lastPiece)) {
+            return null;
+        }
+        var transfer = transfers.removeFirst();
+        transfers.addLast(transfer);
+        lastPiece = transfer.pieceLength();
+        sincePiece = 0;
+        return transfer;
+    }
+
+    void countWhole(int bytes) {
+        sincePiece += bytes;
+    }
+
+    /** Empties the lane. */
+    void drain(Consumer<OutboundMessage> to) {
+        for (var transfer : transfers) {
+            to.accept(transfer.message());
+        }
+        transfers.clear();
+        drain(parked, to);
+        for (var hold : holds) {
+            drain(hold.behind, to);
+        }
+        holds.clear();
+        drain(waiting, to);
+        messages = 0;
+    }
+
+    private static void drain(MessageQueue queue, Consumer<OutboundMessage> to) {
+        for (var message = queue.poll(); message != null; message = queue.poll()) {
+            to.accept(message);
+        }
+    }
+}

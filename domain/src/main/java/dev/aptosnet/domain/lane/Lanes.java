@@ -1,0 +1,396 @@
+package dev.aptosnet.domain.lane;
+
+import dev.aptosnet.domain.stream.Pieces;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.transport.FrameSink;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.function.Consumer;
+
+/**
+ * Chooses which of a connection's queued messages, or which piece of a large one, leaves next
+ * (I-01, I-02). Single owner; allocates nothing for a message that fits one frame.
+ *
+ * <ul>
+ *   <li>The critical class goes first while it has allowance left. Bytes it sends while others wait
+ *       use the allowance up; bytes of others earn it back by the weights. So it is never held up
+ *       by bulk, and never takes more than its weight for long.
+ *   <li>The other classes share by weight: the one that was served least in proportion is next.
+ *       This is weighted deficit round robin with rounds of one byte, so that a small message of a
+ *       light class waits for one piece of a heavy one at most, not for a whole quantum. A class
+ *       that was idle does not collect a claim meanwhile.
+ *   <li>Within a class, messages leave in the order they were given, except that a large one leaves
+ *       in pieces beside the others. Direct sends of the same protocol wait until it is through.
+ *   <li>At most {@code maxTransfers} large messages are under way; one towards peers that cannot
+ *       keep streams apart. Others wait, and small messages pass them. If a more urgent one has to
+ *       wait, then one that is under way is served in its class's turn until it is through; and if
+ *       it fits one frame it goes in one frame instead of waiting behind less urgent ones.
+ * </ul>
+ */
+public final class Lanes {
+    /** Counted for each frame besides its payload, so that empty messages are not free. */
+    private static final int FRAME_COST = 32;
+
+    private final Pieces pieces;
+    private final int frameBytes;
+    private final int wholeBytes;
+    private final int maxTransfers;
+    private final long allowance;
+    private final ClassLane[] lanes = new ClassLane[MessageClass.COUNT];
+    private final ClassLane critical;
+
+    private int queued;
+    private int transfers;
+    private int nextStreamId;
+
+    /** How far ahead of its share the critical class may still go, in bytes. */
+    private long credit;
+
+    /** What the class that was chosen last had been served. */
+    private long served;
+
+    /**
+     * For one connection.
+     *
+     * @param pieces how payloads are cut towards the peer
+     * @param maxTransfers large messages under way at once: 1 towards a peer that takes one stream
+     *     at a time; otherwise each class may have one more than the next less urgent
+     * @param weights by {@link MessageClass#index}
+     * @param criticalAllowance how many bytes of the critical class may go before others that wait
+     */
+    public Lanes(Pieces pieces, int maxTransfers, int[] weights, int criticalAllowance) {
+        this.pieces = pieces;
+        this.frameBytes = pieces.maxFrameBytes() - Pieces.HEAD_ROOM;
+        this.wholeBytes = Math.min(frameBytes, pieces.minPieceBytes());
+        this.maxTransfers = maxTransfers;
+        this.allowance = criticalAllowance;
+        this.credit = criticalAllowance;
+        for (var i = 0; i < lanes.length; i++) {
+            lanes[i] = new ClassLane(weights[i]);
+        }
+        this.critical = lanes[0];
+    }
+
+    /** Queues a message whose size the {@link Pieces} accept. */
+    public void add(OutboundMessage message) {
+        var lane = lane(message.messageClass());
+        if (lane.messages == 0) {
+            lane.served = Math.max(lane.served, served);
+        }
+        lane.messages++;
+        queued++;
+        message.moveTo(OutboundMessage.Place.WAITING);
+        lane.waiting.add(message);
+    }
+
+    /** Whether nothing is queued or under way. */
+    public boolean isEmpty() {
+        return queued == 0;
+    }
+
+    /** Messages that are queued or under way. */
+    public int size() {
+        return queued;
+    }
+
+    /** Large messages that have a stream, begun or about to. */
+    public int transfers() {
+        return transfers;
+    }
+
+    /** Whether the last byte of a message has not been written yet. */
+    public boolean holds(OutboundMessage message) {
+        return message.place() != OutboundMessage.Place.OUTSIDE;
+    }
+
+    /** The transfer of a message of which pieces have been written, but not the last. */
+    public @Nullable Transfer begun(OutboundMessage message) {
+        if (message.place() != OutboundMessage.Place.IN_PIECES) {
+            return null;
+        }
+        var transfer = transferOf(message);
+        return transfer.isBegun() ? transfer : null;
+    }
+
+    /**
+     * Takes a message back; nothing more of it is written.
+     *
+     * @param message one that does not keep order
+     * @return whether it was here
+     */
+    public boolean remove(OutboundMessage message) {
+        var lane = lane(message.messageClass());
+        switch (message.place()) {
+            case OUTSIDE -> {
+                return false;
+            }
+            case WAITING -> lane.waiting.remove(message);
+            case PARKED -> lane.parked.remove(message);
+            case IN_PIECES -> end(transferOf(message));
+        }
+        lane.messages--;
+        queued--;
+        message.discard();
+        return true;
+    }
+
+    /**
+     * Writes one frame: the next whole message, or a piece.
+     *
+     * @return false if nothing is queued
+     */
+    public boolean writeNext(FrameWriter writer, FrameSink out) {
+        if (queued == 0) {
+            return false;
+        }
+        var lane = choose();
+        if (lane == null) {
+            throw new IllegalStateException(queued + " messages queued, none ready");
+        }
+        served = lane == critical ? served : lane.served;
+        var transfer = lane.nextTransfer();
+        if (transfer != null) {
+            writePiece(lane, transfer, writer, out);
+            return true;
+        }
+        var message = lane.waiting.poll();
+        if (message != null) {
+            var bytes = message.payload().size();
+            lane.countWhole(bytes + FRAME_COST);
+            charge(lane, bytes + FRAME_COST);
+            writer.writeWhole(message, out);
+            leave(message, writer);
+        }
+        return true;
+    }
+
+    /** Empties all queues and ends all transfers; every message is handed over once. */
+    public void drain(Consumer<OutboundMessage> to) {
+        queued = 0;
+        transfers = 0;
+        for (var lane : lanes) {
+            lane.drain(
+                    message -> {
+                        to.accept(message);
+                        message.discard();
+                    });
+        }
+    }
+
+    private void writePiece(ClassLane lane, Transfer transfer, FrameWriter writer, FrameSink out) {
+        var bytes = transfer.pieceLength() + FRAME_COST;
+        charge(lane, bytes);
+        var own = lane(transfer.message().messageClass());
+        if (own != lane) {
+            // The bytes are its own class's, though they left in the turn of another.
+            own.served += scaled(bytes, own);
+        }
+        writer.writePiece(transfer, out);
+        var last = transfer.isLast();
+        transfer.advance();
+        if (last) {
+            end(transfer);
+            leave(transfer.message(), writer);
+        }
+    }
+
+    private void leave(OutboundMessage message, FrameWriter writer) {
+        lane(message.messageClass()).messages--;
+        queued--;
+        message.moveTo(OutboundMessage.Place.OUTSIDE);
+        writer.onLeft(message);
+        message.discard();
+    }
+
+    /** The class that is next; null if nothing can be written. */
+    private @Nullable ClassLane choose() {
+        ClassLane best = null;
+        for (var lane : lanes) {
+            tidy(lane);
+        }
+        for (var i = 1; i < lanes.length; i++) {
+            var lane = lanes[i];
+            if (lane.isReady() && (best == null || lane.served < best.served)) {
+                best = lane;
+            }
+        }
+        if (best == null) {
+            credit = allowance;
+            return critical.isReady() ? critical : null;
+        }
+        return critical.isReady() && credit > 0 ? critical : best;
+    }
+
+    /**
+     * Moves what cannot be written now from the head of the queue to where it waits, so that the
+     * head is a message to be written whole.
+     */
+    private void tidy(ClassLane lane) {
+        for (var head = lane.waiting.peek(); head != null; head = lane.waiting.peek()) {
+            var size = head.payload().size();
+            if (lane.holdsAny() && head.keepsOrder()) {
+                var behind = lane.heldBehind(head.protocol());
+                if (behind != null) {
+                    lane.waiting.remove(head);
+                    behind.add(head);
+                    continue;
+                }
+            }
+            if (size <= wholeBytes) {
+                return;
+            }
+            if (!mayBegin(head.messageClass())) {
+                if (fitsOneFrame(size) && isMostUrgent(head.messageClass())) {
+                    return;
+                }
+                setAside(lane, head);
+                lane.parked.add(head);
+                head.moveTo(OutboundMessage.Place.PARKED);
+                hasten(head.messageClass());
+            } else {
+                setAside(lane, head);
+                begin(lane, head);
+            }
+        }
+    }
+
+    private static void setAside(ClassLane lane, OutboundMessage head) {
+        lane.waiting.remove(head);
+        if (head.keepsOrder()) {
+            lane.hold(head.protocol());
+        }
+    }
+
+    private void begin(ClassLane lane, OutboundMessage message) {
+        var size = message.payload().size();
+        message.moveTo(OutboundMessage.Place.IN_PIECES);
+        transfers++;
+        lane.begin(
+                new Transfer(
+                        message,
+                        nextStreamId++,
+                        pieces.pieceBytes(size),
+                        pieces.numFragments(size)));
+    }
+
+    private void end(Transfer transfer) {
+        var message = transfer.message();
+        lane(transfer.servedAs()).end(transfer);
+        transfers--;
+        if (message.keepsOrder()) {
+            lane(message.messageClass()).release(message.protocol());
+        }
+        beginParked();
+    }
+
+    /** Gives free places to parked messages, to the classes in the order of {@link #choose}. */
+    private void beginParked() {
+        while (true) {
+            ClassLane best = null;
+            for (var i = 0; i < lanes.length; i++) {
+                var lane = lanes[i];
+                if (!lane.parked.isEmpty() && mayBegin(MessageClass.ofIndex(i))) {
+                    if (lane == critical && credit > 0) {
+                        best = lane;
+                        break;
+                    }
+                    if (best == null || best == critical || lane.served < best.served) {
+                        best = lane;
+                    }
+                }
+            }
+            var message = best == null ? null : best.parked.poll();
+            if (best == null || message == null) {
+                break;
+            }
+            begin(best, message);
+        }
+        for (var i = 0; i < lanes.length; i++) {
+            if (!lanes[i].parked.isEmpty()) {
+                hasten(MessageClass.ofIndex(i));
+            }
+        }
+    }
+
+    /** Makes sure that what a parked message of this class waits for is not less urgent. */
+    private void hasten(MessageClass waits) {
+        for (var i = 0; i <= waits.index(); i++) {
+            if (lanes[i].transfers().iterator().hasNext()) {
+                return;
+            }
+        }
+        for (var i = waits.index() + 1; i < lanes.length; i++) {
+            var iterator = lanes[i].transfers().iterator();
+            if (iterator.hasNext()) {
+                var transfer = iterator.next();
+                lanes[i].end(transfer);
+                transfer.serveAs(waits);
+                lane(waits).begin(transfer);
+                return;
+            }
+        }
+    }
+
+    private boolean mayBegin(MessageClass messageClass) {
+        var extra = maxTransfers == 1 ? 0 : MessageClass.COUNT - 1 - messageClass.index();
+        return transfers < maxTransfers + extra;
+    }
+
+    private boolean fitsOneFrame(int size) {
+        return size <= frameBytes;
+    }
+
+    /** Whether all large messages under way are of less urgent classes. */
+    private boolean isMostUrgent(MessageClass messageClass) {
+        for (var lane : lanes) {
+            for (var transfer : lane.transfers()) {
+                if (transfer.message().messageClass().index() <= messageClass.index()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a message is an object with a life, not a value
+    private Transfer transferOf(OutboundMessage message) {
+        for (var lane : lanes) {
+            for (var transfer : lane.transfers()) {
+                if (transfer.message() == message) {
+                    return transfer;
+                }
+            }
+        }
+        throw new IllegalStateException("in pieces without a transfer");
+    }
+
+    /** Counts bytes that leave in this class's turn. */
+    private void charge(ClassLane lane, int bytes) {
+        if (lane != critical) {
+            lane.served += scaled(bytes, lane);
+        }
+        var others = 0;
+        for (var i = 1; i < lanes.length; i++) {
+            if (lanes[i].messages > 0) {
+                others += lanes[i].weight;
+            }
+        }
+        if (others == 0) {
+            credit = allowance;
+        } else if (lane == critical) {
+            credit -= bytes;
+        } else {
+            credit = Math.min(allowance, credit + (long) bytes * critical.weight / others);
+        }
+    }
+
+    /** Bytes by weight, times 1024 so that nothing is lost in the division. */
+    private static long scaled(int bytes, ClassLane lane) {
+        return ((long) bytes << 10) / lane.weight;
+    }
+
+    private ClassLane lane(MessageClass messageClass) {
+        return lanes[messageClass.index()];
+    }
+}

@@ -1,0 +1,83 @@
+package dev.aptosnet.domain.lane;
+
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.transport.Lane;
+
+/** A large message on its way out in pieces (wire.md section 9). */
+public final class Transfer {
+    private final OutboundMessage message;
+    private final int streamId;
+    private final int pieceBytes;
+    private final int numFragments;
+    private final Lane lane;
+    private int next;
+
+    /** In whose turn the pieces leave: the message's class, or a more urgent one that waits. */
+    private MessageClass servedAs;
+
+    Transfer(OutboundMessage message, int streamId, int pieceBytes, int numFragments) {
+        this.message = message;
+        this.streamId = streamId;
+        this.pieceBytes = pieceBytes;
+        this.numFragments = numFragments;
+        this.servedAs = message.messageClass();
+        // Stream ids wrap at 2^32 and begin at 0, which among lanes means no transfer.
+        this.lane = new Lane(servedAs, Integer.toUnsignedLong(streamId) + 1, false);
+    }
+
+    /** What is being sent. */
+    public OutboundMessage message() {
+        return message;
+    }
+
+    /** Unsigned. */
+    public int streamId() {
+        return streamId;
+    }
+
+    /** How many pieces follow the first, 1 to 255. */
+    public int numFragments() {
+        return numFragments;
+    }
+
+    /** Number of the piece that is due: 0 for the one in the header. */
+    public int nextPiece() {
+        return next;
+    }
+
+    /** The piece that is due, not copied. */
+    public Bytes piece() {
+        var from = next * pieceBytes;
+        return message.payload().slice(from, from + pieceLength());
+    }
+
+    /** Where the piece that is due is written. */
+    public Lane lane() {
+        return isLast() ? new Lane(lane.messageClass(), lane.transfer(), true) : lane;
+    }
+
+    int pieceLength() {
+        return Math.min(pieceBytes, message.payload().size() - next * pieceBytes);
+    }
+
+    boolean isBegun() {
+        return next > 0;
+    }
+
+    boolean isLast() {
+        return next == numFragments;
+    }
+
+    void advance() {
+        next++;
+    }
+
+    MessageClass servedAs() {
+        return servedAs;
+    }
+
+    void serveAs(MessageClass messageClass) {
+        servedAs = messageClass;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.aptosnet.domain.rpc;
+
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.MonoTime;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of one connection that have not ended (behaviour.md section 7): found by number, ended
+ * by answer, deadline or caller. Allocates nothing per call. Single owner.
+ */
+public final class OutboundCalls {
+    private final int limit;
+    private final Deadlines<OutboundCall> deadlines = new Deadlines<>();
+
+    /** Open addressing by request id, at most half full; a power of two. */
+    private @Nullable OutboundCall[] table = new OutboundCall[8];
+
+    private int nextId;
+
+    /**
+     * Without calls.
+     *
+     * @param limit {@code max_concurrent_outbound_rpcs}
+     * @param firstId the first request id; wire.md section 8 says 0
+     */
+    public OutboundCalls(int limit, int firstId) {
+        this.limit = limit;
+        this.nextId = firstId;
+    }
+
+    /** How many calls are open. */
+    public int size() {
+        return deadlines.size();
+    }
+
+    /** Whether no further call may be opened. */
+    public boolean isFull() {
+        return deadlines.size() >= limit;
+    }
+
+    /**
+     * Opens a call under a number that no open call has.
+     *
+     * @throws IllegalStateException if there are too many, or the call is open already
+     */
+    public void open(OutboundCall call) {
+        if (isFull() || call.isOpen()) {
+            throw new IllegalStateException(isFull() ? "too many calls" : "call is open already");
+        }
+        if (2 * (size() + 1) > table.length) {
+            grow();
+        }
+        // Terminates: there are 2^32 numbers and fewer calls.
+        while (find(nextId) >= 0) {
+            nextId++;
+        }
+        call.open(nextId++);
+        put(call);
+        deadlines.add(call);
+    }
+
+    /** The open call with this number; null if there is none. */
+    public @Nullable OutboundCall byId(int requestId) {
+        var index = find(requestId);
+        return index < 0 ? null : table[index];
+    }
+
+    /** When the first call is too late; {@link MonoTime#NEVER} without calls. */
+    public MonoTime nextDeadline() {
+        return deadlines.earliest();
+    }
+
+    /** A call whose deadline has come; null if there is none. */
+    public @Nullable OutboundCall firstExpired(MonoTime now) {
+        return now.isBefore(deadlines.earliest()) ? null : deadlines.first();
+    }
+
+    /** Any open call; null if there is none. */
+    public @Nullable OutboundCall any() {
+        return deadlines.first();
+    }
+
+    /** Ends an open call with its answer. */
+    public void answer(OutboundCall call, Bytes answer) {
+        forget(call);
+        call.onAnswer(answer);
+    }
+
+    /** Ends a call, which may never have been opened, without an answer. */
+    public void fail(OutboundCall call, CallFailure failure) {
+        if (call.isOpen()) {
+            forget(call);
+        }
+        call.onFailed(failure);
+    }
+
+    private void forget(OutboundCall call) {
+        call.close();
+        deadlines.remove(call);
+        var free = find(call.requestId());
+        if (free < 0) {
+            throw new IllegalStateException("an open call of another connection");
+        }
+        table[free] = null;
+        // Whatever was pushed past the freed place moves back, so that no gap hides it.
+        var mask = table.length - 1;
+        for (var at = (free + 1) & mask; ; at = (at + 1) & mask) {
+            var moved = table[at];
+            if (moved == null) {
+                return;
+            }
+            var wanted = moved.requestId() & mask;
+            if (((at - wanted) & mask) >= ((at - free) & mask)) {
+                table[free] = moved;
+                table[at] = null;
+                free = at;
+            }
+        }
+    }
+
+    private void grow() {
+        var old = table;
+        table = new OutboundCall[old.length * 2];
+        for (var call : old) {
+            if (call != null) {
+                put(call);
+            }
+        }
+    }
+
+    private void put(OutboundCall call) {
+        var mask = table.length - 1;
+        var index = call.requestId() & mask;
+        while (table[index] != null) {
+            index = (index + 1) & mask;
+        }
+        table[index] = call;
+    }
+
+    private int find(int requestId) {
+        var mask = table.length - 1;
+        for (var index = requestId & mask; ; index = (index + 1) & mask) {
+            var call = table[index];
+            if (call == null) {
+                return -1;
+            }
+            if (call.requestId() == requestId) {
+                return index;
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.aptosnet.domain.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aptosnet.domain.connection.Connection;
+import dev.aptosnet.domain.connection.ConnectionSettings;
+import dev.aptosnet.domain.connection.ConnectionSink;
+import dev.aptosnet.domain.connection.Observation;
+import dev.aptosnet.domain.lane.OutboundMessage;
+import dev.aptosnet.domain.rpc.InboundCall;
+import dev.aptosnet.domain.wire.MessagingVersion;
+import dev.aptosnet.domain.wire.Negotiation;
+import dev.aptosnet.domain.wire.ProtocolSet;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.Capability;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.model.ProtocolId;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** One connection with a sink that keeps everything, and the accounts of what is queued. */
+public final class Endpoint implements ConnectionSink {
+    public static final Set<Capability> ALL = Set.of(Capability.values());
+    public static final Set<Capability> NONE = Set.of();
+
+    /** A direct send that arrived. */
+    public record Received(ProtocolId protocol, MessageClass messageClass, Bytes payload) {}
+
+    /** A request that arrived. */
+    public record Request(InboundCall call, Bytes payload) {}
+
+    public final ConnectionSettings settings;
+    public final Connection connection;
+    public final List<Received> directSends = new ArrayList<>();
+    public final List<Request> requests = new ArrayList<>();
+    public final List<Enum<?>> mistakes = new ArrayList<>();
+    public final Map<Observation, Long> counts = new EnumMap<>(Observation.class);
+
+    /** Given to the connection and not released, by class. */
+    public final long[] queuedBytes = new long[MessageClass.COUNT];
+
+    public final int[] queuedMessages = new int[MessageClass.COUNT];
+
+    public Consumer<Received> onDirectSend = directSends::add;
+    public BiConsumer<InboundCall, Bytes> onRequest =
+            (call, payload) -> requests.add(new Request(call, payload));
+
+    public Endpoint(
+            ConnectionSettings settings,
+            Set<Capability> capabilities,
+            Collection<ProtocolId> common,
+            Collection<ProtocolId> served) {
+        this.settings = settings;
+        this.connection =
+                new Connection(
+                        settings,
+                        new Negotiation.Agreed(
+                                MessagingVersion.V1,
+                                ProtocolSet.of(common, Set.of()),
+                                capabilities),
+                        served,
+                        this);
+    }
+
+    /** With default settings, all protocols of AptosNet common and served. */
+    public static Endpoint of(Set<Capability> capabilities) {
+        return of(ConnectionSettings.DEFAULTS, capabilities);
+    }
+
+    public static Endpoint of(ConnectionSettings settings, Set<Capability> capabilities) {
+        return new Endpoint(settings, capabilities, ProtocolId.aptosNet(), ProtocolId.aptosNet());
+    }
+
+    public void send(ProtocolId protocol, MessageClass messageClass, Bytes payload) {
+        charge(messageClass, payload);
+        connection.send(new OutboundMessage(protocol, messageClass, payload));
+    }
+
+    public TestCall call(
+            MonoTime now,
+            ProtocolId protocol,
+            MessageClass messageClass,
+            Bytes request,
+            MonoTime deadline) {
+        charge(messageClass, request);
+        var call = new TestCall(protocol, messageClass, request, deadline);
+        connection.call(now, call);
+        return call;
+    }
+
+    public boolean respond(InboundCall call, Bytes answer) {
+        charge(call.messageClass(), answer);
+        return connection.respond(call, answer);
+    }
+
+    private void charge(MessageClass messageClass, Bytes payload) {
+        queuedBytes[messageClass.index()] += payload.size();
+        queuedMessages[messageClass.index()]++;
+    }
+
+    /** A frame body as a transport hands it over. */
+    public void receive(MonoTime now, byte[] body) {
+        var length = Math.min(body.length, 65_536);
+        connection.onFrame(
+                now,
+                Arrays.copyOf(body, length),
+                0,
+                length,
+                Bytes.wrap(Arrays.copyOfRange(body, length, body.length)));
+    }
+
+    public long count(Observation what) {
+        return counts.getOrDefault(what, 0L);
+    }
+
+    public boolean isReleased() {
+        return Arrays.stream(queuedBytes).sum() == 0 && Arrays.stream(queuedMessages).sum() == 0;
+    }
+
+    @Override
+    public void onDirectSend(ProtocolId protocol, MessageClass messageClass, Bytes payload) {
+        onDirectSend.accept(new Received(protocol, messageClass, payload));
+    }
+
+    @Override
+    public void onRequest(InboundCall call, Bytes payload) {
+        onRequest.accept(call, payload);
+    }
+
+    @Override
+    public void onReleased(MessageClass messageClass, int bytes) {
+        queuedBytes[messageClass.index()] -= bytes;
+        queuedMessages[messageClass.index()]--;
+        assertThat(queuedBytes[messageClass.index()]).isNotNegative();
+        assertThat(queuedMessages[messageClass.index()]).isNotNegative();
+    }
+
+    @Override
+    public void observe(Observation what, @Nullable ProtocolId protocol, long bytes) {
+        counts.merge(what, 1L, Long::sum);
+    }
+
+    @Override
+    public void observeMistake(Observation what, Enum<?> error) {
+        counts.merge(what, 1L, Long::sum);
+        mistakes.add(error);
+    }
+}
