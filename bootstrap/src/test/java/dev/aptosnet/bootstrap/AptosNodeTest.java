@@ -451,12 +451,15 @@ class AptosNodeTest {
     void aLostSeedIsDialledAgain() throws Exception {
         var server = start(server("/ip4/127.0.0.1/tcp/0"));
         var client = client(server);
+        server.awaitPeer(client.peerId(), SOON);
+        var lost = client.peers().getFirst().connection();
         assertThat(server.client().disconnectFromPeer(client.peerId())).isTrue();
         var deadline = System.nanoTime() + SOON.toNanos();
-        while (!server.peers().isEmpty() && System.nanoTime() < deadline) {
+        while (System.nanoTime() < deadline
+                && client.peers().stream().allMatch(peer -> peer.connection().equals(lost))) {
             Thread.sleep(5);
         }
-        server.awaitPeer(client.peerId(), SOON);
+        assertThat(client.peers().getFirst().connection()).isNotEqualTo(lost);
         assertThat(client.client().sendToPeerRpc(server.peerId(), ECHO, Bytes.utf8("z"), SOON))
                 .isEqualTo(Bytes.utf8("z"));
     }

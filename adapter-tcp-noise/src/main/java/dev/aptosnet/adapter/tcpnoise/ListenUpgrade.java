@@ -3,6 +3,7 @@ package dev.aptosnet.adapter.tcpnoise;
 import dev.aptosnet.noise.DiallerHandshake;
 import dev.aptosnet.noise.HandshakeException;
 import dev.aptosnet.noise.ListenerHandshake.Accepted;
+import dev.aptosnet.ports.codec.ProxyHeader;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.transport.ListenId;
@@ -22,6 +23,7 @@ final class ListenUpgrade extends Upgrade {
     private final Admission.Place place;
     private @Nullable NetworkAddress from;
     private @Nullable Accepted accepted;
+    private boolean proxyHeader;
 
     ListenUpgrade(
             TcpTransport transport,
@@ -33,7 +35,8 @@ final class ListenUpgrade extends Upgrade {
         this.id = id;
         this.place = place;
         this.from = SocketAddresses.of(channel.remoteAddress());
-        expect(DiallerHandshake.FIRST_MESSAGE);
+        this.proxyHeader = transport.settings().limits().proxyProtocol();
+        expect(proxyHeader ? ProxyHeader.FIXED_BYTES : DiallerHandshake.FIRST_MESSAGE);
     }
 
     @Override
@@ -43,6 +46,36 @@ final class ListenUpgrade extends Upgrade {
 
     @Override
     void received(byte[] bytes) throws HandshakeException {
+        if (proxyHeader) {
+            proxyHeader(bytes);
+        } else {
+            firstMessage(bytes);
+        }
+    }
+
+    private void proxyHeader(byte[] bytes) {
+        switch (ProxyHeader.read(bytes, 0, bytes.length)) {
+            case ProxyHeader.Read.NeedMore(int atLeast) -> expectMore(atLeast);
+            case ProxyHeader.Read.Rejected(String reason) ->
+                    fail(
+                            SetupFailure.Reason.BAD_PROXY_HEADER,
+                            reason + " (enable_proxy_protocol is on)");
+            case ProxyHeader.Read.Parsed(var source, _) -> {
+                proxyHeader = false;
+                from = source.orElse(from);
+                // Only now is it known whom to count the connection for.
+                var ip = from == null ? null : SocketAddresses.ip(from);
+                var refusal = ip == null ? null : place.countFor(ip);
+                if (refusal == null) {
+                    expect(DiallerHandshake.FIRST_MESSAGE);
+                } else {
+                    fail(refusal);
+                }
+            }
+        }
+    }
+
+    private void firstMessage(byte[] bytes) throws HandshakeException {
         var observed = from;
         if (observed == null) {
             fail(SetupFailure.Reason.TRUNCATED, "the peer closed the connection");
@@ -76,7 +109,10 @@ final class ListenUpgrade extends Upgrade {
 
     @Override
     String waitingFor() {
-        return isNoiseDone() ? "the dialler's handshake message" : "the dialler's first message";
+        if (isNoiseDone()) {
+            return "the dialler's handshake message";
+        }
+        return proxyHeader ? "the PROXY header" : "the dialler's first message";
     }
 
     @Override

@@ -22,17 +22,22 @@ final class SocketAddresses {
 
     /** Host and port, or null for a name. */
     static @Nullable InetSocketAddress literal(NetworkAddress address) {
+        var ip = ip(address);
+        return ip == null || address.port().isEmpty()
+                ? null
+                : new InetSocketAddress(ip, address.port().get());
+    }
+
+    /** The host alone, or null for a name. */
+    static @Nullable InetAddress ip(NetworkAddress address) {
         var ip =
                 switch (address.network()) {
                     case Ip4(var bytes) -> bytes.toByteArray();
                     case Ip6(var bytes) -> bytes.toByteArray();
                     default -> null;
                 };
-        if (ip == null || address.port().isEmpty()) {
-            return null;
-        }
         try {
-            return new InetSocketAddress(InetAddress.getByAddress(ip), address.port().get());
+            return ip == null ? null : InetAddress.getByAddress(ip);
         } catch (UnknownHostException e) {
             throw new AssertionError("4 or 16 bytes are always an address", e);
         }

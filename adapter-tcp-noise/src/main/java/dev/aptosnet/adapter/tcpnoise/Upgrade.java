@@ -40,6 +40,8 @@ abstract class Upgrade extends ChannelInboundHandlerAdapter implements RecordCut
     /** Longest handshake message, in bytes. */
     static final int MAX_HELLO = 65_535;
 
+    private static final int FIRST_ROOM = 168;
+
     private static final byte[] NONE = {};
 
     final TcpTransport transport;
@@ -126,6 +128,11 @@ abstract class Upgrade extends ChannelInboundHandlerAdapter implements RecordCut
         message = NONE;
     }
 
+    /** The message that has come is only the beginning of one with this many bytes. */
+    final void expectMore(int bytes) {
+        wanted = bytes;
+    }
+
     /** Noise is done: sends our handshake message and awaits the peer's. */
     final void exchangeHello(Session made, Proven with) {
         stage = Stage.HELLO;
@@ -189,14 +196,16 @@ abstract class Upgrade extends ChannelInboundHandlerAdapter implements RecordCut
 
     private void advance(ByteBuf bytes) throws HandshakeException, BrokenStream, RecordException {
         while (stage == Stage.FIXED && bytes.isReadable()) {
-            if (message.length == 0) {
-                message = new byte[wanted];
-            }
             var taken = Math.min(bytes.readableBytes(), wanted - have);
+            if (message.length < have + taken) {
+                // A PROXY header may announce 64 KiB; room is made for what comes.
+                var room = Math.max(FIRST_ROOM, 2 * (have + taken));
+                message = Arrays.copyOf(message, Math.min(wanted, room));
+            }
             bytes.readBytes(message, have, taken);
             have += taken;
             if (have == wanted) {
-                received(message);
+                received(Arrays.copyOf(message, have));
             }
         }
         if (stage == Stage.HELLO && bytes.isReadable()) {

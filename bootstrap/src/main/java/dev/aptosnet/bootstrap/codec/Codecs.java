@@ -85,9 +85,7 @@ public final class Codecs {
     }
 
     private record BcsCodec<M>(
-            BiConsumer<BcsWriter, M> encode,
-            Function<BcsReader, M> decode,
-            @Nullable Class<M> json)
+            BiConsumer<BcsWriter, M> encode, Function<BcsReader, M> decode, @Nullable Class<M> json)
             implements Codec<M> {
         @Override
         public Bytes encode(ProtocolId protocol, M message) {
@@ -123,8 +121,7 @@ public final class Codecs {
             var one = payload.joined();
             try {
                 var message =
-                        JSON.readValue(
-                                one.segmentArray(0), one.segmentOffset(0), one.size(), type);
+                        JSON.readValue(one.segmentArray(0), one.segmentOffset(0), one.size(), type);
                 if (message == null) {
                     throw new IllegalArgumentException("JSON: null");
                 }

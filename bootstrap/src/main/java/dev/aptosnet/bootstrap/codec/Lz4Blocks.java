@@ -13,8 +13,10 @@ import net.jpountz.lz4.LZ4SafeDecompressor;
  */
 public final class Lz4Blocks implements BlockCompression {
     private final LZ4Compressor compressor = LZ4Factory.safeInstance().fastCompressor();
-    private final LZ4SafeDecompressor decompressor =
-            LZ4Factory.safeInstance().safeDecompressor();
+    private final LZ4SafeDecompressor decompressor = LZ4Factory.safeInstance().safeDecompressor();
+
+    /** Stateless; one for all is enough. */
+    public Lz4Blocks() {}
 
     @Override
     public int maxCompressedLength(int length) {

@@ -7,6 +7,7 @@ import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.domain.peer.SeedDialler;
 import dev.aptosnet.domain.wire.BcsException;
 import dev.aptosnet.domain.wire.HandshakeMsg;
+import dev.aptosnet.domain.wire.HealthCheckerMsg;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.ProtocolSet;
 import dev.aptosnet.ports.client.Codec;
@@ -14,7 +15,6 @@ import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
-import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -165,10 +165,9 @@ public final class NetworkInstance implements AutoCloseable {
                         health,
                         Codec.BYTES,
                         request -> {
-                            var ping = request.payload().toByteArray();
-                            if (ping.length == 5 && ping[0] == 0) {
-                                ping[0] = 1;
-                                request.respond(Bytes.wrap(ping));
+                            if (HealthCheckerMsg.decode(request.payload())
+                                    instanceof HealthCheckerMsg.Ping(int nonce)) {
+                                request.respond(new HealthCheckerMsg.Pong(nonce).encode());
                             }
                         },
                         true));
@@ -248,8 +247,9 @@ public final class NetworkInstance implements AutoCloseable {
             throw new ConnectFailure(
                     failure(SetupFailure.Reason.TIMEOUT, address + ": no answer in " + limit));
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof ConnectFailure failure) {
-                throw failure;
+            if (e.getCause() instanceof ConnectFailure failed) {
+                var why = failed.failure();
+                throw new ConnectFailure(failure(why.reason(), address + ": " + why.detail()));
             }
             throw new AssertionError(e);
         }

@@ -54,6 +54,8 @@ public final class FrameSplitter {
     }
 
     /**
+     * Splits a stream from its beginning.
+     *
      * @param maxFrameBytes the largest body that is accepted
      */
     public FrameSplitter(int maxFrameBytes, Sink sink) {

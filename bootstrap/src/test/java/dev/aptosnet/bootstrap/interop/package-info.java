@@ -1,0 +1,8 @@
+/**
+ * A second implementation of the wire format, written from its specification alone with nothing but
+ * the JDK, and the rows that it holds our node to. Nothing here may import a class of the project.
+ */
+@NullMarked
+package dev.aptosnet.bootstrap.interop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,746 @@
+package dev.aptosnet.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aptosnet.ports.model.AuthMode;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.Origin;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.PeerRole;
+import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.FrameSink;
+import dev.aptosnet.ports.transport.Link;
+import dev.aptosnet.ports.transport.LinkClosed;
+import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.SetupFailure;
+import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.ports.transport.TransportProvider;
+import dev.aptosnet.ports.transport.TrustedPeers;
+import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What every transport does, whatever it is made of. A transport's tests extend this and answer the
+ * questions below; an answer that says "cannot" is an honest one and skips what it must.
+ */
+@Timeout(120)
+public abstract class TransportContract {
+    /** All randomness of a test comes from this seed; replay with {@code -Dcontract.seed=…}. */
+    protected static final long SEED = Long.getLong("contract.seed", 20_261_122);
+
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private Random random = new Random(SEED);
+
+    /** The kind of transport under test. */
+    protected abstract TransportProvider provider();
+
+    /** Where to listen, with a port of the transport's choice. */
+    protected abstract NetworkAddress listenAddress();
+
+    /** Where nobody listens, ready to be dialled. */
+    protected abstract NetworkAddress deadAddress(PublicKey key);
+
+    /**
+     * Something that takes connections and never says a word; empty if the transport has no place
+     * for such a thing. Its address is ready to be dialled with this key.
+     */
+    protected abstract Optional<SilentPeer> silentListener(PublicKey key);
+
+    /** Connects to a listener and never says a word; empty if that cannot be. */
+    protected abstract Optional<SilentPeer> silentDialler(NetworkAddress listener);
+
+    @BeforeEach
+    final void startFromTheSeed() {
+        random = new Random(SEED);
+    }
+
+    @AfterEach
+    final void closeAll() throws Exception {
+        while (!open.isEmpty()) {
+            open.pop().close();
+        }
+    }
+
+    // ---- pieces
+
+    /** The next identity of this test. */
+    protected final TestIdentity identity() {
+        return TestIdentity.next(random);
+    }
+
+    /** Closes it after the test. */
+    protected final <T extends AutoCloseable> T closing(T resource) {
+        open.push(resource);
+        return resource;
+    }
+
+    /** A node with default settings. */
+    protected final TransportNode node() {
+        var identity = identity();
+        return node(identity, new SettingsBuilder(identity));
+    }
+
+    /** A node. */
+    protected final TransportNode node(TestIdentity identity, SettingsBuilder settings) {
+        return closing(new TransportNode(provider(), identity, settings));
+    }
+
+    /** Two links that are the ends of one connection, not started. */
+    protected final Ends connect(TransportNode dialler, TransportNode listener) {
+        var address = listener.listen(listenAddress());
+        var dialled = dialler.connect(listener, address);
+        return new Ends(dialled, listener.accepted());
+    }
+
+    /** The ends of one connection. */
+    protected record Ends(Link dialled, Link accepted) {}
+
+    private byte[] randomBytes(int size) {
+        var bytes = new byte[size];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    /** Waits until something holds, or fails. */
+    protected static void eventually(String what, BooleanSupplier holds) {
+        var end = System.nanoTime() + TransportNode.PATIENCE.toNanos();
+        while (!holds.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what + " (seed " + SEED + ")").isLessThan(end);
+            sleep(5);
+        }
+    }
+
+    /** Lets time pass. */
+    protected static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** How many descriptors this process has; 0 where that cannot be told. */
+    protected static int descriptors() {
+        if (!Files.isDirectory(DESCRIPTORS)) {
+            return 0;
+        }
+        try (var entries = Files.list(DESCRIPTORS)) {
+            return Math.toIntExact(entries.count());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    // ---- connecting
+
+    @ParameterizedTest(name = "AU-09 both ends know each other once connected: {0}")
+    @EnumSource(AuthMode.class)
+    void bothEndsKnowEachOther(AuthMode mode) {
+        var left = identity();
+        var right = identity();
+        var trusted =
+                TrustedPeers.of(
+                        Map.of(
+                                left.peer(),
+                                new TrustedPeer(Set.of(left.key()), PeerRole.VALIDATOR),
+                                right.peer(),
+                                new TrustedPeer(Set.of(right.key()), PeerRole.UPSTREAM)));
+        var dialler =
+                node(
+                        left,
+                        new SettingsBuilder(left)
+                                .authMode(mode)
+                                .trusted(trusted)
+                                .hello(Bytes.utf8("left")));
+        var listener =
+                node(
+                        right,
+                        new SettingsBuilder(right)
+                                .authMode(mode)
+                                .trusted(trusted)
+                                .hello(Bytes.utf8("right")));
+        var address = listener.listen(listenAddress());
+        var out = dialler.connect(listener, address);
+        var in = listener.accepted();
+
+        assertThat(out.info().peer()).isEqualTo(right.peer());
+        assertThat(out.info().key()).isEqualTo(right.key());
+        assertThat(out.info().role()).isEqualTo(PeerRole.UPSTREAM);
+        assertThat(out.info().origin()).isEqualTo(Origin.OUTBOUND);
+        assertThat(out.info().address()).isEqualTo(address);
+        assertThat(out.info().hello()).isEqualTo(Bytes.utf8("right"));
+        assertThat(out.info().transport()).isEqualTo(provider().name());
+        assertThat(in.info().peer()).isEqualTo(left.peer());
+        assertThat(in.info().key()).isEqualTo(left.key());
+        assertThat(in.info().role()).isEqualTo(PeerRole.VALIDATOR);
+        assertThat(in.info().origin()).isEqualTo(Origin.INBOUND);
+        assertThat(in.info().address().key()).contains(left.key());
+        assertThat(in.info().address().handshakeVersion()).contains(0);
+        assertThat(in.info().hello()).isEqualTo(Bytes.utf8("left"));
+        assertThat(in.info().id()).isNotEqualTo(out.info().id());
+        assertThat(in.info().suite()).isEqualTo(out.info().suite());
+
+        var a = FramePipe.on(out);
+        var b = FramePipe.on(in);
+        a.send(Bytes.utf8("ping"));
+        assertThat(b.receive()).isEqualTo(Bytes.utf8("ping"));
+        b.send(Bytes.utf8("pong"));
+        assertThat(a.receive()).isEqualTo(Bytes.utf8("pong"));
+    }
+
+    @Test
+    void aListenerWithoutATrustedSetGivesStrangersTheirRole() {
+        var dialler = node();
+        var right = identity();
+        var listener =
+                node(
+                        right,
+                        new SettingsBuilder(right)
+                                .unknownInboundRole(PeerRole.VALIDATOR_FULL_NODE));
+        var ends = connect(dialler, listener);
+        assertThat(ends.dialled().info().role()).isEqualTo(PeerRole.UNKNOWN);
+        assertThat(ends.accepted().info().role()).isEqualTo(PeerRole.VALIDATOR_FULL_NODE);
+    }
+
+    @Test
+    void theLongestHandshakeMessageArrives() {
+        var left = identity();
+        var hello = Bytes.wrap(randomBytes(65_535));
+        var dialler = node(left, new SettingsBuilder(left).hello(hello));
+        var ends = connect(dialler, node());
+        assertThat(ends.accepted().info().hello()).isEqualTo(hello);
+        var a = FramePipe.on(ends.dialled());
+        a.send(Bytes.utf8("x"));
+        assertThat(FramePipe.on(ends.accepted()).receive()).isEqualTo(Bytes.utf8("x"));
+    }
+
+    // ---- refusing
+
+    @Test
+    void aDialWithTheWrongKeyFailsAndTheListenerSaysWhy() {
+        var dialler = node();
+        var listener = node();
+        var address = listener.listen(listenAddress()).withKey(identity().key());
+        assertThat(dialler.dialFails(listener.identity().peer(), address).reason())
+                .isEqualTo(Reason.TRUNCATED);
+        assertThat(listener.refused().reason()).isEqualTo(Reason.WRONG_SERVER_KEY);
+    }
+
+    @Test
+    void aStrangerIsRefusedUnderMutualAuthentication() {
+        assertThat(refusal(AuthMode.MUTUAL, TrustedPeers.NONE, identity(), null))
+                .isEqualTo(Reason.UNTRUSTED_PEER);
+    }
+
+    @ParameterizedTest
+    @EnumSource(AuthMode.class)
+    void aTrustedPeerWithAnotherKeyIsRefused(AuthMode mode) {
+        var left = identity();
+        var trusted =
+                TrustedPeers.of(
+                        Map.of(
+                                left.peer(),
+                                new TrustedPeer(Set.of(identity().key()), PeerRole.VALIDATOR)));
+        assertThat(refusal(mode, trusted, left, null)).isEqualTo(Reason.UNTRUSTED_KEY);
+    }
+
+    @Test
+    void aStrangerUnderAnIdThatIsNotItsKeyIsRefused() {
+        assertThat(
+                        refusal(
+                                AuthMode.MAYBE_MUTUAL,
+                                TrustedPeers.NONE,
+                                identity(),
+                                PeerId.parse("0xabc")))
+                .isEqualTo(Reason.PEER_ID_MISMATCH);
+    }
+
+    private Reason refusal(
+            AuthMode mode, TrustedPeers trusted, TestIdentity left, @Nullable PeerId claimed) {
+        var right = identity();
+        var settings = new SettingsBuilder(left);
+        var dialler = node(left, claimed == null ? settings : settings.self(claimed));
+        var listener = node(right, new SettingsBuilder(right).authMode(mode).trusted(trusted));
+        var address = listener.listen(listenAddress());
+        assertThat(dialler.dialFails(right.peer(), address).reason()).isEqualTo(Reason.TRUNCATED);
+        var reason = listener.refused().reason();
+        listener.expectNothing(Duration.ofMillis(50));
+        return reason;
+    }
+
+    @Test
+    void aDialToOneselfFails() {
+        var node = node();
+        var address = node.listen(listenAddress());
+        assertThat(node.dialFails(node.identity().peer(), address).reason())
+                .isEqualTo(Reason.SELF_DIAL);
+    }
+
+    @Test
+    void aDialToADeadAddressFails() {
+        var failure = node().dialFails(identity().peer(), deadAddress(identity().key()));
+        assertThat(failure.reason()).isEqualTo(Reason.CONNECT_FAILED);
+    }
+
+    @Test
+    void addressesThatCannotBeDialledAreRefusedBeforeConnecting() {
+        var dialler = node();
+        var listener = node();
+        var address = listener.listen(listenAddress());
+        var peer = listener.identity().peer();
+        var version1 =
+                NetworkAddress.parse(
+                        address.toString().replaceAll("/handshake/0$", "/handshake/1"));
+        var bare = NetworkAddress.parse(address.toString().replaceAll("/noise-ik/.*$", ""));
+        assertThat(dialler.dialFails(peer, version1).reason()).isEqualTo(Reason.BAD_ADDRESS);
+        assertThat(dialler.dialFails(peer, bare).reason()).isEqualTo(Reason.BAD_ADDRESS);
+        listener.expectNothing(Duration.ofMillis(100));
+    }
+
+    @Test
+    void listeningTwiceAtOneAddressFails() {
+        var first = node();
+        var address = first.listen(listenAddress());
+        var bare = NetworkAddress.parse(address.toString().replaceAll("/noise-ik/.*$", ""));
+        var second = node();
+        second.transport().listen(new ListenId(77), bare);
+        assertThat(second.await(TransportEvent.ListenFailed.class).id().number()).isEqualTo(77);
+    }
+
+    // ---- half-open peers and giving up
+
+    @Test
+    void aSilentListenerCostsADialItsDeadline() throws Exception {
+        var silent = silentListener(identity().key());
+        Assumptions.assumeTrue(silent.isPresent(), "no silent peers on this transport");
+        var peer = closing(silent.get());
+        var left = identity();
+        var dialler = node(left, new SettingsBuilder(left).upgradeTimeout(Duration.ofMillis(300)));
+        var failure = dialler.dialFails(identity().peer(), peer.address());
+        assertThat(failure.reason()).isEqualTo(Reason.TIMEOUT);
+        assertThat(failure.detail()).contains("handshake_timeout_ms").contains("message 1");
+        eventually("the socket is closed", peer::isHungUp);
+    }
+
+    @Test
+    void aSilentDiallerIsTurnedAwayAtTheDeadline() throws Exception {
+        var right = identity();
+        var listener =
+                node(right, new SettingsBuilder(right).upgradeTimeout(Duration.ofMillis(300)));
+        var silent = silentDialler(listener.listen(listenAddress()));
+        Assumptions.assumeTrue(silent.isPresent(), "no silent peers on this transport");
+        var peer = closing(silent.get());
+        var failure = listener.refused();
+        assertThat(failure.reason()).isEqualTo(Reason.TIMEOUT);
+        assertThat(failure.detail()).contains("handshake_timeout_ms");
+        eventually("the socket is closed", peer::isHungUp);
+    }
+
+    @Test
+    void aCancelledDialLeavesNothingBehind() throws Exception {
+        var dialler = node();
+        var listener = node();
+        var address = listener.listen(listenAddress());
+        // Once through, so that everything that stays open is open.
+        var warm = dialler.connect(listener, address);
+        FramePipe.on(listener.accepted());
+        FramePipe.on(warm).link().close(DisconnectReason.STALE_CONNECTION, "");
+        sleep(100);
+        var before = descriptors();
+        for (var i = 0; i < 60; i++) {
+            var id = dialler.dial(listener.identity().peer(), address);
+            var until = System.nanoTime() + random.nextInt(4_000_000);
+            while (System.nanoTime() < until) {
+                Thread.onSpinWait();
+            }
+            dialler.transport().cancel(id);
+            switch (dialler.await(TransportEvent.class)) {
+                case TransportEvent.DialFailed(var failed, SetupFailure why) -> {
+                    assertThat(failed).isEqualTo(id);
+                    assertThat(why.reason()).isEqualTo(Reason.CANCELLED);
+                }
+                case TransportEvent.Dialed(var dialled, Link link) -> {
+                    assertThat(dialled).isEqualTo(id);
+                    link.close(DisconnectReason.STALE_CONNECTION, "too late");
+                }
+                case TransportEvent other -> throw new AssertionError(other);
+            }
+        }
+        closeWhatWasAccepted(listener);
+        eventually(
+                "descriptors fall back to " + before + ", have " + descriptors(),
+                () -> {
+                    closeWhatWasAccepted(listener);
+                    return descriptors() <= before;
+                });
+        dialler.expectNothing(Duration.ofMillis(50));
+    }
+
+    private static void closeWhatWasAccepted(TransportNode listener) {
+        for (var event = listener.poll(); event != null; event = listener.poll()) {
+            if (event instanceof TransportEvent.Accepted(var _, Link link)) {
+                link.close(DisconnectReason.STALE_CONNECTION, "test");
+            }
+        }
+    }
+
+    @Test
+    void aDialCancelledWhileThePeerIsSilentClosesItsSocket() throws Exception {
+        var silent = silentListener(identity().key());
+        Assumptions.assumeTrue(silent.isPresent(), "no silent peers on this transport");
+        var peer = closing(silent.get());
+        var dialler = node();
+        var id = dialler.dial(identity().peer(), peer.address());
+        sleep(100);
+        dialler.transport().cancel(id);
+        assertThat(dialler.await(TransportEvent.DialFailed.class).failure().reason())
+                .isEqualTo(Reason.CANCELLED);
+        eventually("the socket is closed", peer::isHungUp);
+        dialler.transport().cancel(id);
+        dialler.expectNothing(Duration.ofMillis(50));
+    }
+
+    // ---- frames
+
+    @Test
+    void framesOfEverySizeArriveIdenticalAndInOrder() {
+        var ends = connect(node(), node());
+        var a = FramePipe.on(ends.dialled());
+        var b = FramePipe.on(ends.accepted());
+        var max = ends.dialled().info().maxFrameBytes();
+        var sizes =
+                List.of(
+                        0, 1, 3, 0, 17, 4096, 65_514, 65_515, 65_516, 65_519, 65_535, 65_536,
+                        65_537, 70_000, 131_072, 200_001, 1_000_003, max - 1, max, 5);
+        var frames = sizes.stream().map(size -> Bytes.wrap(randomBytes(size))).toList();
+        a.send(frames);
+        b.send(frames);
+        for (var frame : frames) {
+            assertSame(b.receive(), frame);
+            assertSame(a.receive(), frame);
+        }
+    }
+
+    @Test
+    void manyFramesOfRandomSizesArriveIdenticalAndInOrder() {
+        var ends = connect(node(), node());
+        var a = FramePipe.on(ends.dialled());
+        var b = FramePipe.on(ends.accepted());
+        var frames = new ArrayList<Bytes>();
+        for (var i = 0; i < 20_000; i++) {
+            var size =
+                    switch (random.nextInt(100)) {
+                        case 0 -> random.nextInt(150_000);
+                        case 1, 2, 3, 4 -> random.nextInt(20_000);
+                        default -> random.nextInt(400);
+                    };
+            frames.add(Bytes.wrap(randomBytes(size)));
+        }
+        a.send(frames);
+        for (var frame : frames) {
+            assertSame(b.receive(), frame);
+        }
+        assertThat(b.waiting()).isZero();
+    }
+
+    @Test
+    void loneMessagesAreNotDelayed() {
+        var ends = connect(node(), node());
+        var a = FramePipe.on(ends.dialled());
+        var b = FramePipe.on(ends.accepted());
+        for (var i = 0; i < 300; i++) {
+            a.send(Bytes.of((byte) i));
+            assertThat(b.receive()).isEqualTo(Bytes.of((byte) i));
+            b.send(Bytes.of((byte) -i));
+            assertThat(a.receive()).isEqualTo(Bytes.of((byte) -i));
+        }
+    }
+
+    private static void assertSame(Bytes actual, Bytes expected) {
+        // Not through AssertJ's description, which would print megabytes.
+        assertThat(actual.equals(expected))
+                .as(
+                        "frame of %s bytes, expected %s (seed %s)",
+                        actual.size(), expected.size(), SEED)
+                .isTrue();
+    }
+
+    @Test
+    void framesSentBeforeThePeerStartedItsLinkAreNotLost() {
+        var ends = connect(node(), node());
+        var a = FramePipe.on(ends.dialled());
+        var frames = new ArrayList<Bytes>();
+        for (var i = 0; i < 500; i++) {
+            frames.add(Bytes.wrap(randomBytes(700)));
+        }
+        a.send(frames);
+        sleep(200);
+        var b = FramePipe.on(ends.accepted());
+        for (var frame : frames) {
+            assertSame(b.receive(), frame);
+        }
+    }
+
+    @Test
+    void aFrameAboveTheSendersLimitIsRefusedToItsWriter() {
+        var left = identity();
+        var ends = connect(node(left, new SettingsBuilder(left).maxFrameBytes(1000)), node());
+        var refused = new AtomicBoolean();
+        ends.dialled()
+                .start(
+                        new FramePipe(ends.dialled()) {
+                            @Override
+                            public void onWake(FrameSink out) {
+                                if (!refused.get()) {
+                                    assertThatThrownBy(() -> write(out, Bytes.of(new byte[1001])))
+                                            .isInstanceOf(IllegalArgumentException.class)
+                                            .hasMessageContaining("max_frame_size");
+                                    write(out, Bytes.of(new byte[1000]));
+                                    refused.set(true);
+                                }
+                            }
+                        });
+        assertThat(FramePipe.on(ends.accepted()).receive().size()).isEqualTo(1000);
+        assertThat(refused).isTrue();
+    }
+
+    @Test
+    @DisplayName("P-04 a frame above the receiver's limit closes the connection")
+    void aFrameAboveTheReceiversLimitClosesTheConnection() {
+        var right = identity();
+        var ends = connect(node(), node(right, new SettingsBuilder(right).maxFrameBytes(65)));
+        var a = FramePipe.on(ends.dialled());
+        var b = FramePipe.on(ends.accepted());
+        a.send(List.of(Bytes.wrap(randomBytes(65)), Bytes.wrap(randomBytes(80))));
+        assertThat(b.receive().size()).isEqualTo(65);
+        var how = b.closed();
+        assertThat(how.reason()).isEqualTo(DisconnectReason.INPUT_OUTPUT_ERROR);
+        assertThat(how.detail()).contains("80").contains("max_frame_size");
+        assertThat(b.waiting()).isZero();
+        a.closed();
+    }
+
+    // ---- back-pressure and wake-ups
+
+    @Test
+    void aPeerThatDoesNotReadStopsTheWriterAndLosesNothing() {
+        var ends = connect(node(), node());
+        var a = FramePipe.on(ends.dialled());
+        var b = FramePipe.on(ends.accepted());
+        a.send(Bytes.utf8("first"));
+        assertThat(b.receive()).isEqualTo(Bytes.utf8("first"));
+        b.runOnce(() -> b.link().setReading(false));
+
+        var frame = Bytes.wrap(randomBytes(64 << 10));
+        var count = 1024;
+        a.send(Collections.nCopies(count, frame));
+        var before = new long[] {-1};
+        eventually(
+                "the writer stops",
+                () -> {
+                    var now = a.writtenBytes();
+                    var stopped = now == before[0];
+                    before[0] = now;
+                    sleep(100);
+                    return stopped;
+                });
+        assertThat(a.unsent()).as("frames that still wait").isPositive();
+        // What the system's own buffers take is not ours to choose; ours are 256 KiB.
+        assertThat(a.writtenBytes()).isLessThan(32L << 20);
+        assertThat(b.waiting()).isLessThan(4);
+
+        b.runOnce(() -> b.link().setReading(true));
+        for (var i = 0; i < count; i++) {
+            assertSame(b.receive(), frame);
+        }
+        assertThat(a.unsent()).isZero();
+    }
+
+    @Test
+    void wakesThatComeTogetherAreOne() throws Exception {
+        var ends = connect(node(), node());
+        FramePipe.on(ends.accepted());
+        var entered = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var a = FramePipe.on(ends.dialled());
+        eventually("the first wake", () -> a.wakes() == 1);
+        a.runWithoutWaiting(
+                () -> {
+                    entered.countDown();
+                    await(release);
+                });
+        await(entered);
+        var before = a.wakes();
+        for (var i = 0; i < 10_000; i++) {
+            a.link().wake();
+        }
+        release.countDown();
+        eventually("the wake", () -> a.wakes() > before);
+        sleep(100);
+        assertThat(a.wakes() - before).isBetween(1, 2);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(TransportNode.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aWakeComesAtItsTimeUnlessAnotherTookItsPlace() {
+        var ends = connect(node(), node());
+        FramePipe.on(ends.accepted());
+        var a = FramePipe.on(ends.dialled());
+        eventually("the first wake", () -> a.wakes() == 1);
+        a.runOnce(() -> a.link().wakeAt(in(Duration.ofMillis(100))));
+        var before = a.wakes();
+        eventually("the timed wake", () -> a.wakes() > before);
+        sleep(200);
+        assertThat(a.wakes()).isEqualTo(before + 1);
+
+        a.runOnce(
+                () -> {
+                    a.link().wakeAt(in(Duration.ofMillis(50)));
+                    a.link().wakeAt(MonoTime.NEVER);
+                });
+        var none = a.wakes();
+        sleep(200);
+        assertThat(a.wakes()).isEqualTo(none);
+    }
+
+    private static MonoTime in(Duration delay) {
+        return SettingsBuilder.CLOCK.now().plus(delay);
+    }
+
+    // ---- ending
+
+    @ParameterizedTest
+    @EnumSource(Origin.class)
+    void aCloseFlushesAndIsSeenAtBothEnds(Origin closer) {
+        var ends = connect(node(), node());
+        var out = FramePipe.on(ends.dialled());
+        var in = FramePipe.on(ends.accepted());
+        var closing = closer == Origin.OUTBOUND ? out : in;
+        var other = closer == Origin.OUTBOUND ? in : out;
+        var frames = new ArrayList<Bytes>();
+        for (var i = 0; i < 100; i++) {
+            frames.add(Bytes.wrap(randomBytes(2000)));
+        }
+        // The other end keeps talking, which must not turn the close into a reset.
+        other.send(frames);
+        closing.send(frames);
+        eventually("written", () -> closing.unsent() == 0);
+        closing.link().close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "enough");
+        closing.link().close(DisconnectReason.STALE_CONNECTION, "once more");
+        assertThat(closing.closed())
+                .isEqualTo(new LinkClosed(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "enough"));
+        for (var frame : frames) {
+            assertSame(other.receive(), frame);
+        }
+        assertThat(other.closed().reason()).isEqualTo(DisconnectReason.CONNECTION_CLOSED);
+        closing.link().wake();
+        var wakes = closing.wakes();
+        sleep(50);
+        assertThat(closing.wakes()).isEqualTo(wakes);
+    }
+
+    @Test
+    void aLinkThatNobodyStartedCanBeClosed() {
+        var ends = connect(node(), node());
+        var in = FramePipe.on(ends.accepted());
+        ends.dialled().close(DisconnectReason.STALE_CONNECTION, "not wanted");
+        assertThat(in.closed().reason()).isEqualTo(DisconnectReason.CONNECTION_CLOSED);
+        var late = FramePipe.on(ends.dialled());
+        assertThat(late.closed().reason()).isEqualTo(DisconnectReason.STALE_CONNECTION);
+        assertThat(late.wakes()).isZero();
+    }
+
+    @Test
+    void aHandlerThatThrowsLosesItsLinkAlone() {
+        var listener = node();
+        var address = listener.listen(listenAddress());
+        var dialler = node();
+        var bad = dialler.connect(listener, address);
+        var badFarEnd = FramePipe.on(listener.accepted());
+        var good = FramePipe.on(dialler.connect(listener, address));
+        var goodFarEnd = FramePipe.on(listener.accepted());
+        var thrower =
+                new FramePipe(bad) {
+                    @Override
+                    public void onFrame(byte[] head, int offset, int length, Bytes rest) {
+                        throw new IllegalStateException("planted");
+                    }
+                };
+        bad.start(thrower);
+        badFarEnd.send(Bytes.utf8("trigger"));
+        assertThat(thrower.closed().reason()).isEqualTo(DisconnectReason.INPUT_OUTPUT_ERROR);
+        badFarEnd.closed();
+        good.send(Bytes.utf8("still here"));
+        assertThat(goodFarEnd.receive()).isEqualTo(Bytes.utf8("still here"));
+        goodFarEnd.send(Bytes.utf8("me too"));
+        assertThat(good.receive()).isEqualTo(Bytes.utf8("me too"));
+        assertThat(good.isClosed()).isFalse();
+    }
+
+    @Test
+    void aClosedTransportLeavesNoLinkDescriptorOrThread() throws Exception {
+        var listener = node();
+        var address = listener.listen(listenAddress());
+        var before = descriptors();
+        var threads = Thread.activeCount();
+        var left = identity();
+        var dialler = new TransportNode(provider(), left, new SettingsBuilder(left).threads(2));
+        var out = FramePipe.on(dialler.connect(listener, address));
+        var in = FramePipe.on(listener.accepted());
+        var unstarted = dialler.connect(listener, address);
+        var unstartedFarEnd = FramePipe.on(listener.accepted());
+        assertThat(unstarted.info().peer()).isEqualTo(listener.identity().peer());
+        dialler.listen(listenAddress());
+
+        dialler.close();
+        dialler.close();
+        assertThat(out.closed().reason()).isEqualTo(DisconnectReason.REQUESTED_BY_PEER_MANAGER);
+        assertThat(in.closed().reason()).isEqualTo(DisconnectReason.CONNECTION_CLOSED);
+        assertThat(unstartedFarEnd.closed().reason()).isEqualTo(DisconnectReason.CONNECTION_CLOSED);
+        eventually("threads end", () -> Thread.activeCount() <= threads);
+        eventually("descriptors fall", () -> descriptors() <= before);
+        assertThat(dialler.dialFails(listener.identity().peer(), address).reason())
+                .isEqualTo(Reason.CANCELLED);
+    }
+}
