@@ -6,8 +6,7 @@ import java.lang.management.ManagementFactory;
 
 /** What a thread has allocated; exact, unlike the sampling of profilers. */
 public final class Allocations {
-    private static final ThreadMXBean THREADS =
-            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private Allocations() {}
 

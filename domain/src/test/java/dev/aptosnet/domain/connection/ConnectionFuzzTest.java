@@ -37,9 +37,7 @@ class ConnectionFuzzTest {
     void noFrameThrowsAndEveryCallStillEndsOnce(long seed) {
         var random = new Random(seed);
         var capabilities =
-                seed % 2 == 0
-                        ? EnumSet.allOf(Capability.class)
-                        : EnumSet.noneOf(Capability.class);
+                seed % 2 == 0 ? EnumSet.allOf(Capability.class) : EnumSet.noneOf(Capability.class);
         var victim = Endpoint.of(settings, capabilities);
         var samples = samples(capabilities, random);
         var calls = new ArrayList<TestCall>();
@@ -128,7 +126,9 @@ class ConnectionFuzzTest {
         }
         var frame = samples.get(random.nextInt(samples.size())).clone();
         switch (random.nextInt(6)) {
-            case 0 -> frame[random.nextInt(Math.min(frame.length, 16))] ^= (byte) (1 << random.nextInt(8));
+            case 0 ->
+                    frame[random.nextInt(Math.min(frame.length, 16))] ^=
+                            (byte) (1 << random.nextInt(8));
             case 1 -> frame[random.nextInt(frame.length)] = (byte) random.nextInt(256);
             case 2 -> {
                 return Arrays.copyOf(frame, random.nextInt(frame.length));

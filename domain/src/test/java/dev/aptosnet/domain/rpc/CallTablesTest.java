@@ -22,10 +22,7 @@ import java.util.Random;
 class CallTablesTest {
     private static TestCall call(long deadline) {
         return new TestCall(
-                ProtocolId.NETBENCH_RPC,
-                MessageClass.NORMAL,
-                Bytes.EMPTY,
-                new MonoTime(deadline));
+                ProtocolId.NETBENCH_RPC, MessageClass.NORMAL, Bytes.EMPTY, new MonoTime(deadline));
     }
 
     @ParameterizedTest(name = "seed {0}")
