@@ -17,13 +17,11 @@ module dev.aptosnet.bootstrap {
     requires tools.jackson.core;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
-    requires static org.jspecify;
     requires org.lz4.java;
-    requires tools.jackson.databind;
+    requires static org.jspecify;
 
     exports dev.aptosnet.bootstrap;
     exports dev.aptosnet.bootstrap.codec;
-    exports dev.aptosnet.bootstrap.vectors;
 
     // Both set fields and call constructors by reflection.
     opens dev.aptosnet.bootstrap.cli to

@@ -71,9 +71,7 @@ public final class Main implements Runnable {
     }
 
     private static int run(Terminal terminal, String... args) {
-        var line =
-                new CommandLine(new Main())
-                        .addSubcommand("demo", new DemoCommand(terminal));
+        var line = new CommandLine(new Main()).addSubcommand("demo", new DemoCommand(terminal));
         line.setOut(terminal.out());
         line.setErr(terminal.err());
         line.setColorScheme(
@@ -103,7 +101,8 @@ public final class Main implements Runnable {
                     try {
                         return parse.apply(text);
                     } catch (IllegalArgumentException e) {
-                        throw new CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
+                        throw new CommandLine.TypeConversionException(
+                                String.valueOf(e.getMessage()));
                     }
                 });
     }
@@ -122,8 +121,7 @@ public final class Main implements Runnable {
                 message += " (did you mean " + suggestions.getFirst() + "?)";
             }
         }
-        return report(
-                terminal, ExitCode.USAGE, message + "; see " + command + " --help", args);
+        return report(terminal, ExitCode.USAGE, message + "; see " + command + " --help", args);
     }
 
     private static int failed(Terminal terminal, Exception e, String... args) {
