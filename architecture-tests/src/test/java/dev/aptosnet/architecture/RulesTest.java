@@ -10,8 +10,7 @@ import java.util.Set;
 
 class RulesTest {
     /** Rules that are broken today; each has to leave this list with what breaks it. */
-    private static final Set<String> TO_BE_MENDED =
-            Set.of("the domain makes no unordered sets", "packages form no cycles");
+    private static final Set<String> TO_BE_MENDED = Set.of("packages form no cycles");
 
     static List<Rule> rules() {
         return Rules.all();
