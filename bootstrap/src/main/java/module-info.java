@@ -28,4 +28,7 @@ module dev.aptosnet.bootstrap {
             info.picocli;
 
     uses dev.aptosnet.ports.transport.TransportProvider;
+
+    provides dev.aptosnet.ports.transport.TransportProvider with
+            dev.aptosnet.bootstrap.memory.MemoryTransportProvider;
 }
