@@ -4,6 +4,7 @@ import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.ProtocolId;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -73,7 +74,12 @@ public final class Main implements Runnable {
     private static int run(Terminal terminal, String... args) {
         var line =
                 new CommandLine(new Main())
-                        .addSubcommand("demo", new DemoCommand(terminal));
+                        .addSubcommand("demo", new DemoCommand(terminal))
+                        .addSubcommand("keygen", new KeygenCommand(terminal))
+                        .addSubcommand("id", new IdCommand(terminal))
+                        .addSubcommand("run", new RunCommand(terminal))
+                        .addSubcommand("ping", new PingCommand(terminal))
+                        .addSubcommand("call", new CallCommand(terminal));
         line.setOut(terminal.out());
         line.setErr(terminal.err());
         line.setColorScheme(
@@ -82,6 +88,8 @@ public final class Main implements Runnable {
                                 ? CommandLine.Help.Ansi.ON
                                 : CommandLine.Help.Ansi.OFF));
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        // A file name after @ is the data of a call, not a file of flags.
+        line.setExpandAtFiles(false);
         line.setExecutionStrategy(new CommandLine.RunLast());
         line.setParameterExceptionHandler((e, _) -> misused(terminal, e, args));
         line.setExecutionExceptionHandler((e, _, _) -> failed(terminal, e, args));
@@ -90,6 +98,7 @@ public final class Main implements Runnable {
         convert(line, NetworkAddress.class, NetworkAddress::parse);
         convert(line, NetworkId.class, NetworkId::parse);
         convert(line, PeerId.class, PeerId::parse);
+        convert(line, ProtocolId.class, Protocol::parse);
         var code = line.execute(args);
         terminal.out().flush();
         terminal.err().flush();
