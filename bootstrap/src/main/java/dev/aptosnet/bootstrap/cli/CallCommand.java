@@ -94,7 +94,8 @@ final class CallCommand extends Command {
                 return Bytes.hex(data.substring(4));
             } catch (IllegalArgumentException _) {
                 throw new CommandFailure(
-                        ExitCode.USAGE, "--data: " + data + " (expected: hex: and pairs of digits)");
+                        ExitCode.USAGE,
+                        "--data: " + data + " (expected: hex: and pairs of digits)");
             }
         }
         return Bytes.utf8(data);

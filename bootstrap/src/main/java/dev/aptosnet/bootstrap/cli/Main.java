@@ -116,7 +116,8 @@ public final class Main implements Runnable {
                     try {
                         return parse.apply(text);
                     } catch (IllegalArgumentException e) {
-                        throw new CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
+                        throw new CommandLine.TypeConversionException(
+                                String.valueOf(e.getMessage()));
                     }
                 });
     }
@@ -135,8 +136,7 @@ public final class Main implements Runnable {
                 message += " (did you mean " + suggestions.getFirst() + "?)";
             }
         }
-        return report(
-                terminal, ExitCode.USAGE, message + "; see " + command + " --help", args);
+        return report(terminal, ExitCode.USAGE, message + "; see " + command + " --help", args);
     }
 
     private static int failed(Terminal terminal, Exception e, String... args) {
