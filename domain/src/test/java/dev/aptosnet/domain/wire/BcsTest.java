@@ -199,7 +199,7 @@ class BcsTest {
         assertThatThrownBy(
                         () -> {
                             var in = new BcsReader(Bytes.hex(hex));
-                            read.apply(in);
+                            var _ = read.apply(in);
                             in.end();
                         })
                 .as(hex)
