@@ -13,21 +13,24 @@ module dev.aptosnet.bootstrap {
     requires info.picocli;
     requires jakarta.inject;
     requires micrometer.core;
+    requires org.lz4.java;
     requires org.slf4j;
     requires tools.jackson.core;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
     requires static org.jspecify;
-    requires org.lz4.java;
-    requires tools.jackson.databind;
 
     exports dev.aptosnet.bootstrap;
     exports dev.aptosnet.bootstrap.codec;
-    exports dev.aptosnet.bootstrap.vectors;
 
     // Both set fields and call constructors by reflection.
     opens dev.aptosnet.bootstrap.cli to
             info.picocli;
+    opens dev.aptosnet.bootstrap.wiring to
+            com.google.guice;
 
     uses dev.aptosnet.ports.transport.TransportProvider;
+
+    provides dev.aptosnet.ports.transport.TransportProvider with
+            dev.aptosnet.bootstrap.memory.MemoryTransportProvider;
 }
