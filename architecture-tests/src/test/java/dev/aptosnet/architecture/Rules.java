@@ -67,9 +67,10 @@ final class Rules {
                         NOISE,
                         "io.netty.."),
                 onlyDependsOn(
-                        "the testkit depends on ports and test libraries",
+                        "the testkit depends on ports, the JDK and test libraries",
                         "dev.aptosnet.testkit..",
                         PORTS,
+                        "javax.crypto..",
                         "org.junit.jupiter..",
                         "org.assertj..",
                         "org.opentest4j.."),
