@@ -62,7 +62,9 @@ record Chunk(long seed, int size, Bytes hash) {
             var sha256 = MessageDigest.getInstance("SHA-256");
             for (var i = 0; i < content.segments(); i++) {
                 sha256.update(
-                        content.segmentArray(i), content.segmentOffset(i), content.segmentLength(i));
+                        content.segmentArray(i),
+                        content.segmentOffset(i),
+                        content.segmentLength(i));
             }
             return Bytes.wrap(sha256.digest());
         } catch (NoSuchAlgorithmException e) {

@@ -67,6 +67,7 @@ final class Delays {
             return 0;
         }
         Arrays.sort(joined);
-        return joined[Math.clamp((long) Math.ceil(share * joined.length) - 1, 0, joined.length - 1)];
+        return joined[
+                Math.clamp((long) Math.ceil(share * joined.length) - 1, 0, joined.length - 1)];
     }
 }

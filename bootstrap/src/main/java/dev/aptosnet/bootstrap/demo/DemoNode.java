@@ -144,8 +144,7 @@ final class DemoNode implements AutoCloseable {
         send(TRANSACTIONS, TRANSACTION_BYTES, interval, until, tally.transactionsSent);
     }
 
-    private void send(
-            ProtocolId protocol, int size, Duration interval, long until, LongAdder sent)
+    private void send(ProtocolId protocol, int size, Duration interval, long until, LongAdder sent)
             throws InterruptedException {
         var others = others();
         for (var number = 0L; System.nanoTime() - until < 0; number++) {

@@ -50,7 +50,9 @@ class KeyCommandsTest {
                 .containsExactly(
                         "peer id     " + PUBLIC_KEY,
                         "public key  " + PUBLIC_KEY,
-                        "address     /ip4/10.0.0.1/tcp/6180/noise-ik/" + PUBLIC_KEY + "/handshake/0");
+                        "address     /ip4/10.0.0.1/tcp/6180/noise-ik/"
+                                + PUBLIC_KEY
+                                + "/handshake/0");
     }
 
     @Test

@@ -15,7 +15,8 @@ record Outcome(int code, byte[] raw, List<String> err) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var code =
-                Main.run(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), args);
+                Main.run(
+                        new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), args);
         return new Outcome(code, out.toByteArray(), err.toString(UTF_8).lines().toList());
     }
 

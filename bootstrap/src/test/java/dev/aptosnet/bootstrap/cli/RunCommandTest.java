@@ -1,8 +1,8 @@
 package dev.aptosnet.bootstrap.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.ports.client.SendResult;
@@ -71,8 +71,7 @@ class RunCommandTest {
     }
 
     private static Outcome call(RunningNode node, String protocol, String data) {
-        return Outcome.of(
-                "call", node.address(), protocol, "--data", data, "--timeout", "30s");
+        return Outcome.of("call", node.address(), protocol, "--data", data, "--timeout", "30s");
     }
 
     @Test
@@ -104,8 +103,7 @@ class RunCommandTest {
                         AptosNode.builder().protocols(ProtocolId.NETBENCH_DIRECT_SEND).start()) {
             var address = NetworkAddress.parse(node.address());
             var peer =
-                    sender.connect(
-                                    PeerId.derivedFrom(address.key().orElseThrow()), address, LIMIT)
+                    sender.connect(PeerId.derivedFrom(address.key().orElseThrow()), address, LIMIT)
                             .peer();
             for (var i = 0; i < 7; i++) {
                 assertThat(
@@ -224,8 +222,7 @@ class RunCommandTest {
     void eachFailureOfAPingHasItsCodeAndOneLine() throws Exception {
         try (var node = RunningNode.start()) {
             var key = "0x" + "11".repeat(32);
-            var otherKey =
-                    node.address().replaceAll("noise-ik/0x[0-9a-f]{64}", "noise-ik/" + key);
+            var otherKey = node.address().replaceAll("noise-ik/0x[0-9a-f]{64}", "noise-ik/" + key);
             assertFailure(5, "ping", otherKey, "--timeout", "30s");
             assertFailure(6, "ping", node.address(), "--chain-id", "9", "--timeout", "30s");
             assertFailure(6, "ping", node.address(), "--network-id", "vfn", "--timeout", "30s");

@@ -72,7 +72,8 @@ class UsageTest {
 
     @Test
     void helpAndVersionAreResults() {
-        for (var args : List.of(List.of("--help"), List.of("--version"), List.of("run", "--help"))) {
+        for (var args :
+                List.of(List.of("--help"), List.of("--version"), List.of("run", "--help"))) {
             var outcome = Outcome.of(args.toArray(String[]::new));
             assertThat(outcome.code()).isZero();
             assertThat(outcome.out()).isNotEmpty();

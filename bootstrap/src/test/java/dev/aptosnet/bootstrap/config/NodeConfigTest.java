@@ -36,8 +36,7 @@ class NodeConfigTest {
     /** The refusal, from the file's name on. */
     private String refusal(String text) throws IOException {
         var file = Files.writeString(directory.resolve("node.yaml"), text);
-        var refused =
-                catchThrowableOfType(ConfigException.class, () -> NodeConfig.read(file));
+        var refused = catchThrowableOfType(ConfigException.class, () -> NodeConfig.read(file));
         assertThat(refused).as(text).isNotNull();
         assertThat(refused.getMessage()).startsWith(directory + "/node.yaml").doesNotContain("\n");
         return refused.getMessage().substring(directory.toString().length() + 1);

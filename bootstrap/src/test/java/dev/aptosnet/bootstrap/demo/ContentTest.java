@@ -15,7 +15,9 @@ class ContentTest {
         var chunk = Chunk.of(3, 10_000);
         var answer = Chunk.answer(chunk.request(), 10_000);
         assertThat(chunk.isContent(answer)).isTrue();
-        assertThat(chunk.isContent(Bytes.concat(List.of(answer.slice(0, 9), answer.slice(9, 10_000)))))
+        assertThat(
+                        chunk.isContent(
+                                Bytes.concat(List.of(answer.slice(0, 9), answer.slice(9, 10_000)))))
                 .isTrue();
         var flipped = answer.toByteArray();
         flipped[9_999] ^= 1;

@@ -56,8 +56,8 @@ public final class Lanes {
      *
      * @param pieces how payloads are cut towards the peer
      * @param maxTransfers large messages under way at once: 1 towards a peer that takes one stream
-     *     at a time; otherwise each class may have one more than the next less urgent one, as
-     *     long as a receiver has room for them
+     *     at a time; otherwise each class may have one more than the next less urgent one, as long
+     *     as a receiver has room for them
      * @param weights by {@link MessageClass#index}
      * @param criticalAllowance how many bytes of the critical class may go before others that wait
      */
@@ -340,8 +340,8 @@ public final class Lanes {
 
     /**
      * Whether a large message may begin. A receiver holds at most 2 M bytes of unfinished streams
-     * and drops what exceeds them, so what is under way together stays below; the less urgent
-     * leave some of it to the more urgent.
+     * and drops what exceeds them, so what is under way together stays below; the less urgent leave
+     * some of it to the more urgent.
      */
     private boolean mayBegin(MessageClass messageClass, int size) {
         if (transfers == 0 || maxTransfers == 1) {

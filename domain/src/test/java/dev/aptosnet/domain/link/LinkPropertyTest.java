@@ -140,8 +140,7 @@ class LinkPropertyTest {
                         received.computeIfAbsent(
                                         other
                                                 + message.protocol()
-                                                + MessageClass.ofIndex(
-                                                        message.payload().byteAt(0)),
+                                                + MessageClass.ofIndex(message.payload().byteAt(0)),
                                         key -> new ArrayList<>())
                                 .add(message.payload());
         endpoint.onRequest = (call, payload) -> serve(endpoint, link, random, call, payload);
@@ -197,11 +196,7 @@ class LinkPropertyTest {
 
     /** Echoes at once or later, refuses, forgets, or answers twice. */
     private static void serve(
-            Endpoint endpoint,
-            SimulatedLink link,
-            Random random,
-            InboundCall call,
-            Bytes payload) {
+            Endpoint endpoint, SimulatedLink link, Random random, InboundCall call, Bytes payload) {
         var later = link.nanos() + random.nextLong(SECOND);
         switch (random.nextInt(6)) {
             case 0, 1 -> endpoint.respond(call, payload);
@@ -292,7 +287,8 @@ class LinkPropertyTest {
         for (var i = 0; i < 2; i++) {
             var test = new LinkPropertyTest();
             test.everythingEndsOnceAndNothingIsLostOrTurnedRound(42);
-            traces.add(test.calls.stream().map(c -> c.failure + "/" + c.answer).toList().toString());
+            traces.add(
+                    test.calls.stream().map(c -> c.failure + "/" + c.answer).toList().toString());
         }
         assertThat(traces).hasSize(1);
     }
