@@ -30,4 +30,7 @@ module dev.aptosnet.bootstrap {
             com.google.guice;
 
     uses dev.aptosnet.ports.transport.TransportProvider;
+
+    provides dev.aptosnet.ports.transport.TransportProvider with
+            dev.aptosnet.bootstrap.memory.MemoryTransportProvider;
 }

@@ -66,6 +66,13 @@ final class Rules {
                         PORTS,
                         NOISE,
                         "io.netty.."),
+                onlyDependsOn(
+                        "the testkit depends on ports and test libraries",
+                        "dev.aptosnet.testkit..",
+                        PORTS,
+                        "org.junit.jupiter..",
+                        "org.assertj..",
+                        "org.opentest4j.."),
                 new Rule(
                         "adapters do not see each other",
                         resideInAPackage(ADAPTERS),
