@@ -161,7 +161,7 @@ public final class Main implements Runnable {
             case CONNECT_FAILED -> " (is a node listening at that address and port?)";
             case UNRESOLVED_NAME -> " (is the name spelt right?)";
             case TIMEOUT -> " (--timeout gives it longer)";
-            case TRUNCATED, NOISE_DECRYPT, WRONG_SERVER_KEY ->
+            case NOISE_DECRYPT, WRONG_SERVER_KEY ->
                     " (is the key in the address the peer's public key, and --suite one of its"
                             + " suites?)";
             case PEER_ID_MISMATCH, UNTRUSTED_PEER, UNTRUSTED_KEY ->

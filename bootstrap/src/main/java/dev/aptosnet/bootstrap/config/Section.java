@@ -128,7 +128,7 @@ final class Section {
             case Scalar(_, String text, Kind kind) when kind == Kind.INTEGER -> {
                 long number;
                 try {
-                    number = Long.parseLong(text.replace("_", ""));
+                    number = Long.parseLong(text);
                 } catch (NumberFormatException _) {
                     throw refused(key, text, expected);
                 }
