@@ -13,11 +13,11 @@ module dev.aptosnet.bootstrap {
     requires info.picocli;
     requires jakarta.inject;
     requires micrometer.core;
+    requires org.lz4.java;
     requires org.slf4j;
     requires tools.jackson.core;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
-    requires org.lz4.java;
     requires static org.jspecify;
 
     exports dev.aptosnet.bootstrap;
@@ -26,6 +26,11 @@ module dev.aptosnet.bootstrap {
     // Both set fields and call constructors by reflection.
     opens dev.aptosnet.bootstrap.cli to
             info.picocli;
+    opens dev.aptosnet.bootstrap.wiring to
+            com.google.guice;
 
     uses dev.aptosnet.ports.transport.TransportProvider;
+
+    provides dev.aptosnet.ports.transport.TransportProvider with
+            dev.aptosnet.bootstrap.memory.MemoryTransportProvider;
 }

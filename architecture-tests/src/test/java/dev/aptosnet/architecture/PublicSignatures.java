@@ -25,7 +25,8 @@ final class PublicSignatures {
                             type.getModifiers().contains(PUBLIC)
                                     && (type.getPackageName().startsWith("dev.aptosnet.ports")
                                             || type.getPackageName()
-                                                    .equals("dev.aptosnet.bootstrap")));
+                                                    .matches(
+                                                            "dev\\.aptosnet\\.bootstrap(\\.codec)?")));
 
     static final ArchCondition<JavaClass> NAME_NO_LIBRARY_TYPES =
             new ArchCondition<>("name only the JDK's and our own types") {
@@ -74,8 +75,7 @@ final class PublicSignatures {
             var known =
                     packageName.isEmpty()
                             || packageName.startsWith("java.")
-                            || packageName.startsWith("dev.aptosnet.ports")
-                            || packageName.equals("dev.aptosnet.bootstrap");
+                            || packageName.startsWith("dev.aptosnet.");
             events.add(new SimpleConditionEvent(type, known, where + " names " + raw.getName()));
         }
     }

@@ -66,6 +66,14 @@ final class Rules {
                         PORTS,
                         NOISE,
                         "io.netty.."),
+                onlyDependsOn(
+                        "the testkit depends on ports, the JDK and test libraries",
+                        "dev.aptosnet.testkit..",
+                        PORTS,
+                        "javax.crypto..",
+                        "org.junit.jupiter..",
+                        "org.assertj..",
+                        "org.opentest4j.."),
                 new Rule(
                         "adapters do not see each other",
                         resideInAPackage(ADAPTERS),

@@ -1,9 +1,12 @@
 package dev.aptosnet.bootstrap.cli;
 
+import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.transport.SetupFailure;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -71,7 +74,16 @@ public final class Main implements Runnable {
     }
 
     private static int run(Terminal terminal, String... args) {
-        var line = new CommandLine(new Main()).addSubcommand("demo", new DemoCommand(terminal));
+        Logging.configure(Logging.LogLevel.WARN);
+        var line =
+                new CommandLine(new Main())
+                        .addSubcommand("demo", new DemoCommand(terminal))
+                        .addSubcommand("keygen", new KeygenCommand(terminal))
+                        .addSubcommand("id", new IdCommand(terminal))
+                        .addSubcommand("run", new RunCommand(terminal))
+                        .addSubcommand("ping", new PingCommand(terminal))
+                        .addSubcommand("call", new CallCommand(terminal))
+                        .addSubcommand("vectors", new VectorsCommand(terminal));
         line.setOut(terminal.out());
         line.setErr(terminal.err());
         line.setColorScheme(
@@ -80,6 +92,8 @@ public final class Main implements Runnable {
                                 ? CommandLine.Help.Ansi.ON
                                 : CommandLine.Help.Ansi.OFF));
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        // A file name after @ is the data of a call, not a file of flags.
+        line.setExpandAtFiles(false);
         line.setExecutionStrategy(new CommandLine.RunLast());
         line.setParameterExceptionHandler((e, _) -> misused(terminal, e, args));
         line.setExecutionExceptionHandler((e, _, _) -> failed(terminal, e, args));
@@ -88,6 +102,7 @@ public final class Main implements Runnable {
         convert(line, NetworkAddress.class, NetworkAddress::parse);
         convert(line, NetworkId.class, NetworkId::parse);
         convert(line, PeerId.class, PeerId::parse);
+        convert(line, ProtocolId.class, Protocol::parse);
         var code = line.execute(args);
         terminal.out().flush();
         terminal.err().flush();
@@ -135,7 +150,25 @@ public final class Main implements Runnable {
             case AccessDeniedException f -> f.getFile() + ": permission denied";
             case FileAlreadyExistsException f -> f.getFile() + ": exists already";
             case IOException f -> f.getClass().getSimpleName() + ": " + firstLine(f);
+            case ConnectFailure f -> firstLine(f) + remedy(f.failure().reason());
             default -> firstLine(e);
+        };
+    }
+
+    /** What to try, where the failure itself does not say it. */
+    private static String remedy(SetupFailure.Reason reason) {
+        return switch (reason) {
+            case CONNECT_FAILED -> " (is a node listening at that address and port?)";
+            case UNRESOLVED_NAME -> " (is the name spelt right?)";
+            case TIMEOUT -> " (--timeout gives it longer)";
+            case NOISE_DECRYPT, WRONG_SERVER_KEY ->
+                    " (is the key in the address the peer's public key, and --suite one of its"
+                            + " suites?)";
+            case PEER_ID_MISMATCH, UNTRUSTED_PEER, UNTRUSTED_KEY ->
+                    " (does the peer trust the key of --key for our peer id?)";
+            case WRONG_CHAIN -> " (--chain-id)";
+            case WRONG_NETWORK -> " (--network-id)";
+            default -> "";
         };
     }
 

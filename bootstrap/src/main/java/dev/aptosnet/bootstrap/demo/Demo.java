@@ -8,9 +8,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
@@ -30,6 +34,10 @@ public final class Demo {
     private final List<DemoNode> nodes = new ArrayList<>();
     private final List<Chunk> chunks = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
+    private final ExecutorService makers =
+            Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().daemon().name("demo-chunks").factory());
 
     private Demo(DemoSettings settings) {
         this.settings = settings;
@@ -68,7 +76,7 @@ public final class Demo {
     private void startNodes() {
         var addresses = new ArrayList<NetworkAddress>();
         for (var i = 0; i < settings.nodes(); i++) {
-            var node = new DemoNode(i, settings, addresses);
+            var node = new DemoNode(i, settings, addresses, makers);
             nodes.add(node);
             addresses.add(node.address());
         }
@@ -116,13 +124,16 @@ public final class Demo {
         var until = start + settings.sending().toNanos();
         var workers = new ArrayList<Thread>();
         for (var node : nodes) {
-            workers.add(work(() -> node.sendVotes(settings.voteInterval(), until)));
-            workers.add(work(() -> node.sendTransactions(settings.transactionInterval(), until)));
-            workers.add(work(() -> node.ping(PING_INTERVAL, until)));
+            workers.add(virtual(() -> node.sendVotes(settings.voteInterval(), until)));
+            workers.add(
+                    virtual(() -> node.sendTransactions(settings.transactionInterval(), until)));
+            workers.add(virtual(() -> node.ping(PING_INTERVAL, until)));
         }
         for (var i = 0; i < settings.chunksAtOnce(); i++) {
             var random = new SplittableRandom(i);
-            workers.add(work(() -> fetchChunks(random, until)));
+            // Hashing is work, and no work for a virtual thread, which nothing interrupts.
+            workers.add(
+                    Thread.ofPlatform().daemon().start(guarded(() -> fetchChunks(random, until))));
         }
         try {
             show(onSecond, start, until);
@@ -138,19 +149,20 @@ public final class Demo {
         void run() throws InterruptedException;
     }
 
-    private Thread work(Work work) {
-        return Thread.startVirtualThread(
-                () -> {
-                    try {
-                        work.run();
-                    } catch (InterruptedException _) {
-                        Thread.currentThread().interrupt();
-                    } catch (RuntimeException e) {
-                        synchronized (problems) {
-                            problems.add("a sender failed: " + e);
-                        }
-                    }
-                });
+    private Thread virtual(Work work) {
+        return Thread.startVirtualThread(guarded(work));
+    }
+
+    private Runnable guarded(Work work) {
+        return () -> {
+            try {
+                work.run();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                failures.add("a sender failed: " + e);
+            }
+        };
     }
 
     private void fetchChunks(SplittableRandom random, long until) throws InterruptedException {
@@ -189,6 +201,7 @@ public final class Demo {
     }
 
     private DemoResult judge(double seconds) {
+        problems.addAll(failures);
         var links = links();
         complainUnless(links == settings.fullMesh(), links + " links at the end");
         var votesSent = sum(t -> t.votesSent.sum());
@@ -259,5 +272,6 @@ public final class Demo {
         for (var thread : closing) {
             thread.join();
         }
+        makers.shutdownNow();
     }
 }

@@ -7,6 +7,7 @@ import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.client.RpcRequest;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -17,6 +18,7 @@ import dev.aptosnet.ports.transport.TransportSettings;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -47,7 +49,11 @@ final class DemoNode implements AutoCloseable {
 
     private volatile boolean stopping;
 
-    DemoNode(int index, DemoSettings settings, List<NetworkAddress> seeds) {
+    /**
+     * @param makers where chunks are made: work of tens of milliseconds, which on a virtual thread
+     *     would hold up the handlers of votes
+     */
+    DemoNode(int index, DemoSettings settings, List<NetworkAddress> seeds, Executor makers) {
         this.index = index;
         this.nextVotes = new AtomicLongArray(settings.nodes());
         this.nextTransactions = new AtomicLongArray(settings.nodes());
@@ -64,9 +70,7 @@ final class DemoNode implements AutoCloseable {
                         .receive(TRANSACTIONS, this::onTransaction)
                         .serve(
                                 CHUNKS,
-                                request ->
-                                        request.respond(
-                                                Chunk.answer(request.payload(), chunkBytes)))
+                                request -> makers.execute(() -> serveChunk(request, chunkBytes)))
                         .onPeers(new Losses());
         seeds.forEach(builder::seed);
         this.node = builder.start();
@@ -88,6 +92,14 @@ final class DemoNode implements AutoCloseable {
                 usual.sendBufferBytes(),
                 usual.proxyProtocol(),
                 1);
+    }
+
+    private static void serveChunk(RpcRequest<Bytes> request, int maxBytes) {
+        try {
+            request.respond(Chunk.answer(request.payload(), maxBytes));
+        } catch (IllegalArgumentException _) {
+            request.refuse();
+        }
     }
 
     private final class Losses implements NetworkEvents<Bytes> {

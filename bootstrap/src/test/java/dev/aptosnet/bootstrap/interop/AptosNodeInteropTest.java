@@ -1,6 +1,12 @@
 package dev.aptosnet.bootstrap.interop;
 
+import static dev.aptosnet.ports.model.ProtocolId.NETBENCH_DIRECT_SEND;
+import static dev.aptosnet.ports.model.ProtocolId.NETBENCH_RPC;
+
 import dev.aptosnet.bootstrap.AptosNode;
+import dev.aptosnet.bootstrap.NodeBuilder;
+import dev.aptosnet.ports.client.ConnectFailure;
+import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
@@ -12,26 +18,27 @@ import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.model.PublicKey;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Every row against a real node, over loopback sockets. */
+/**
+ * All rows against the node that applications use; the one class here that sees the project's own.
+ */
 class AptosNodeInteropTest extends AbstractInteropTest {
     @Override
     public NodeUnderTest startNode(NodeSettings settings) {
-        return new RealNode(settings);
+        return new Running(settings);
     }
 
-    private static final class RealNode implements NodeUnderTest {
+    private static final class Running implements NodeUnderTest {
         private final AtomicLong directSends = new AtomicLong();
         private final AptosNode node;
         private volatile CountDownLatch gate = new CountDownLatch(0);
 
-        RealNode(NodeSettings settings) {
-            var builder =
+        Running(NodeSettings settings) {
+            NodeBuilder builder =
                     AptosNode.builder()
                             .chainId(settings.chain())
                             .networkId(
@@ -41,29 +48,34 @@ class AptosNodeInteropTest extends AbstractInteropTest {
                                         case VFN -> NetworkId.VFN;
                                     })
                             .mutualAuthentication(settings.mutual())
-                            .maxInboundConnections(1000)
                             .suites(
                                     settings.suites().stream()
-                                            .map(suite -> CipherSuite.valueOf(suite.name()))
+                                            .map(Running::suite)
                                             .toArray(CipherSuite[]::new))
                             .listen("/ip4/127.0.0.1/tcp/0")
                             .serve(
-                                    ProtocolId.NETBENCH_RPC,
+                                    NETBENCH_RPC,
                                     request -> {
-                                        if (gate.await(9, TimeUnit.SECONDS)) {
+                                        boolean released = gate.await(9, TimeUnit.SECONDS);
+                                        if (released) {
                                             request.respond(request.payload());
                                         }
                                     })
-                            .receive(
-                                    ProtocolId.NETBENCH_DIRECT_SEND,
-                                    _ -> directSends.incrementAndGet());
-            for (var trusted : settings.trusted()) {
+                            .receive(NETBENCH_DIRECT_SEND, _ -> directSends.incrementAndGet());
+            for (NodeSettings.Trusted peer : settings.trusted()) {
                 builder.trust(
-                        PeerId.of(trusted.peerId().array()),
-                        PublicKey.of(trusted.key().array()),
-                        PeerRole.VALIDATOR);
+                        PeerId.of(peer.peerId().array()),
+                        PublicKey.of(peer.key().array()),
+                        PeerRole.KNOWN);
             }
             node = builder.start();
+        }
+
+        private static CipherSuite suite(WireSuite suite) {
+            return switch (suite) {
+                case AESGCM -> CipherSuite.AESGCM;
+                case CHACHAPOLY -> CipherSuite.CHACHAPOLY;
+            };
         }
 
         @Override
@@ -103,14 +115,24 @@ class AptosNodeInteropTest extends AbstractInteropTest {
 
         @Override
         public void dial(String host, int port, byte[] serverKey) throws IOException {
-            var address =
-                    NetworkAddress.ofTcp(InetAddress.getByName(host).getAddress(), port)
-                            .withKey(PublicKey.of(serverKey));
-            node.addSeed(address);
-            try {
-                node.awaitPeer(PeerId.of(serverKey), Duration.ofSeconds(20));
-            } catch (InterruptedException e) {
-                throw new IOException(e);
+            PublicKey key = PublicKey.of(serverKey);
+            NetworkAddress address =
+                    NetworkAddress.parse(
+                            "/ip4/" + host + "/tcp/" + port + "/noise-ik/" + key + "/handshake/0");
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (true) {
+                try {
+                    node.connect(PeerId.derivedFrom(key), address, Duration.ofSeconds(20));
+                    return;
+                } catch (ConnectFailure e) {
+                    // The first dial may offer the suite that the listener does not have.
+                    if (System.nanoTime() > deadline) {
+                        throw e;
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IOException("interrupted", e);
+                }
             }
         }
 
@@ -124,14 +146,17 @@ class AptosNodeInteropTest extends AbstractInteropTest {
                                 Bytes.of(payload),
                                 Duration.ofSeconds(30))
                         .toByteArray();
-            } catch (InterruptedException e) {
+            } catch (NetworkException e) {
                 throw new IOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
             }
         }
 
         @Override
         public void send(byte[] peerId, int protocol, byte[] payload) throws IOException {
-            var result =
+            SendResult result =
                     node.client()
                             .sendToPeer(
                                     PeerId.of(peerId), ProtocolId.of(protocol), Bytes.of(payload));
@@ -142,7 +167,6 @@ class AptosNodeInteropTest extends AbstractInteropTest {
 
         @Override
         public void close() {
-            gate.countDown();
             node.close();
         }
     }
