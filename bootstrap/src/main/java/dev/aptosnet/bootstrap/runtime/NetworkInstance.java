@@ -362,7 +362,9 @@ public final class NetworkInstance implements AutoCloseable {
 
     private void dialDue() {
         for (var dial : dialler.due(clock.now())) {
-            dial(dial.id(), dial.peer(), dial.address(), null);
+            if (!closed) {
+                dial(dial.id(), dial.peer(), dial.address(), null);
+            }
         }
     }
 
