@@ -451,6 +451,7 @@ class AptosNodeTest {
     void aLostSeedIsDialledAgain() throws Exception {
         var server = start(server("/ip4/127.0.0.1/tcp/0"));
         var client = client(server);
+        server.awaitPeer(client.peerId(), SOON);
         var lost = client.peers().getFirst().connection();
         assertThat(server.client().disconnectFromPeer(client.peerId())).isTrue();
         var deadline = System.nanoTime() + SOON.toNanos();

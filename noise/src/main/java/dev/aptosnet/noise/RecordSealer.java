@@ -31,8 +31,20 @@ public final class RecordSealer {
     /** Longest record in bytes, with its length before it. */
     public static final int MAX_RECORD = 2 + RecordOpener.MAX_RECORD;
 
-    /** From this many bytes on a piece is encrypted where it lies instead of being copied. */
-    private static final int DIRECT = 1024;
+    /**
+     * From this many bytes on a piece is encrypted where it lies instead of being copied. Measured
+     * on JDK 25 for a record of 64 KiB, AES-GCM, in one piece after its header: 4.2 to 5.2 µs where
+     * it lies against 5.5 to 6.4 µs copied; in pieces of 8 KiB, 5.5 µs against 5.0 µs, because each
+     * call of the cipher allocates and starts anew.
+     */
+    private static final int DIRECT = 16 << 10;
+
+    /**
+     * The cipher is fed multiples of this many bytes until the record ends. A piece that begins
+     * inside one of its blocks costs it more than copying does: ChaCha20 in pieces of 16 KiB took
+     * 21.3 µs instead of 18.2 µs. 256 is the JDK's own unit for ChaCha20 and 16 blocks of AES.
+     */
+    private static final int UNIT = 256;
 
     private static final byte[] NO_RECORD = {};
 
@@ -122,15 +134,17 @@ public final class RecordSealer {
             throw new IndexOutOfBoundsException(
                     length + " bytes (expected: at most " + (limit - end) + ")");
         }
-        if (length >= DIRECT) {
-            encryptRun();
-            written += cipher().update(source, offset, length, out, written);
-            end += length;
-            run = end;
-        } else {
-            System.arraycopy(source, offset, out, end, length);
-            end += length;
+        if (length < DIRECT) {
+            gather(source, offset, length);
+            return;
         }
+        var head = -(end - run) & (UNIT - 1);
+        gather(source, offset, head);
+        encrypt(out, run, end - run);
+        var body = (length - head) & -UNIT;
+        end += body;
+        encrypt(source, offset + head, body);
+        gather(source, offset + head + body, length - head - body);
     }
 
     /**
@@ -162,12 +176,15 @@ public final class RecordSealer {
         return counter;
     }
 
-    private void encryptRun() {
-        if (end > run) {
-            // The cipher may hold back up to a block, so ciphertext never overtakes the plaintext
-            // that lies in the same array.
-            written += cipher().update(out, run, end - run, out, written);
-        }
+    private void gather(byte[] source, int offset, int length) {
+        System.arraycopy(source, offset, out, end, length);
+        end += length;
+    }
+
+    /** Encrypts what ends at {@link #end}. Ciphertext never overtakes plaintext gathered there. */
+    private void encrypt(byte[] source, int offset, int length) {
+        written += cipher().update(source, offset, length, out, written);
+        run = end;
     }
 
     private Aead cipher() {

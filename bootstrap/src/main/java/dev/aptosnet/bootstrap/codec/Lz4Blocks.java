@@ -15,6 +15,9 @@ public final class Lz4Blocks implements BlockCompression {
     private final LZ4Compressor compressor = LZ4Factory.safeInstance().fastCompressor();
     private final LZ4SafeDecompressor decompressor = LZ4Factory.safeInstance().safeDecompressor();
 
+    /** Stateless; one for all is enough. */
+    public Lz4Blocks() {}
+
     @Override
     public int maxCompressedLength(int length) {
         return compressor.maxCompressedLength(length);

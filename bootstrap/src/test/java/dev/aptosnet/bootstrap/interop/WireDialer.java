@@ -103,7 +103,7 @@ final class WireDialer {
     Socket open() throws IOException {
         var socket = new Socket();
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout(15_000);
         socket.connect(new InetSocketAddress(host, port), 5_000);
         return socket;
     }

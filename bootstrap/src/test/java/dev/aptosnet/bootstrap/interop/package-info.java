@@ -1,6 +1,7 @@
 /**
  * A second implementation of the wire format, written from its specification alone with nothing but
- * the JDK, and the rows that it holds our node to. Nothing here may import a class of the project.
+ * the JDK, and the rows that it holds our node to. Nothing here may import a class of the project,
+ * except {@link AptosNodeInteropTest}, which plugs the node in.
  */
 @NullMarked
 package dev.aptosnet.bootstrap.interop;

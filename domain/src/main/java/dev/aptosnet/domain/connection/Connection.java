@@ -4,9 +4,7 @@ import dev.aptosnet.domain.lane.Lanes;
 import dev.aptosnet.domain.lane.OutboundMessage;
 import dev.aptosnet.domain.rpc.CallFailure;
 import dev.aptosnet.domain.rpc.InboundCall;
-import dev.aptosnet.domain.rpc.InboundCalls;
 import dev.aptosnet.domain.rpc.OutboundCall;
-import dev.aptosnet.domain.rpc.OutboundCalls;
 import dev.aptosnet.domain.stream.InboundStreams;
 import dev.aptosnet.domain.stream.Pieces;
 import dev.aptosnet.domain.stream.StreamResult;
@@ -16,7 +14,6 @@ import dev.aptosnet.domain.wire.ProtocolSet;
 import dev.aptosnet.domain.wire.RefusalCode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;
-import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.transport.FrameSink;
@@ -42,20 +39,14 @@ public final class Connection {
     private final ConnectionSettings settings;
     private final ConnectionSink sink;
     private final ProtocolSet common;
-    private final boolean refusals;
-    private final boolean resets;
-    private final boolean classes;
-
-    /** By number; null where nobody serves. */
-    private final @Nullable ProtocolId[] served = new ProtocolId[ProtocolId.MAX_NUMBER + 1];
-
+    private final Protocols protocols;
     private final FrameView view;
     private final Pieces pieces;
     private final Lanes lanes;
     private final Frames frames;
-    private final Replies replies = new Replies();
-    private final OutboundCalls calls;
-    private final InboundCalls requests;
+    private final Replies replies;
+    private final Callers callers;
+    private final Requests requests;
     private InboundStreams streams;
 
     /** Set once the link is gone. */
@@ -77,12 +68,7 @@ public final class Connection {
         this.sink = sink;
         var capabilities = agreed.capabilities();
         this.common = agreed.common();
-        this.refusals = capabilities.contains(Capability.REFUSALS);
-        this.resets = capabilities.contains(Capability.STREAM_RESET);
-        this.classes = capabilities.contains(Capability.PRIORITY_CLASSES);
-        for (var protocol : served) {
-            this.served[protocol.number()] = protocol;
-        }
+        this.protocols = new Protocols(served, capabilities.contains(Capability.PRIORITY_CLASSES));
         var many = capabilities.contains(Capability.MANY_FRAGMENTS);
         var interleaved = capabilities.contains(Capability.INTERLEAVED_STREAMS);
         this.view = new FrameView(common, capabilities);
@@ -95,8 +81,16 @@ public final class Connection {
                         settings.weights(),
                         settings.criticalAllowanceBytes());
         this.frames = new Frames(capabilities, this::onLeft);
-        this.calls = new OutboundCalls(settings.maxOutboundCalls(), 0);
-        this.requests = new InboundCalls(settings.maxInboundCalls());
+        this.replies = new Replies(capabilities.contains(Capability.REFUSALS), sink);
+        this.callers =
+                new Callers(
+                        settings.maxOutboundCalls(),
+                        pieces,
+                        lanes,
+                        replies,
+                        capabilities.contains(Capability.STREAM_RESET),
+                        sink);
+        this.requests = new Requests(settings, protocols, pieces, lanes, replies, sink);
     }
 
     /**
@@ -117,22 +111,13 @@ public final class Connection {
 
     /** Opens a call; it may fail before this returns. */
     public void call(MonoTime now, OutboundCall call) {
-        var why = refusalOf(now, call);
-        if (why == null) {
-            calls.open(call);
-            lanes.add(call);
-            return;
+        if (closed != null) {
+            callers.refuse(call, closed);
+        } else if (!common.contains(call.protocol())) {
+            callers.refuse(call, new CallFailure.UnsupportedProtocol());
+        } else {
+            callers.open(now, call);
         }
-        var size = call.payload().size();
-        sink.onReleased(call.messageClass(), size);
-        var what =
-                switch (why) {
-                    case CallFailure.TimedOut _ -> Observation.REQUEST_OUT_EXPIRED;
-                    case CallFailure.Disconnected _ -> Observation.REQUEST_OUT_FAILED;
-                    default -> Observation.REQUEST_OUT_DECLINED;
-                };
-        observe(what, call.protocol(), 0);
-        calls.fail(call, why);
     }
 
     /**
@@ -142,13 +127,7 @@ public final class Connection {
      * @return whether it was open
      */
     public boolean cancel(OutboundCall call) {
-        if (!call.isOpen()) {
-            return false;
-        }
-        withdraw(call);
-        observe(Observation.REQUEST_OUT_CANCELED, call.protocol(), 0);
-        calls.fail(call, new CallFailure.Canceled());
-        return true;
+        return callers.cancel(call);
     }
 
     /**
@@ -158,17 +137,7 @@ public final class Connection {
      *     its time is over, the answer is too large, or the connection is closed
      */
     public boolean respond(InboundCall call, Bytes answer) {
-        if (!requests.close(call)) {
-            sink.onReleased(call.messageClass(), answer.size());
-            return false;
-        }
-        if (!pieces.accepts(answer.size())) {
-            sink.onReleased(call.messageClass(), answer.size());
-            refused(call, RefusalCode.HANDLER_FAILED);
-            return false;
-        }
-        lanes.add(requests.answered(call, answer));
-        return true;
+        return requests.respond(call, answer);
     }
 
     /**
@@ -177,11 +146,7 @@ public final class Connection {
      * @return whether the request was open
      */
     public boolean refuse(InboundCall call, RefusalCode why) {
-        if (!requests.close(call)) {
-            return false;
-        }
-        refused(call, why);
-        return true;
+        return requests.refuse(call, why);
     }
 
     /** A frame has arrived; the arguments are those of {@code LinkHandler.onFrame}. */
@@ -194,13 +159,13 @@ public final class Connection {
             sink.observeMistake(Observation.FRAME_UNDECODABLE, error);
             var b0 = length > 0 ? head[offset] : 0;
             var b1 = length > 1 ? head[offset + 1] : 0;
-            replied(replies.parsingError(b0, b1));
+            replies.parsingError(b0, b1);
             return;
         }
         switch (view.kind()) {
             case DIRECT_SEND -> onDirectSend(view.protocol(), view.priority(), view.payload());
             case RPC_REQUEST ->
-                    onRequest(
+                    requests.onRequest(
                             now,
                             now,
                             view.protocol(),
@@ -208,29 +173,19 @@ public final class Connection {
                             view.priority(),
                             view.remainingMillis(),
                             view.payload());
-            case RPC_RESPONSE -> onResponse(view.requestId(), view.payload());
+            case RPC_RESPONSE -> callers.onAnswer(view.requestId(), view.payload());
             case ERROR -> onError();
             case STREAM_HEADER -> onStream(now, streams.onHeader(view, now));
             case STREAM_FRAGMENT -> onStream(now, streams.onFragment(view, now));
             case STREAM_RESET -> onStream(now, streams.onReset(view.streamId()));
-            case REFUSAL -> onRefusal(view.requestId(), view.refusal());
+            case REFUSAL -> callers.onRefusal(view.requestId(), view.refusal());
         }
     }
 
     /** Ends what is too late by now. Calling it early does nothing. */
     public void onTime(MonoTime now) {
-        for (var call = calls.firstExpired(now); call != null; call = calls.firstExpired(now)) {
-            withdraw(call);
-            observe(Observation.REQUEST_OUT_EXPIRED, call.protocol(), 0);
-            calls.fail(call, new CallFailure.TimedOut());
-        }
-        for (var request = requests.firstExpired(now);
-                request != null;
-                request = requests.firstExpired(now)) {
-            requests.close(request);
-            observe(Observation.RESPONSE_OUT_EXPIRED, request.protocol(), 0);
-            refuse(request.requestId(), RefusalCode.EXPIRED);
-        }
+        callers.onTime(now);
+        requests.onTime(now);
         for (var dropped = streams.expire(now); dropped > 0; dropped--) {
             observe(Observation.STREAM_TIMED_OUT, null, 0);
         }
@@ -259,7 +214,7 @@ public final class Connection {
      */
     public MonoTime nextDeadline() {
         return MonoTime.earlier(
-                calls.nextDeadline(),
+                callers.nextDeadline(),
                 MonoTime.earlier(requests.nextDeadline(), streams.nextDeadline()));
     }
 
@@ -277,18 +232,13 @@ public final class Connection {
         replies.clear();
         lanes.drain(this::onDropped);
         streams = new InboundStreams(settings.streamLimits(false, false));
-        for (var request = requests.any(); request != null; request = requests.any()) {
-            requests.close(request);
-        }
-        for (var call = calls.any(); call != null; call = calls.any()) {
-            observe(Observation.REQUEST_OUT_FAILED, call.protocol(), 0);
-            calls.fail(call, closed);
-        }
+        requests.onClosed();
+        callers.onClosed(closed);
     }
 
     /** Calls of ours without an end. */
     public int openCalls() {
-        return calls.size();
+        return callers.size();
     }
 
     /** The peer's requests that were not answered, refused or too late. */
@@ -309,42 +259,6 @@ public final class Connection {
     /** The number of large messages of ours of which some pieces were written. */
     public int openTransfers() {
         return lanes.transfers();
-    }
-
-    /** Why a call cannot be opened, in the order of behaviour.md section 7.1; null if it can. */
-    private @Nullable CallFailure refusalOf(MonoTime now, OutboundCall call) {
-        var size = call.payload().size();
-        if (closed != null) {
-            return closed;
-        }
-        if (!common.contains(call.protocol())) {
-            return new CallFailure.UnsupportedProtocol();
-        }
-        if (!pieces.accepts(size)) {
-            return new CallFailure.TooLarge(size, settings.maxMessageBytes());
-        }
-        if (!now.isBefore(call.deadline())) {
-            return new CallFailure.TimedOut();
-        }
-        return calls.isFull()
-                ? new CallFailure.RefusedHere(
-                        "max_concurrent_outbound_rpcs: " + settings.maxOutboundCalls())
-                : null;
-    }
-
-    /** Sends no more of a request whose call is over, as far as the peer can bear that. */
-    private void withdraw(OutboundCall call) {
-        var transfer = lanes.begun(call);
-        if (transfer != null) {
-            if (!resets) {
-                return;
-            }
-            replies.streamReset(transfer.streamId());
-        }
-        var size = call.payload().size();
-        if (lanes.remove(call)) {
-            sink.onReleased(call.messageClass(), size);
-        }
     }
 
     private void onLeft(OutboundMessage message) {
@@ -370,87 +284,15 @@ public final class Connection {
         }
     }
 
-    private void refused(InboundCall call, RefusalCode why) {
-        observe(Observation.RESPONSE_OUT_FAILED, call.protocol(), 0);
-        refuse(call.requestId(), why);
-    }
-
-    private void refuse(int requestId, RefusalCode why) {
-        if (refusals) {
-            replied(replies.refusal(requestId, why));
-        }
-    }
-
     private void onDirectSend(int number, int priority, Bytes payload) {
-        var protocol = served[number];
+        var protocol = protocols.served(number);
         if (protocol == null) {
-            observe(Observation.DIRECT_SEND_UNKNOWN, known(number), payload.size());
-            replied(replies.directSendNotSupported(number));
+            observe(Observation.DIRECT_SEND_UNKNOWN, protocols.named(number), payload.size());
+            replies.directSendNotSupported(number);
             return;
         }
         observe(Observation.DIRECT_SEND_RECEIVED, protocol, payload.size());
-        sink.onDirectSend(protocol, classOf(protocol, priority), payload);
-    }
-
-    /** A request, whose remaining time counts from when its first piece came. */
-    private void onRequest(
-            MonoTime now,
-            MonoTime begun,
-            int number,
-            int requestId,
-            int priority,
-            long remainingMillis,
-            Bytes payload) {
-        var protocol = served[number];
-        if (protocol == null) {
-            observe(Observation.REQUEST_IN_UNKNOWN, known(number), payload.size());
-            replied(
-                    refusals
-                            ? replies.refusal(requestId, RefusalCode.UNSUPPORTED_PROTOCOL)
-                            : replies.rpcNotSupported(number));
-            return;
-        }
-        var deadline = now.plus(settings.inboundCallLimit(protocol));
-        if (remainingMillis >= 0) {
-            deadline = MonoTime.earlier(deadline, begun.plusNanos(remainingMillis * 1_000_000));
-        }
-        if (!now.isBefore(deadline)) {
-            observe(Observation.RESPONSE_OUT_EXPIRED, protocol, 0);
-            refuse(requestId, RefusalCode.EXPIRED);
-            return;
-        }
-        var call =
-                requests.open(protocol, classOf(protocol, priority), requestId, priority, deadline);
-        if (call == null) {
-            observe(Observation.REQUEST_IN_DECLINED, protocol, payload.size());
-            refuse(requestId, RefusalCode.TOO_MANY_PENDING);
-            return;
-        }
-        observe(Observation.REQUEST_IN_RECEIVED, protocol, payload.size());
-        sink.onRequest(call, payload);
-    }
-
-    private void onResponse(int requestId, Bytes payload) {
-        var call = calls.byId(requestId);
-        // An answer to a request that has not left whole is one that nobody asked for.
-        if (call == null || lanes.holds(call)) {
-            observe(Observation.RESPONSE_IN_EXPIRED, null, payload.size());
-            return;
-        }
-        observe(Observation.RESPONSE_IN_RECEIVED, call.protocol(), payload.size());
-        calls.answer(call, payload);
-    }
-
-    private void onRefusal(int requestId, RefusalCode code) {
-        var call = calls.byId(requestId);
-        if (call == null || (lanes.holds(call) && lanes.begun(call) == null)) {
-            observe(Observation.RESPONSE_IN_EXPIRED, null, 0);
-            return;
-        }
-        withdraw(call);
-        observe(Observation.REFUSAL_IN_RECEIVED, call.protocol(), 0);
-        observe(Observation.REQUEST_OUT_REFUSED, call.protocol(), 0);
-        calls.fail(call, new CallFailure.RefusedByPeer(code));
+        sink.onDirectSend(protocol, protocols.classOf(protocol, priority), payload);
     }
 
     /** Only counted: an error is never answered, and carries no number that names a call. */
@@ -458,11 +300,14 @@ public final class Connection {
         switch (view.errorKind()) {
             case PARSING_ERROR -> observe(Observation.ERROR_IN_PARSING, null, 0);
             case RPC_NOT_SUPPORTED ->
-                    observe(Observation.ERROR_IN_REQUEST_NOT_SUPPORTED, known(view.protocol()), 0);
+                    observe(
+                            Observation.ERROR_IN_REQUEST_NOT_SUPPORTED,
+                            protocols.named(view.protocol()),
+                            0);
             case DIRECT_SEND_NOT_SUPPORTED ->
                     observe(
                             Observation.ERROR_IN_DIRECT_SEND_NOT_SUPPORTED,
-                            known(view.protocol()),
+                            protocols.named(view.protocol()),
                             0);
         }
     }
@@ -478,7 +323,7 @@ public final class Connection {
                 case DIRECT_SEND ->
                         onDirectSend(whole.protocol(), whole.priority(), whole.payload());
                 case RPC_REQUEST ->
-                        onRequest(
+                        requests.onRequest(
                                 now,
                                 whole.begun(),
                                 whole.protocol(),
@@ -486,25 +331,9 @@ public final class Connection {
                                 whole.priority(),
                                 whole.remainingMillis(),
                                 whole.payload());
-                case RPC_RESPONSE -> onResponse(whole.requestId(), whole.payload());
+                case RPC_RESPONSE -> callers.onAnswer(whole.requestId(), whole.payload());
                 default -> {} // the receiver refuses every other kind
             }
-        }
-    }
-
-    private MessageClass classOf(ProtocolId protocol, int priority) {
-        return classes
-                ? MessageClass.ofWirePriority(priority, protocol.messageClass())
-                : protocol.messageClass();
-    }
-
-    private @Nullable ProtocolId known(int number) {
-        return ProtocolId.isAptosNet(number) ? ProtocolId.of(number) : null;
-    }
-
-    private void replied(boolean hadRoom) {
-        if (!hadRoom) {
-            observe(Observation.ERROR_OUT_DROPPED, null, 0);
         }
     }
 

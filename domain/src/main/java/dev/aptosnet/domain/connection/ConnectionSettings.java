@@ -6,6 +6,7 @@ import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.ProtocolId;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -77,7 +78,7 @@ public record ConnectionSettings(
         expect(maxOutboundCalls > 0, "max_concurrent_outbound_rpcs", maxOutboundCalls, "> 0");
         expect(maxInboundCalls > 0, "max_concurrent_inbound_rpcs", maxInboundCalls, "> 0");
         expectPositive("inbound_rpc_timeout_ms", inboundCallLimit);
-        inboundCallLimits = Map.copyOf(inboundCallLimits);
+        inboundCallLimits = Collections.unmodifiableMap(new TreeMap<>(inboundCallLimits));
         inboundCallLimits.values().forEach(t -> expectPositive("inbound_rpc_timeouts", t));
         queues = List.copyOf(queues);
         expect(

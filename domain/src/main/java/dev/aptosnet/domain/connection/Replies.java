@@ -22,6 +22,9 @@ final class Replies {
     private static final int REFUSAL = 3;
     private static final int STREAM_RESET = 4;
 
+    private final boolean refusalsAgreed;
+    private final ConnectionSink sink;
+
     /** A ring; each entry is kind << 40, small << 32 and a number of 32 bits. */
     private long[] ring = new long[4];
 
@@ -29,6 +32,11 @@ final class Replies {
     private int size;
     private int errors;
     private int refusals;
+
+    Replies(boolean refusalsAgreed, ConnectionSink sink) {
+        this.refusalsAgreed = refusalsAgreed;
+        this.sink = sink;
+    }
 
     boolean isEmpty() {
         return size == 0;
@@ -40,26 +48,34 @@ final class Replies {
         refusals = 0;
     }
 
-    /** All of these return whether there was room. */
-    boolean parsingError(byte b0, byte b1) {
-        return error(PARSING_ERROR, b0 & 0xff, b1 & 0xff);
+    void parsingError(byte b0, byte b1) {
+        error(PARSING_ERROR, b0 & 0xff, b1 & 0xff);
     }
 
-    boolean rpcNotSupported(int protocol) {
-        return error(RPC_NOT_SUPPORTED, 0, protocol);
+    /** To a request: as a refusal, which names it, if the peer understands that. */
+    void rpcNotSupported(int requestId, int protocol) {
+        if (refusalsAgreed) {
+            refusal(requestId, RefusalCode.UNSUPPORTED_PROTOCOL);
+        } else {
+            error(RPC_NOT_SUPPORTED, 0, protocol);
+        }
     }
 
-    boolean directSendNotSupported(int protocol) {
-        return error(DIRECT_SEND_NOT_SUPPORTED, 0, protocol);
+    void directSendNotSupported(int protocol) {
+        error(DIRECT_SEND_NOT_SUPPORTED, 0, protocol);
     }
 
-    boolean refusal(int requestId, RefusalCode code) {
+    /** Does nothing if the peer does not understand it. */
+    void refusal(int requestId, RefusalCode code) {
+        if (!refusalsAgreed) {
+            return;
+        }
         if (refusals == MAX_REFUSALS) {
-            return false;
+            sink.observe(Observation.ERROR_OUT_DROPPED, null, 0);
+            return;
         }
         refusals++;
         add(REFUSAL, code.number(), requestId);
-        return true;
     }
 
     /** Has always room: there is one for each transfer, and those are few. */
@@ -67,13 +83,13 @@ final class Replies {
         add(STREAM_RESET, 0, streamId);
     }
 
-    private boolean error(int kind, int small, int number) {
+    private void error(int kind, int small, int number) {
         if (errors == MAX_ERRORS) {
-            return false;
+            sink.observe(Observation.ERROR_OUT_DROPPED, null, 0);
+            return;
         }
         errors++;
         add(kind, small, number);
-        return true;
     }
 
     private void add(int kind, int small, int number) {

@@ -42,6 +42,7 @@ public final class Lanes {
 
     private int queued;
     private int transfers;
+    private long transferBytes;
     private int nextStreamId;
 
     /** How far ahead of its share the critical class may still go, in bytes. */
@@ -55,7 +56,8 @@ public final class Lanes {
      *
      * @param pieces how payloads are cut towards the peer
      * @param maxTransfers large messages under way at once: 1 towards a peer that takes one stream
-     *     at a time; otherwise each class may have one more than the next less urgent
+     *     at a time; otherwise each class may have one more than the next less urgent one, as long
+     *     as a receiver has room for them
      * @param weights by {@link MessageClass#index}
      * @param criticalAllowance how many bytes of the critical class may go before others that wait
      */
@@ -169,6 +171,7 @@ public final class Lanes {
     public void drain(Consumer<OutboundMessage> to) {
         queued = 0;
         transfers = 0;
+        transferBytes = 0;
         for (var lane : lanes) {
             lane.drain(
                     message -> {
@@ -240,7 +243,7 @@ public final class Lanes {
             if (size <= wholeBytes) {
                 return;
             }
-            if (!mayBegin(head.messageClass())) {
+            if (!mayBegin(head.messageClass(), size)) {
                 if (fitsOneFrame(size) && isMostUrgent(head.messageClass())) {
                     return;
                 }
@@ -266,6 +269,7 @@ public final class Lanes {
         var size = message.payload().size();
         message.moveTo(OutboundMessage.Place.IN_PIECES);
         transfers++;
+        transferBytes += size;
         lane.begin(
                 new Transfer(
                         message,
@@ -278,6 +282,7 @@ public final class Lanes {
         var message = transfer.message();
         lane(transfer.servedAs()).end(transfer);
         transfers--;
+        transferBytes -= message.payload().size();
         if (message.keepsOrder()) {
             lane(message.messageClass()).release(message.protocol());
         }
@@ -290,7 +295,8 @@ public final class Lanes {
             ClassLane best = null;
             for (var i = 0; i < lanes.length; i++) {
                 var lane = lanes[i];
-                if (!lane.parked.isEmpty() && mayBegin(MessageClass.ofIndex(i))) {
+                var first = lane.parked.peek();
+                if (first != null && mayBegin(MessageClass.ofIndex(i), first.payload().size())) {
                     if (lane == critical && credit > 0) {
                         best = lane;
                         break;
@@ -332,9 +338,19 @@ public final class Lanes {
         }
     }
 
-    private boolean mayBegin(MessageClass messageClass) {
-        var extra = maxTransfers == 1 ? 0 : MessageClass.COUNT - 1 - messageClass.index();
-        return transfers < maxTransfers + extra;
+    /**
+     * Whether a large message may begin. A receiver holds at most 2 M bytes of unfinished streams
+     * and drops what exceeds them, so what is under way together stays below; the less urgent leave
+     * some of it to the more urgent.
+     */
+    private boolean mayBegin(MessageClass messageClass, int size) {
+        if (transfers == 0 || maxTransfers == 1) {
+            return transfers == 0;
+        }
+        var index = messageClass.index();
+        var mostBytes = (long) pieces.maxMessageBytes() * (2 * MessageClass.COUNT - index) / 4;
+        return transfers < maxTransfers + MessageClass.COUNT - 1 - index
+                && transferBytes + size <= mostBytes;
     }
 
     private boolean fitsOneFrame(int size) {

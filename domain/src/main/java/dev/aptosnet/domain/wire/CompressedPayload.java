@@ -11,9 +11,6 @@ public final class CompressedPayload {
     /** The largest payload, before and after compression, in bytes. */
     public static final int MAX_BYTES = 64_880_640;
 
-    /** No LZ4 block expands by more than this factor, so no array is larger than what came. */
-    private static final int MAX_EXPANSION = 255;
-
     private static final int SIZE_BYTES = 4;
 
     private final BlockCompression lz4;
@@ -53,7 +50,7 @@ public final class CompressedPayload {
     }
 
     /**
-     * Expands a payload. Memory is taken only for a size that a block of this length can reach.
+     * Expands a payload. Memory is taken only once it is certain that the block fills it.
      *
      * @throws BcsException if it is malformed, with the code of wire.md section 7
      */
@@ -70,80 +67,15 @@ public final class CompressedPayload {
             throw tooLarge(size);
         }
         var block = compressed.slice(SIZE_BYTES, compressed.size()).joined();
-        if (size > (long) block.size() * MAX_EXPANSION) {
-            throw new BcsException(
-                    WireError.SIZE_MISMATCH, size + " announced for a block of " + block.size());
-        }
+        Lz4Block.check(block, size);
         var plain = new byte[size];
         var expanded =
                 lz4.expand(block.segmentArray(0), block.segmentOffset(0), block.size(), plain);
-        if (expanded < 0) {
-            throw new BcsException(
-                    expandsBeyond(block, size) ? WireError.LZ4_OVERFLOW : WireError.LZ4_MALFORMED,
-                    "block of " + block.size() + " bytes for " + size);
-        }
         if (expanded != size) {
             throw new BcsException(
-                    WireError.SIZE_MISMATCH, size + " announced, " + expanded + " present");
+                    WireError.LZ4_MALFORMED, "block of " + block.size() + " bytes for " + size);
         }
         return Bytes.wrap(plain);
-    }
-
-    /**
-     * Whether the lengths in a block that did not expand pass its announced size; says which rule a
-     * refused block broke, and is asked only then.
-     */
-    private static boolean expandsBeyond(Bytes block, int size) {
-        var array = block.segmentArray(0);
-        var at = block.segmentOffset(0);
-        var end = at + block.size();
-        var written = 0L;
-        while (at < end) {
-            var token = array[at++] & 0xff;
-            var literals = (long) (token >>> 4);
-            if (literals == 15) {
-                int more;
-                do {
-                    if (at >= end) {
-                        return false;
-                    }
-                    more = array[at++] & 0xff;
-                    literals += more;
-                } while (more == 255);
-            }
-            if (literals > end - at) {
-                return false;
-            }
-            at += (int) literals;
-            written += literals;
-            if (written > size) {
-                return true;
-            }
-            if (end - at < 2) {
-                return false;
-            }
-            var offset = (array[at] & 0xff) | (array[at + 1] & 0xff) << 8;
-            at += 2;
-            if (offset == 0 || offset > written) {
-                return false;
-            }
-            var match = (token & 15) + 4L;
-            if (match == 19) {
-                int more;
-                do {
-                    if (at >= end) {
-                        return false;
-                    }
-                    more = array[at++] & 0xff;
-                    match += more;
-                } while (more == 255);
-            }
-            written += match;
-            if (written > size) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static BcsException tooLarge(long size) {

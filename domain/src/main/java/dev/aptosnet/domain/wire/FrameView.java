@@ -162,37 +162,37 @@ public final class FrameView {
     }
 
     private FrameKind message(Bytes rest) {
-        switch (index()) {
+        return switch (index()) {
             case FrameHead.ERROR -> {
                 errorMessage();
                 // An error has no payload, so whatever lies beyond the head is too much.
                 endOfBody(rest);
-                return FrameKind.ERROR;
+                yield FrameKind.ERROR;
             }
             case FrameHead.RPC_REQUEST -> {
                 protocol = protocolId();
                 requestId = u32();
                 priority = u8();
                 payload = payload(rest);
-                return FrameKind.RPC_REQUEST;
+                yield FrameKind.RPC_REQUEST;
             }
             case FrameHead.RPC_RESPONSE -> {
                 requestId = u32();
                 priority = u8();
                 payload = payload(rest);
-                return FrameKind.RPC_RESPONSE;
+                yield FrameKind.RPC_RESPONSE;
             }
             case FrameHead.DIRECT_SEND -> {
                 protocol = protocolId();
                 priority = u8();
                 payload = payload(rest);
-                return FrameKind.DIRECT_SEND;
+                yield FrameKind.DIRECT_SEND;
             }
             default -> {
                 fail(WireError.UNKNOWN_VARIANT);
-                return FrameKind.ERROR;
+                yield FrameKind.ERROR;
             }
-        }
+        };
     }
 
     private void errorMessage() {

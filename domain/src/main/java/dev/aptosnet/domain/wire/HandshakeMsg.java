@@ -29,7 +29,8 @@ public record HandshakeMsg(
     private static final int VFN_OTHER = 3;
     private static final int PUBLIC_OTHER = 4;
 
-    private static final List<MessagingVersion> VERSIONS = List.of(MessagingVersion.values());
+    /** By their index on the wire. */
+    private static final List<MessagingVersion> VERSIONS = List.of(MessagingVersion.V1);
 
     /** Copies the map and checks the chain id. */
     public HandshakeMsg {
@@ -51,7 +52,7 @@ public record HandshakeMsg(
         var out = new BcsWriter();
         out.uleb(supported.size());
         // In the order of the version, which is that of its encoded byte.
-        supported.forEach((version, set) -> out.variant(version.ordinal()).bytes(set.vector()));
+        supported.forEach((version, set) -> out.variant(version.index()).bytes(set.vector()));
         out.u8(chainId);
         switch (networkId) {
             case VALIDATOR -> out.variant(VALIDATOR);

@@ -3,7 +3,9 @@ package dev.aptosnet.domain.wire;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.NetworkId;
 
+import java.util.Collections;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What two handshake messages come to (wire.md section 6). Both ends come to the same. */
 public sealed interface Negotiation {
@@ -18,7 +20,7 @@ public sealed interface Negotiation {
             implements Negotiation {
         /** Copies the set. */
         public Agreed {
-            capabilities = Set.copyOf(capabilities);
+            capabilities = Collections.unmodifiableSet(new TreeSet<>(capabilities));
         }
     }
 

@@ -22,15 +22,11 @@ public final class ProtocolSet {
     /** No protocol. */
     public static final ProtocolSet EMPTY = new ProtocolSet(new byte[0]);
 
-    /** Without trailing zero bytes, so that equal sets have equal vectors. */
+    /** May end in zero bytes if it was received so. */
     private final byte[] vector;
 
     private ProtocolSet(byte[] vector) {
-        var length = vector.length;
-        while (length > 0 && vector[length - 1] == 0) {
-            length--;
-        }
-        this.vector = Arrays.copyOf(vector, length);
+        this.vector = vector;
     }
 
     /** Protocols and capabilities that we announce. */
@@ -67,7 +63,7 @@ public final class ProtocolSet {
     }
 
     /**
-     * From a received vector; trailing zero bytes are dropped.
+     * From a received vector, which {@link #vector} gives back as it came.
      *
      * @throws BcsException {@link WireError#BITVEC_TOO_LONG} above {@link #MAX_VECTOR_BYTES}
      */
@@ -94,7 +90,7 @@ public final class ProtocolSet {
 
     /** Whether no position is set. */
     public boolean isEmpty() {
-        return vector.length == 0;
+        return significantBytes() == 0;
     }
 
     /** What is in both. */
@@ -103,7 +99,7 @@ public final class ProtocolSet {
         for (var i = 0; i < both.length; i++) {
             both[i] = (byte) (vector[i] & other.vector[i]);
         }
-        return new ProtocolSet(both);
+        return new ProtocolSet(both).trimmed();
     }
 
     /** The set without the positions that belong to capabilities. */
@@ -114,7 +110,7 @@ public final class ProtocolSet {
         }
         var left = vector.clone();
         left[first] = 0;
-        return new ProtocolSet(left);
+        return new ProtocolSet(left).trimmed();
     }
 
     /** The capabilities in the set. */
@@ -133,19 +129,37 @@ public final class ProtocolSet {
         return IntStream.range(0, vector.length * 8).filter(this::contains);
     }
 
-    /** The shortest vector that holds the set; no bytes for the empty one. */
+    /**
+     * The shortest vector that holds the set, no bytes for the empty one; for a set that was
+     * received, the vector that came, which may end in zero bytes.
+     */
     public Bytes vector() {
         return Bytes.of(vector);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ProtocolSet that && Arrays.equals(vector, that.vector);
+        return other instanceof ProtocolSet that
+                && Arrays.equals(
+                        vector, 0, significantBytes(), that.vector, 0, that.significantBytes());
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(vector);
+        return Arrays.hashCode(Arrays.copyOf(vector, significantBytes()));
+    }
+
+    private ProtocolSet trimmed() {
+        return new ProtocolSet(Arrays.copyOf(vector, significantBytes()));
+    }
+
+    /** Without trailing zero bytes, which do not distinguish sets. */
+    private int significantBytes() {
+        var length = vector.length;
+        while (length > 0 && vector[length - 1] == 0) {
+            length--;
+        }
+        return length;
     }
 
     /** The positions. */

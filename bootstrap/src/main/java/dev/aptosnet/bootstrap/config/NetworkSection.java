@@ -1,0 +1,336 @@
+package dev.aptosnet.bootstrap.config;
+
+import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.ports.client.MessageLimits;
+import dev.aptosnet.ports.model.CipherSuite;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.transport.TransportSettings;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Reads one network: aptos-core's keys (behaviour.md section 19.2), and ours beside them. */
+final class NetworkSection {
+    private static final int MAX = Integer.MAX_VALUE;
+    private static final long MAX_MILLIS = Duration.ofDays(1).toMillis();
+
+    /** Numbers of aptos-core that nothing in this version asks for. */
+    private static final List<String> UNUSED_NUMBERS =
+            List.of(
+                    "max_connection_delay_ms",
+                    "connection_backoff_base",
+                    "connectivity_check_interval_ms",
+                    "network_channel_size",
+                    "max_outbound_connections",
+                    "ping_interval_ms",
+                    "ping_timeout_ms",
+                    "ping_failures_tolerated",
+                    "max_parallel_deserialization_tasks",
+                    "num_dials_before_backoff",
+                    "max_parallel_peer_latency_pings");
+
+    private static final List<String> UNUSED_SWITCHES =
+            List.of("disconnect_on_health_check_failure", "enable_latency_aware_dialing");
+
+    private final Section section;
+    private final NetworkId usual;
+    private final Path directory;
+
+    /** {@code budget}, which is the node's, not a network's. */
+    record Budget(OptionalLong totalBytes, OptionalLong perPeerBytes) {}
+
+    /**
+     * @param usual which network it is if it does not say
+     * @param directory what paths in the file are relative to
+     */
+    NetworkSection(Section section, NetworkId usual, Path directory) {
+        this.section = section;
+        this.usual = usual;
+        this.directory = directory;
+    }
+
+    /**
+     * @param unused takes the keys that are known and have no effect
+     */
+    void read(NodeConfig.Draft draft, Budget budget, Set<String> unused) {
+        var network = networkId();
+        if (usual == NetworkId.VALIDATOR && network != NetworkId.VALIDATOR) {
+            throw section.refused("network_id", network.configName(), "validator");
+        }
+        draft.networkId(network);
+        section.parsed(
+                        "listen_address",
+                        "an address such as /ip4/0.0.0.0/tcp/6180",
+                        NetworkSection::listenable)
+                .ifPresentOrElse(
+                        address -> draft.listen(List.of(address)),
+                        () -> draft.listen(List.of(NetworkAddress.parse("/ip4/0.0.0.0/tcp/6180"))));
+        section.bool("mutual_authentication")
+                .ifPresent(
+                        mutual -> {
+                            if (!mutual && network == NetworkId.VALIDATOR) {
+                                throw section.refused(
+                                        "mutual_authentication",
+                                        "false",
+                                        "true on the validator network");
+                            }
+                            draft.mutualAuthentication(mutual);
+                        });
+        draft.identity(identity());
+        new PeerSections(section).read().forEach(draft::peer);
+        section.integer("max_inbound_connections", 0, MAX).ifPresent(draft::maxInboundConnections);
+        var suites = new ArrayList<CipherSuite>();
+        for (var name : section.texts("noise_suites", "a list of chachapoly, aesgcm")) {
+            suites.add(
+                    section.convert(
+                            "noise_suites", name, "chachapoly or aesgcm", CipherSuite::parse));
+        }
+        draft.suites(suites);
+        draft.limits(messageLimits(budget, unused));
+        draft.transportLimits(transportLimits(unused));
+        acceptUnused(unused);
+        section.refuseUnknown();
+    }
+
+    private NetworkId networkId() {
+        if (section.isSection("network_id")) {
+            var inner = section.section("network_id").orElseThrow();
+            inner.parsed("private", "\"vfn\"", name -> requireVfn(name));
+            inner.refuseUnknown();
+            return NetworkId.VFN;
+        }
+        return section.parsed(
+                        "network_id",
+                        "validator, public, vfn or { private: \"vfn\" }",
+                        text -> NetworkId.parse(text.toLowerCase(Locale.ROOT)))
+                .orElse(usual);
+    }
+
+    private static String requireVfn(String name) {
+        if (!name.equals("vfn")) {
+            throw new IllegalArgumentException(name);
+        }
+        return name;
+    }
+
+    private static NetworkAddress listenable(String text) {
+        var address = NetworkAddress.parse(text);
+        if (!address.isListenable()) {
+            throw new IllegalArgumentException(text);
+        }
+        return address;
+    }
+
+    private IdentitySource identity() {
+        var found = section.section("identity");
+        if (found.isEmpty()) {
+            if (section.text("identity").orElse("none").equals("none")) {
+                return new IdentitySource.Fresh();
+            }
+            throw section.refused("identity", "a text", "a mapping with a type");
+        }
+        var identity = found.get();
+        var type = identity.requiredText("type", "from_file, from_config or none");
+        var source =
+                switch (type) {
+                    case "none" -> new IdentitySource.Fresh();
+                    case "from_file" ->
+                            new IdentitySource.FromFile(
+                                    directory.resolve(identity.requiredText("path", "a key file")));
+                    case "from_config" -> fromConfig(identity);
+                    default ->
+                            throw identity.refused(
+                                    "type", "\"" + type + "\"", "from_file, from_config or none");
+                };
+        identity.refuseUnknown();
+        return source;
+    }
+
+    private static IdentitySource fromConfig(Section identity) {
+        var key = KeyFile.privateKey(identity.requiredText("key", "64 hex digits"));
+        if (key.isEmpty()) {
+            throw identity.refused("key", "…", "64 hex digits");
+        }
+        var peer = identity.parsed("peer_id", "1 to 64 hex digits", PeerId::parse);
+        // A zero id stands for the one that the key gives (behaviour.md section 17.4).
+        var zero = PeerId.parse("0x0");
+        return new IdentitySource.FromConfig(
+                peer.filter(id -> !id.equals(zero))
+                        .map(id -> Identity.ofPrivateKey(key.get(), id))
+                        .orElseGet(() -> Identity.ofPrivateKey(key.get())));
+    }
+
+    private MessageLimits messageLimits(Budget budget, Set<String> unused) {
+        var usually = MessageLimits.DEFAULT;
+        var frame = section.integer("max_frame_size", 65, MAX).orElse(usually.maxFrameBytes());
+        var message = section.integer("max_message_size", 1, MAX).orElse(usually.maxMessageBytes());
+        if ((frame - 64L) * 255 < message) {
+            throw section.refused(
+                    section.has("max_message_size") ? "max_message_size" : "max_frame_size",
+                    String.valueOf(section.has("max_message_size") ? message : frame),
+                    "max_message_size <= 255 x (max_frame_size - 64)");
+        }
+        var minPiece = OptionalInt.empty();
+        var inboundStreams = OptionalInt.empty();
+        var progress = OptionalLong.empty();
+        var streams = section.section("streams");
+        if (streams.isPresent()) {
+            minPiece = streams.get().integer("min_piece_bytes", 1024, MAX);
+            inboundStreams = streams.get().integer("max_concurrent_inbound", 1, MAX);
+            progress = streams.get().number("progress_timeout_ms", 1, MAX_MILLIS);
+            streams.get().refuseUnknown();
+        }
+        var queueMessages = OptionalInt.empty();
+        var queueBytes = OptionalLong.empty();
+        var priorities = section.section("priorities");
+        if (priorities.isPresent()) {
+            queueMessages = priorities.get().integer("queue_messages", 1, 1 << 20);
+            queueBytes = priorities.get().number("queue_bytes", 1, 1L << 40);
+            priorities
+                    .get()
+                    .section("weights")
+                    .ifPresent(
+                            weights -> {
+                                for (var name : List.of("critical", "high", "normal", "low")) {
+                                    weights.integer(name, 1, 1024);
+                                }
+                                weights.refuseUnknown();
+                                unused.add("priorities.weights");
+                            });
+            priorities.get().refuseUnknown();
+        }
+        return new MessageLimits(
+                frame,
+                message,
+                minPiece.orElse(usually.minPieceBytes()),
+                inboundStreams.orElse(usually.maxInboundStreams()),
+                Duration.ofMillis(progress.orElse(usually.streamProgressTimeout().toMillis())),
+                section.integer("max_concurrent_inbound_rpcs", 1, MAX)
+                        .orElse(usually.maxInboundRpcs()),
+                section.integer("max_concurrent_outbound_rpcs", 1, MAX)
+                        .orElse(usually.maxOutboundRpcs()),
+                Duration.ofMillis(
+                        section.number("inbound_rpc_timeout_ms", 1, MAX_MILLIS)
+                                .orElse(usually.inboundRpcTimeout().toMillis())),
+                queueMessages.orElse(usually.queueMessages()),
+                queueBytes.orElse(usually.queueBytes()),
+                section.integer("inbound_queue_messages", 1, MAX)
+                        .orElse(usually.inboundQueueMessages()),
+                budget.perPeerBytes().orElse(usually.inboundBytes()),
+                budget.totalBytes().orElse(usually.nodeBytes()));
+    }
+
+    private TransportSettings.Limits transportLimits(Set<String> unused) {
+        var usually = TransportSettings.Limits.DEFAULT;
+        var pending = OptionalInt.empty();
+        var pendingPerIp = OptionalInt.empty();
+        var handshake = OptionalLong.empty();
+        var admission = section.section("admission");
+        if (admission.isPresent()) {
+            pending = admission.get().integer("max_pending", 1, MAX);
+            pendingPerIp = admission.get().integer("max_pending_per_ip", 1, MAX);
+            handshake = admission.get().number("handshake_timeout_ms", 1, MAX_MILLIS);
+            if (admission.get().integer("min_bytes_per_sec", 0, MAX).isPresent()) {
+                unused.add("admission.min_bytes_per_sec");
+            }
+            admission.get().refuseUnknown();
+        }
+        return new TransportSettings.Limits(
+                usually.maxFrameBytes(), // the node takes it from the message limits
+                Duration.ofMillis(handshake.orElse(usually.upgradeTimeout().toMillis())),
+                Duration.ofMillis(
+                        section.number("close_timeout_ms", 1, MAX_MILLIS)
+                                .orElse(usually.closeTimeout().toMillis())),
+                Duration.ofMillis(
+                        section.number("write_timeout_ms", 1, MAX_MILLIS)
+                                .orElse(usually.writeTimeout().toMillis())),
+                pending.orElse(usually.maxPendingInbound()),
+                pendingPerIp.orElse(usually.maxPendingPerAddress()),
+                section.integer("max_unsent_bytes", 1, MAX).orElse(usually.maxUnsentBytes()),
+                bufferBytes("rx_buffer_size_bytes", usually.receiveBufferBytes()),
+                bufferBytes("tx_buffer_size_bytes", usually.sendBufferBytes()),
+                section.bool("enable_proxy_protocol").orElse(usually.proxyProtocol()),
+                section.integer("runtime_threads", 1, 1024).orElse(usually.threads()));
+    }
+
+    /** Our sockets are alike in both directions, so the larger of aptos-core's two is taken. */
+    private int bufferBytes(String name, int usually) {
+        var both = section.integer(name, 0, MAX).orElse(usually);
+        var inbound = section.integer("inbound_" + name, 0, MAX).orElse(0);
+        var outbound = section.integer("outbound_" + name, 0, MAX).orElse(0);
+        return Math.max(both, Math.max(inbound, outbound));
+    }
+
+    private void acceptUnused(Set<String> unused) {
+        for (var key : UNUSED_NUMBERS) {
+            if (section.number(key, 0, Long.MAX_VALUE).isPresent()) {
+                unused.add(key);
+            }
+        }
+        for (var key : UNUSED_SWITCHES) {
+            if (section.bool(key).isPresent()) {
+                unused.add(key);
+            }
+        }
+        section.section("inbound_rate_limit_config")
+                .ifPresent(
+                        limit -> {
+                            limit.number("inbound_messages_per_second", 0, Long.MAX_VALUE);
+                            limit.number("inbound_bytes_per_second", 0, Long.MAX_VALUE);
+                            limit.refuseUnknown();
+                            unused.add("inbound_rate_limit_config");
+                        });
+        section.section("access_control_policy")
+                .ifPresent(
+                        policy -> {
+                            peerIds(policy, "allow_list");
+                            peerIds(policy, "block_list");
+                            policy.refuseUnknown();
+                            unused.add("access_control_policy");
+                        });
+        if (peerIds(section, "priority_inbound_peers")) {
+            unused.add("priority_inbound_peers");
+        }
+        if (discovery()) {
+            unused.add("discovery_method(s)");
+        }
+        if (section.section("transports").isPresent()) {
+            unused.add("transports");
+        }
+    }
+
+    private static boolean peerIds(Section section, String key) {
+        var ids = section.texts(key, "a list of peer ids");
+        for (var id : ids) {
+            section.convert(key, id, "a list of peer ids", PeerId::parse);
+        }
+        return !ids.isEmpty();
+    }
+
+    /** Whether a source other than {@code none} is configured. */
+    private boolean discovery() {
+        var expected = "onchain, none, file or rest";
+        var found = false;
+        if (section.isSection("discovery_method")) {
+            section.section("discovery_method");
+            found = true;
+        } else {
+            found = section.text("discovery_method").filter(m -> !m.equals("none")).isPresent();
+        }
+        for (var item : section.items("discovery_methods", "a list of " + expected)) {
+            if (!(item instanceof YamlNode.Scalar) && !(item instanceof YamlNode.Mapping)) {
+                throw section.refused("discovery_methods", item.shown(), expected);
+            }
+            found = true;
+        }
+        return found;
+    }
+}

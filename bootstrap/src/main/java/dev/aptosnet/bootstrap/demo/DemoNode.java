@@ -1,0 +1,238 @@
+package dev.aptosnet.bootstrap.demo;
+
+import dev.aptosnet.bootstrap.AptosNode;
+import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.ports.client.InboundMessage;
+import dev.aptosnet.ports.client.NetworkClient;
+import dev.aptosnet.ports.client.NetworkEvents;
+import dev.aptosnet.ports.client.NetworkException;
+import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.client.RpcRequest;
+import dev.aptosnet.ports.client.SendResult;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.transport.TransportSettings;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/** One node of the demo: it sends, receives, checks and counts. */
+final class DemoNode implements AutoCloseable {
+    static final ProtocolId VOTES = ProtocolId.CONSENSUS_DIRECT_SEND_BCS;
+    static final ProtocolId TRANSACTIONS = ProtocolId.MEMPOOL_DIRECT_SEND;
+    static final ProtocolId CHUNKS = ProtocolId.STORAGE_SERVICE_RPC;
+
+    private static final int VOTE_BYTES = 256;
+    private static final int TRANSACTION_BYTES = 512;
+    private static final Duration CHUNK_LIMIT = Duration.ofSeconds(30);
+    private static final Duration PING_LIMIT = Duration.ofSeconds(20);
+    private static final int DEMO_CHAIN = 4;
+
+    private final int index;
+    private final Tally tally = new Tally();
+    private final AptosNode node;
+    private final NetworkClient<Bytes> client;
+
+    /** The next number expected of each sender. */
+    private final AtomicLongArray nextVotes;
+
+    private final AtomicLongArray nextTransactions;
+
+    /** All nodes' ids by index; the node learns it before anybody sends. */
+    private volatile List<PeerId> everybody = List.of();
+
+    private volatile boolean stopping;
+
+    /**
+     * @param makers where chunks are made: work of tens of milliseconds, which on a virtual thread
+     *     would hold up the handlers of votes
+     */
+    DemoNode(int index, DemoSettings settings, List<NetworkAddress> seeds, Executor makers) {
+        this.index = index;
+        this.nextVotes = new AtomicLongArray(settings.nodes());
+        this.nextTransactions = new AtomicLongArray(settings.nodes());
+        var chunkBytes = settings.chunkBytes();
+        var builder =
+                AptosNode.builder()
+                        .chainId(DEMO_CHAIN)
+                        .identity(Identity.generate())
+                        .suites(settings.suite())
+                        .listen("/ip4/127.0.0.1/tcp/0")
+                        .maxInboundConnections(Math.max(50, settings.nodes()))
+                        .transportLimits(transportLimits(settings.nodes()))
+                        .receive(VOTES, this::onVote)
+                        .receive(TRANSACTIONS, this::onTransaction)
+                        .serve(
+                                CHUNKS,
+                                request -> makers.execute(() -> serveChunk(request, chunkBytes)))
+                        .onPeers(new Losses());
+        seeds.forEach(builder::seed);
+        this.node = builder.start();
+        this.client = node.client();
+    }
+
+    /** All nodes come from one address, and each needs no more than one thread for its sockets. */
+    private static TransportSettings.Limits transportLimits(int nodes) {
+        var usual = TransportSettings.Limits.DEFAULT;
+        return new TransportSettings.Limits(
+                usual.maxFrameBytes(),
+                usual.upgradeTimeout(),
+                usual.closeTimeout(),
+                usual.writeTimeout(),
+                Math.max(usual.maxPendingInbound(), nodes),
+                Math.max(usual.maxPendingPerAddress(), nodes),
+                usual.maxUnsentBytes(),
+                usual.receiveBufferBytes(),
+                usual.sendBufferBytes(),
+                usual.proxyProtocol(),
+                1);
+    }
+
+    private static void serveChunk(RpcRequest<Bytes> request, int maxBytes) {
+        try {
+            request.respond(Chunk.answer(request.payload(), maxBytes));
+        } catch (IllegalArgumentException _) {
+            request.refuse();
+        }
+    }
+
+    private final class Losses implements NetworkEvents<Bytes> {
+        @Override
+        public void onPeerDown(PeerInfo peer, DisconnectReason reason) {
+            if (!stopping) {
+                tally.lost.increment();
+            }
+        }
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    NetworkAddress address() {
+        return node.listenAddress();
+    }
+
+    PeerId peerId() {
+        return node.peerId();
+    }
+
+    List<PeerInfo> peers() {
+        return node.peers();
+    }
+
+    void meet(List<PeerId> all) {
+        everybody = all;
+    }
+
+    private List<PeerId> others() {
+        var all = everybody;
+        return all.stream().filter(peer -> !peer.equals(peerId())).toList();
+    }
+
+    void sendVotes(Duration interval, long until) throws InterruptedException {
+        send(VOTES, VOTE_BYTES, interval, until, tally.votesSent);
+    }
+
+    void sendTransactions(Duration interval, long until) throws InterruptedException {
+        send(TRANSACTIONS, TRANSACTION_BYTES, interval, until, tally.transactionsSent);
+    }
+
+    private void send(ProtocolId protocol, int size, Duration interval, long until, LongAdder sent)
+            throws InterruptedException {
+        var others = others();
+        for (var number = 0L; System.nanoTime() - until < 0; number++) {
+            var note = new Note(index, number, System.nanoTime()).encode(size);
+            for (var result : client.sendToPeers(others, protocol, note).values()) {
+                (result == SendResult.QUEUED ? sent : tally.sendsRefused).increment();
+            }
+            Thread.sleep(interval);
+        }
+    }
+
+    private void onVote(InboundMessage<Bytes> message) {
+        var note = check(message, VOTE_BYTES, nextVotes);
+        tally.voteDelays.add(System.nanoTime() - note.sentAt());
+        tally.votesReceived.increment();
+    }
+
+    private void onTransaction(InboundMessage<Bytes> message) {
+        check(message, TRANSACTION_BYTES, nextTransactions);
+        tally.transactionsReceived.increment();
+    }
+
+    /** Messages of one peer and protocol are handed over in order, so a gap is a loss. */
+    private Note check(InboundMessage<Bytes> message, int size, AtomicLongArray next) {
+        try {
+            var note = Note.decode(message.message(), size);
+            if (note.sender() < 0
+                    || note.sender() >= next.length()
+                    || !message.from().equals(everybody.get(note.sender()))
+                    || next.getAndSet(note.sender(), note.number() + 1) != note.number()) {
+                tally.wrong.increment();
+            }
+            return note;
+        } catch (IllegalArgumentException e) {
+            tally.wrong.increment();
+            throw e;
+        }
+    }
+
+    /** Pings the others in turn. */
+    void ping(Duration interval, long until) throws InterruptedException {
+        var others = others();
+        for (var turn = 0; System.nanoTime() - until < 0; turn++) {
+            var start = System.nanoTime();
+            var nonce = index << 16 | turn & 0xffff;
+            try {
+                var answer =
+                        client.sendToPeerRpc(
+                                others.get((index + turn) % others.size()),
+                                ProtocolId.HEALTH_CHECKER_RPC,
+                                HealthPing.request(nonce),
+                                PING_LIMIT);
+                if (HealthPing.isAnswer(answer, nonce)) {
+                    tally.roundTrips.add(System.nanoTime() - start);
+                    tally.pings.increment();
+                } else {
+                    tally.rpcFailed.increment();
+                }
+            } catch (NetworkException _) {
+                tally.rpcFailed.increment();
+            }
+            Thread.sleep(interval);
+        }
+    }
+
+    /** Fetches a chunk and checks it. */
+    void fetch(PeerId from, Chunk chunk) throws InterruptedException {
+        try {
+            var answer = client.sendToPeerRpc(from, CHUNKS, chunk.request(), CHUNK_LIMIT);
+            if (chunk.isContent(answer)) {
+                tally.chunksOk.increment();
+                tally.chunkBytes.add(answer.size());
+            } else {
+                tally.chunksWrong.increment();
+            }
+        } catch (NetworkException _) {
+            tally.rpcFailed.increment();
+        }
+    }
+
+    /** From now on the end of a connection is what was asked for. */
+    void expectEnd() {
+        stopping = true;
+    }
+
+    @Override
+    public void close() {
+        expectEnd();
+        node.close();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.aptosnet.bootstrap.demo;
+
+import dev.aptosnet.ports.model.CipherSuite;
+
+import java.time.Duration;
+
+/**
+ * What a demo shall be. The load does not grow with the number of links: the more there are, the
+ * less often each is used.
+ *
+ * @param nodes how many, 2 to 256
+ * @param sending how long votes, transactions and chunks are sent once the mesh is complete
+ * @param suite the only cipher suite of all nodes
+ */
+public record DemoSettings(int nodes, Duration sending, CipherSuite suite) {
+    /** The most nodes; their threads and links share one process. */
+    public static final int MAX_NODES = 256;
+
+    private static final int VOTES_PER_SECOND = 2_000;
+    private static final int TRANSACTIONS_PER_SECOND = 4_000;
+
+    /** Refuses what cannot work. */
+    public DemoSettings {
+        if (nodes < 2 || nodes > MAX_NODES) {
+            throw new IllegalArgumentException(
+                    "nodes: " + nodes + " (expected: 2 to " + MAX_NODES + ")");
+        }
+        if (!sending.isPositive() || sending.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException(
+                    "seconds: " + sending.toSeconds() + " (expected: 1 to 86400)");
+        }
+    }
+
+    /** How many links a full mesh has. */
+    int fullMesh() {
+        return nodes * (nodes - 1) / 2;
+    }
+
+    /** From one vote of a node, sent to all others, to its next. */
+    Duration voteInterval() {
+        return interval(Duration.ofMillis(20), VOTES_PER_SECOND);
+    }
+
+    /** The same for transactions. */
+    Duration transactionInterval() {
+        return interval(Duration.ofMillis(10), TRANSACTIONS_PER_SECOND);
+    }
+
+    private Duration interval(Duration least, int messagesPerSecond) {
+        var shared = Duration.ofNanos(2L * fullMesh() * 1_000_000_000L / messagesPerSecond);
+        return shared.compareTo(least) < 0 ? least : shared;
+    }
+
+    /** How many chunks are on their way at once, in the whole process. */
+    int chunksAtOnce() {
+        return nodes == 2 ? 1 : 2;
+    }
+
+    /** Each chunk's size: 32 MiB, or less where the memory is small. */
+    int chunkBytes() {
+        return (int) Math.clamp(Runtime.getRuntime().maxMemory() / 64, 4L << 20, 32L << 20);
+    }
+}

@@ -1,0 +1,10 @@
+package dev.aptosnet.bootstrap.wiring;
+
+import dev.aptosnet.bootstrap.NodeBuilder;
+
+/** Something that a node does: it registers its protocols and handlers before the start. */
+@FunctionalInterface
+public interface NodeFeature {
+    /** Adds handlers. */
+    void register(NodeBuilder builder);
+}
