@@ -134,7 +134,8 @@ class CodecsTest {
                 plain[at] = (byte) random.nextInt(letters);
             }
             var compressed = payload.compress(Bytes.wrap(plain));
-            assertThat(payload.expand(compressed)).as("seed %d, %d", seed, i)
+            assertThat(payload.expand(compressed))
+                    .as("seed %d, %d", seed, i)
                     .isEqualTo(Bytes.wrap(plain));
             var altered = compressed.toByteArray();
             altered[random.nextInt(altered.length)] ^= (byte) (1 << random.nextInt(8));
