@@ -67,9 +67,11 @@ final class Rules {
                         NOISE,
                         "io.netty.."),
                 onlyDependsOn(
-                        "the testkit depends on ports and test libraries",
+                        "the testkit depends on ports, the JDK and test libraries",
                         "dev.aptosnet.testkit..",
                         PORTS,
+                        "javax.crypto..",
+                        "com.sun.management..",
                         "org.junit.jupiter..",
                         "org.assertj..",
                         "org.opentest4j.."),

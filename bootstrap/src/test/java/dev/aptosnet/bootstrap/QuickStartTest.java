@@ -6,7 +6,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.File;
-import java.net.URI;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -14,18 +15,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
+import java.util.spi.ToolProvider;
 
 /** Takes the fifteen lines out of the README, compiles them as they stand and runs them. */
 class QuickStartTest {
     private static final Pattern BLOCK =
             Pattern.compile("<!-- quick start.*?-->\\s*```java\\n(.*?)```", Pattern.DOTALL);
 
-    @TempDir private Path classes;
+    @TempDir Path classes;
 
     private static String quickStart() throws Exception {
         var readme = Files.readString(Path.of("..", "README.md"));
@@ -54,24 +51,10 @@ class QuickStartTest {
                 .formatted(block.substring(0, end), block.substring(end));
     }
 
-    private static final class Source extends SimpleJavaFileObject {
-        private final String text;
-
-        Source(String text) {
-            super(URI.create("string:///QuickStart.java"), Kind.SOURCE);
-            this.text = text;
-        }
-
-        @Override
-        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return text;
-        }
-    }
-
     @Test
     void theQuickStartOfTheReadmeCompilesAndRuns() throws Exception {
-        var compiler = ToolProvider.getSystemJavaCompiler();
-        var diagnostics = new DiagnosticCollector<JavaFileObject>();
+        var source = classes.resolve("QuickStart.java");
+        Files.writeString(source, program(quickStart()));
         var path = new ArrayList<String>();
         for (var property : List.of("jdk.module.path", "java.class.path")) {
             var value = System.getProperty(property, "");
@@ -79,17 +62,19 @@ class QuickStartTest {
                 path.add(value);
             }
         }
-        var options =
-                List.of(
+        var said = new StringWriter();
+        var javac = ToolProvider.findFirst("javac").orElseThrow();
+        var exit =
+                javac.run(
+                        new PrintWriter(said),
+                        new PrintWriter(said),
                         "-d",
                         classes.toString(),
                         "-proc:none",
                         "--class-path",
-                        String.join(File.pathSeparator, path));
-        var source = new Source(program(quickStart()));
-        var compiled =
-                compiler.getTask(null, null, diagnostics, options, null, List.of(source)).call();
-        assertThat(compiled).as(() -> String.valueOf(diagnostics.getDiagnostics())).isTrue();
+                        String.join(File.pathSeparator, path),
+                        source.toString());
+        assertThat(exit).as(said::toString).isZero();
 
         try (var loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
             var result = loader.loadClass("QuickStart").getMethod("run").invoke(null);

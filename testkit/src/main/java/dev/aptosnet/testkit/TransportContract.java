@@ -529,8 +529,8 @@ public abstract class TransportContract {
                                     assertThatThrownBy(() -> write(out, Bytes.of(new byte[1001])))
                                             .isInstanceOf(IllegalArgumentException.class)
                                             .hasMessageContaining("max_frame_size");
-                                    write(out, Bytes.of(new byte[1000]));
                                     refused.set(true);
+                                    write(out, Bytes.of(new byte[1000]));
                                 }
                             }
                         });

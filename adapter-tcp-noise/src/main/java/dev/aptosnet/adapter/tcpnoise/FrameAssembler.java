@@ -78,6 +78,15 @@ final class FrameAssembler {
         return lengthBytes == 0;
     }
 
+    /** How many bytes of memory the frame under way occupies. */
+    int heldBytes() {
+        var held = head.length + chunk.length;
+        for (var part : rest) {
+            held += part.segmentArray(0).length;
+        }
+        return held;
+    }
+
     /**
      * Opens one record and hands over the frames that it completes.
      *

@@ -16,7 +16,10 @@ final class Addresses {
 
     /** What others dial, with a gap for the host that only the operator knows. */
     static String template(PublicKey key) {
-        return "/ip4/<host>/tcp/6180/noise-ik/" + key + "/handshake/" + NetworkAddress.HANDSHAKE_VERSION;
+        return "/ip4/<host>/tcp/6180/noise-ik/"
+                + key
+                + "/handshake/"
+                + NetworkAddress.HANDSHAKE_VERSION;
     }
 
     /** Refuses an address that is not all that a dial needs. */

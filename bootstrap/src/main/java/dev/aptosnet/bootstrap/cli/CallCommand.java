@@ -52,7 +52,7 @@ final class CallCommand extends Command {
         }
         var request = request();
         try (var node = dial.start(protocol, ProtocolId.HEALTH_CHECKER_RPC)) {
-            var peer = node.connect(dial.peer(), dial.address(), timeout);
+            var peer = dial.connect(node, timeout);
             var start = System.nanoTime();
             var answer = node.client().sendToPeerRpc(peer.peer(), protocol, request, timeout);
             var took = System.nanoTime() - start;
@@ -94,7 +94,8 @@ final class CallCommand extends Command {
                 return Bytes.hex(data.substring(4));
             } catch (IllegalArgumentException _) {
                 throw new CommandFailure(
-                        ExitCode.USAGE, "--data: " + data + " (expected: hex: and pairs of digits)");
+                        ExitCode.USAGE,
+                        "--data: " + data + " (expected: hex: and pairs of digits)");
             }
         }
         return Bytes.utf8(data);

@@ -3,11 +3,14 @@ package dev.aptosnet.bootstrap.cli;
 import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.bootstrap.Identity;
 import dev.aptosnet.bootstrap.config.KeyFile;
+import dev.aptosnet.ports.client.ConnectFailure;
+import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.transport.SetupFailure;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** What a command needs to know that connects to one peer, once, without listening. */
@@ -85,5 +89,27 @@ final class DialOptions {
             builder.suites(suites.toArray(CipherSuite[]::new));
         }
         return builder.start();
+    }
+
+    /**
+     * Connects. A listener that does not have our suite closes without a word, and the next dial
+     * offers the next suite (wire.md section 4.1): so there are as many tries as suites.
+     *
+     * @param timeout for all of them
+     */
+    PeerInfo connect(AptosNode node, Duration timeout) throws InterruptedException {
+        var until = System.nanoTime() + timeout.toNanos();
+        var tries = suites == null ? CipherSuite.defaultsFor(chainId).size() : suites.size();
+        while (true) {
+            try {
+                var left = Math.max(1, until - System.nanoTime());
+                return node.connect(peer(), address(), Duration.ofNanos(left));
+            } catch (ConnectFailure e) {
+                tries--;
+                if (tries == 0 || e.failure().reason() != SetupFailure.Reason.TRUNCATED) {
+                    throw e;
+                }
+            }
+        }
     }
 }

@@ -14,7 +14,8 @@ import java.util.LinkedHashMap;
 /** {@code aptosnet id}. */
 @CommandLine.Command(
         name = "id",
-        description = "Shows who a key file makes a node, and what others put into their seed list.")
+        description =
+                "Shows who a key file makes a node, and what others put into their seed list.")
 final class IdCommand extends Command {
     @Option(
             names = "--key",

@@ -49,9 +49,7 @@ final class KeygenCommand extends Command {
     ExitCode execute() throws IOException {
         var key = seedHex == null ? Identity.generate().privateKey() : seed(seedHex);
         var identity =
-                account == null
-                        ? Identity.ofPrivateKey(key)
-                        : Identity.ofPrivateKey(key, account);
+                account == null ? Identity.ofPrivateKey(key) : Identity.ofPrivateKey(key, account);
         KeyFile.write(out, identity, account != null, force);
         var template = Addresses.template(identity.publicKey());
         if (json()) {

@@ -116,7 +116,8 @@ public final class Main implements Runnable {
                     try {
                         return parse.apply(text);
                     } catch (IllegalArgumentException e) {
-                        throw new CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
+                        throw new CommandLine.TypeConversionException(
+                                String.valueOf(e.getMessage()));
                     }
                 });
     }
@@ -135,8 +136,7 @@ public final class Main implements Runnable {
                 message += " (did you mean " + suggestions.getFirst() + "?)";
             }
         }
-        return report(
-                terminal, ExitCode.USAGE, message + "; see " + command + " --help", args);
+        return report(terminal, ExitCode.USAGE, message + "; see " + command + " --help", args);
     }
 
     private static int failed(Terminal terminal, Exception e, String... args) {
@@ -161,7 +161,7 @@ public final class Main implements Runnable {
             case CONNECT_FAILED -> " (is a node listening at that address and port?)";
             case UNRESOLVED_NAME -> " (is the name spelt right?)";
             case TIMEOUT -> " (--timeout gives it longer)";
-            case TRUNCATED, NOISE_DECRYPT, WRONG_SERVER_KEY ->
+            case NOISE_DECRYPT, WRONG_SERVER_KEY ->
                     " (is the key in the address the peer's public key, and --suite one of its"
                             + " suites?)";
             case PEER_ID_MISMATCH, UNTRUSTED_PEER, UNTRUSTED_KEY ->

@@ -69,7 +69,7 @@ final class PingCommand extends Command {
                             : "--timeout: 0 (expected: > 0)");
         }
         try (var node = dial.start(ProtocolId.HEALTH_CHECKER_RPC, ProtocolId.NETBENCH_RPC)) {
-            var peer = node.connect(dial.peer(), dial.address(), timeout);
+            var peer = dial.connect(node, timeout);
             if (!json()) {
                 print("connected to " + peer.peer() + " at " + peer.address());
                 print(

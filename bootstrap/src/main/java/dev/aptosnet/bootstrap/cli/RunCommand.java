@@ -223,10 +223,7 @@ final class RunCommand extends Command {
                             "--seed", NetworkAddress.parse(text.substring(equals + 1)));
             var named = equals < 0 ? null : PeerId.parse(text.substring(0, equals));
             return new KnownPeer(
-                    Addresses.peerAt(address, named),
-                    List.of(address),
-                    Set.of(),
-                    PeerRole.UNKNOWN);
+                    Addresses.peerAt(address, named), List.of(address), Set.of(), PeerRole.UNKNOWN);
         } catch (IllegalArgumentException e) {
             throw usage("--seed: " + e.getMessage());
         }

@@ -80,9 +80,7 @@ public final class KeyFile {
         var posix = Files.getFileStore(directoryOf(file)).supportsFileAttributeView("posix");
         FileAttribute<?>[] mode =
                 posix
-                        ? new FileAttribute<?>[] {
-                            PosixFilePermissions.asFileAttribute(OWNER_ONLY)
-                        }
+                        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
                         : new FileAttribute<?>[0];
         var options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try (var channel = Files.newByteChannel(file, options, mode)) {

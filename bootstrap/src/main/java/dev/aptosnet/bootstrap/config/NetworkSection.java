@@ -1,7 +1,7 @@
 package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.bootstrap.Identity;
-import dev.aptosnet.bootstrap.MessageLimits;
+import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
@@ -144,14 +144,11 @@ final class NetworkSection {
                     case "none" -> new IdentitySource.Fresh();
                     case "from_file" ->
                             new IdentitySource.FromFile(
-                                    directory.resolve(
-                                            identity.requiredText("path", "a key file")));
+                                    directory.resolve(identity.requiredText("path", "a key file")));
                     case "from_config" -> fromConfig(identity);
                     default ->
                             throw identity.refused(
-                                    "type",
-                                    "\"" + type + "\"",
-                                    "from_file, from_config or none");
+                                    "type", "\"" + type + "\"", "from_file, from_config or none");
                 };
         identity.refuseUnknown();
         return source;
@@ -174,8 +171,7 @@ final class NetworkSection {
     private MessageLimits messageLimits(Budget budget, Set<String> unused) {
         var usually = MessageLimits.DEFAULT;
         var frame = section.integer("max_frame_size", 65, MAX).orElse(usually.maxFrameBytes());
-        var message =
-                section.integer("max_message_size", 1, MAX).orElse(usually.maxMessageBytes());
+        var message = section.integer("max_message_size", 1, MAX).orElse(usually.maxMessageBytes());
         if ((frame - 64L) * 255 < message) {
             throw section.refused(
                     section.has("max_message_size") ? "max_message_size" : "max_frame_size",

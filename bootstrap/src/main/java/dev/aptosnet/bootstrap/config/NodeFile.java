@@ -139,9 +139,7 @@ final class NodeFile {
         }
         if (!skipped.isEmpty()) {
             draft.note(
-                    root.file()
-                            + ": skipped, not about networking: "
-                            + String.join(", ", skipped));
+                    root.file() + ": skipped, not about networking: " + String.join(", ", skipped));
         }
     }
 
@@ -150,8 +148,7 @@ final class NodeFile {
         var own = root.section("validator_network");
         own.ifPresent(
                 section ->
-                        networks.add(
-                                new NetworkSection(section, NetworkId.VALIDATOR, directory)));
+                        networks.add(new NetworkSection(section, NetworkId.VALIDATOR, directory)));
         for (var section : root.sections("full_node_networks")) {
             networks.add(new NetworkSection(section, NetworkId.PUBLIC, directory));
         }

@@ -63,7 +63,8 @@ final class Section {
     private @Nullable YamlNode find(String key) {
         known.add(key);
         var entry = mapping.entries().get(key);
-        if (entry == null || entry.value() instanceof Scalar(_, _, Kind kind) && kind == Kind.NULL) {
+        if (entry == null
+                || entry.value() instanceof Scalar(_, _, Kind kind) && kind == Kind.NULL) {
             return null;
         }
         if (entry.value() instanceof YamlNode.Alias alias) {
@@ -121,14 +122,13 @@ final class Section {
     }
 
     OptionalLong number(String key, long least, long most) {
-        var expected =
-                most == Long.MAX_VALUE ? "a number >= " + least : least + " to " + most;
+        var expected = most == Long.MAX_VALUE ? "a number >= " + least : least + " to " + most;
         return switch (find(key)) {
             case null -> OptionalLong.empty();
             case Scalar(_, String text, Kind kind) when kind == Kind.INTEGER -> {
                 long number;
                 try {
-                    number = Long.parseLong(text.replace("_", ""));
+                    number = Long.parseLong(text);
                 } catch (NumberFormatException _) {
                     throw refused(key, text, expected);
                 }

@@ -63,8 +63,7 @@ final class YamlFile {
     }
 
     static YamlNode.Mapping parse(String name, String text) {
-        try (JsonParser parser =
-                new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
+        try (JsonParser parser = new YAMLFactory().createParser(ObjectReadContext.empty(), text)) {
             return new YamlFile(name, (YAMLParser) parser).root();
         } catch (JacksonException e) {
             var problem = e.getOriginalMessage();
@@ -134,8 +133,7 @@ final class YamlFile {
             var keyLine = line();
             var before =
                     entries.put(
-                            key,
-                            new YamlNode.Entry(keyLine, value(parser.nextToken(), depth + 1)));
+                            key, new YamlNode.Entry(keyLine, value(parser.nextToken(), depth + 1)));
             if (before != null) {
                 throw ConfigException.at(
                         name, keyLine, key + ": twice (first in line " + before.line() + ")");

@@ -133,9 +133,7 @@ public final class Demo {
             var random = new SplittableRandom(i);
             // Hashing is work, and no work for a virtual thread, which nothing interrupts.
             workers.add(
-                    Thread.ofPlatform()
-                            .daemon()
-                            .start(guarded(() -> fetchChunks(random, until))));
+                    Thread.ofPlatform().daemon().start(guarded(() -> fetchChunks(random, until))));
         }
         try {
             show(onSecond, start, until);

@@ -157,11 +157,11 @@ class ConnectionTest {
                 Endpoint.of(
                         ConnectionSettings.builder()
                                 .inboundCallLimit(
-                                        ProtocolId.STORAGE_SERVICE_RPC, Duration.ofSeconds(180))
+                                        ProtocolId.STORAGE_SERVICE_RPC, Duration.ofMinutes(3))
                                 .build(),
                         Endpoint.NONE);
         receive(request(ProtocolId.STORAGE_SERVICE_RPC, 0, 0, text("ask")));
-        assertThat(peer.connection.nextDeadline()).isEqualTo(START.plus(Duration.ofSeconds(180)));
+        assertThat(peer.connection.nextDeadline()).isEqualTo(START.plus(Duration.ofMinutes(3)));
     }
 
     @Test
@@ -184,18 +184,7 @@ class ConnectionTest {
     @Test
     @DisplayName("OR-01: thirty calls in a row get their answers; ids differ, priority is 0")
     void callsGetTheirAnswers() {
-        var ids = new HashSet<Integer>();
-        for (var i = 0; i < 30; i++) {
-            var call = call(text("ask " + i));
-            var view = read(written().getFirst());
-            assertThat(view.kind()).isEqualTo(FrameKind.RPC_REQUEST);
-            assertThat(view.priority()).isZero();
-            assertThat(view.protocol()).isEqualTo(RPC.number());
-            assertThat(ids.add(view.requestId())).isTrue();
-            receive(response(view.requestId(), text("tell " + i)));
-            assertThat(call.answer).isEqualTo(text("tell " + i));
-            assertThat(call.endings).isEqualTo(1);
-        }
+        thirtyCallsGetTheirAnswers();
         assertThat(peer.count(Observation.RESPONSE_IN_RECEIVED)).isEqualTo(30);
         assertThat(peer.connection.openCalls()).isZero();
     }
@@ -214,7 +203,7 @@ class ConnectionTest {
         assertThat(peer.count(Observation.RESPONSE_IN_EXPIRED)).isEqualTo(1);
         assertThat(peer.count(Observation.RESPONSE_IN_RECEIVED)).isZero();
         assertThat(written()).isEmpty();
-        callsGetTheirAnswers();
+        thirtyCallsGetTheirAnswers();
     }
 
     @Test
@@ -632,6 +621,21 @@ class ConnectionTest {
         peer.send(protocol, MessageClass.NORMAL, text("hello"));
         receive(written().getFirst());
         assertThat(peer.directSends.getFirst().protocol()).isEqualTo(protocol);
+    }
+
+    private void thirtyCallsGetTheirAnswers() {
+        var ids = new HashSet<Integer>();
+        for (var i = 0; i < 30; i++) {
+            var call = call(text("ask " + i));
+            var view = read(written().getFirst());
+            assertThat(view.kind()).isEqualTo(FrameKind.RPC_REQUEST);
+            assertThat(view.priority()).isZero();
+            assertThat(view.protocol()).isEqualTo(RPC.number());
+            assertThat(ids.add(view.requestId())).isTrue();
+            receive(response(view.requestId(), text("tell " + i)));
+            assertThat(call.answer).isEqualTo(text("tell " + i));
+            assertThat(call.endings).isEqualTo(1);
+        }
     }
 
     private void serveOnly(ProtocolId protocol, Set<Capability> capabilities) {

@@ -53,7 +53,7 @@ class LanesTest {
         a.send(BULK, MessageClass.LOW, large);
         for (var i = 0; i < 600; i++) {
             link.at(
-                    i * 10 * MILLISECOND,
+                    10 * MILLISECOND * i,
                     () -> {
                         queuedAt.add(link.nanos());
                         a.send(VOTES, MessageClass.CRITICAL, Bytes.wrap(new byte[200]));

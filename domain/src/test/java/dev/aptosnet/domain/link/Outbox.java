@@ -11,6 +11,7 @@ import java.util.List;
 /** Keeps the frames that were written, and wants more until a number of bytes is unsent. */
 public final class Outbox implements FrameSink {
     /** One frame body and where it was written. */
+    @SuppressWarnings("ArrayRecordComponent") // tests flip bits in it
     public record Frame(Lane lane, byte[] body) {}
 
     private final int maxFrameBytes;

@@ -32,7 +32,7 @@ public final class SimulatedLink {
 
     private record Action(long time, long number, Runnable what) {}
 
-    private record Flying(long arrival, byte[] body) {}
+    private record Flying(long arrival, Outbox.Frame frame) {}
 
     public SimulatedLink(
             Endpoint a,
@@ -173,12 +173,12 @@ public final class SimulatedLink {
                 onWritten.accept(from, frame);
                 var late = delay == 0 ? 0 : (long) (jitter.nextDouble() * delay);
                 lastArrival = Math.max(lastArrival, freeAt + delay + late);
-                flying.add(new Flying(lastArrival, frame.body()));
+                flying.add(new Flying(lastArrival, frame));
                 current = null;
                 begin();
             }
             while (!flying.isEmpty() && flying.getFirst().arrival <= nanos) {
-                to.receive(now(), flying.removeFirst().body);
+                to.receive(now(), flying.removeFirst().frame.body());
             }
         }
     }

@@ -1,0 +1,131 @@
+package dev.aptosnet.adapter.tcpnoise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aptosnet.noise.RecordOpener;
+import dev.aptosnet.noise.RecordSealer;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.CipherSuite;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Frames out of records, whatever way the records are cut. */
+class FrameAssemblerTest {
+    private static final int MAX_FRAME = 4 << 20;
+
+    private final RecordSealer sealer =
+            RecordSealer.startingAt(CipherSuite.AESGCM, Bytes.wrap(new byte[32]), 0);
+    private final RecordOpener opener =
+            RecordOpener.startingAt(CipherSuite.AESGCM, Bytes.wrap(new byte[32]), 0);
+    private final List<Bytes> frames = new ArrayList<>();
+    private int pinned;
+    private final FrameAssembler assembler =
+            new FrameAssembler(MAX_FRAME, new LoopScratch(), this::frame);
+
+    private void frame(byte[] head, int offset, int length, Bytes rest) {
+        assertThat(rest.isEmpty() || length >= 65_536).isTrue();
+        pinned = head.length;
+        frames.add(Bytes.concat(List.of(Bytes.wrap(head, offset, length), rest)));
+    }
+
+    private void feed(byte[] plain, int from, int length) throws Exception {
+        var record = new byte[RecordSealer.MAX_RECORD];
+        sealer.begin(record, 0);
+        sealer.add(plain, from, length);
+        var size = sealer.finish();
+        assembler.open(opener, record, 2, size - 2);
+    }
+
+    private static byte[] stream(List<byte[]> bodies) {
+        var size = bodies.stream().mapToInt(body -> 4 + body.length).sum();
+        var stream = ByteBuffer.allocate(size);
+        bodies.forEach(body -> stream.putInt(body.length).put(body));
+        return stream.array();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void framesSurviveEveryWayToCutRecords(long seed) throws Exception {
+        var random = new Random(seed);
+        var bodies = new ArrayList<byte[]>();
+        var largest = seed % 2 == 0 ? 1 << 20 : 3000;
+        for (var i = 0; i < 40; i++) {
+            var body =
+                    new byte[random.nextInt(5) == 0 ? random.nextInt(largest) : random.nextInt(99)];
+            random.nextBytes(body);
+            bodies.add(body);
+        }
+        var stream = stream(bodies);
+        var mostInRecord =
+                new int[] {RecordSealer.MAX_PLAINTEXT, 5000, 16 << 10, 64 << 10}[(int) seed % 4];
+        for (var at = 0; at < stream.length; ) {
+            var n =
+                    Math.min(
+                            stream.length - at,
+                            random.nextBoolean()
+                                    ? Math.min(mostInRecord, RecordSealer.MAX_PLAINTEXT)
+                                    : 1 + random.nextInt(5000));
+            feed(stream, at, n);
+            at += n;
+        }
+        assertThat(assembler.isBetweenFrames()).isTrue();
+        assertThat(frames).as("seed %s", seed).hasSameSizeAs(bodies);
+        for (var i = 0; i < bodies.size(); i++) {
+            assertThat(frames.get(i).equals(Bytes.wrap(bodies.get(i))))
+                    .as("frame %s, seed %s", i, seed)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void memoryGrowsWithWhatHasArrivedNotWithWhatIsAnnounced() throws Exception {
+        var stream = stream(List.of(new byte[MAX_FRAME]));
+        feed(stream, 0, 4);
+        assertThat(assembler.heldBytes()).isLessThanOrEqualTo(64 << 10);
+        for (var at = 4; at < stream.length; ) {
+            var n = Math.min(stream.length - at, at % 3 == 0 ? 1 : 50_000);
+            feed(stream, at, n);
+            at += n;
+            if (at < stream.length) {
+                assertThat(assembler.heldBytes())
+                        .isLessThanOrEqualTo(Math.max(64 << 10, 2 * at + (64 << 10)));
+            }
+        }
+        assertThat(frames).hasSize(1);
+        assertThat(assembler.heldBytes()).isZero();
+    }
+
+    @Test
+    void smallFramesDoNotPinLargeArrays() throws Exception {
+        for (var round = 0; round < 2; round++) {
+            var bodies = new ArrayList<byte[]>();
+            for (var i = 0; i < 200; i++) {
+                bodies.add(new byte[250]);
+            }
+            var stream = stream(bodies);
+            feed(stream, 0, stream.length);
+            assertThat(pinned).isEqualTo(250);
+        }
+        var few = stream(List.of(new byte[2000], new byte[2000]));
+        feed(few, 0, few.length);
+        feed(few, 0, few.length);
+        assertThat(pinned).as("two frames share the array of their record").isEqualTo(few.length);
+        assertThat(frames).hasSize(404);
+    }
+
+    @Test
+    void aLengthAboveTheLimitIsRefusedWithoutItsBody() {
+        assertThatThrownBy(() -> feed(new byte[] {0, 0x40, 0, 1}, 0, 4))
+                .isInstanceOf(BrokenStream.class)
+                .hasMessage("frame of 4194305 bytes (max_frame_size: 4194304)");
+        assertThat(assembler.heldBytes()).isZero();
+    }
+}
