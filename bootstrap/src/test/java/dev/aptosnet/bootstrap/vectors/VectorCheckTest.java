@@ -18,8 +18,7 @@ class VectorCheckTest {
     private static final Path OWN = Path.of("src/test/resources/vectors");
 
     /** Beside the repository, where somebody who has more vectors puts them. */
-    private static final Path SHARED =
-            Path.of("../../shared/vectors").toAbsolutePath().normalize();
+    private static final Path SHARED = Path.of("../../shared/vectors").toAbsolutePath().normalize();
 
     @TempDir private Path dir;
 
@@ -78,9 +77,9 @@ class VectorCheckTest {
                 "peer_id.json         | \"text\": \"0xzz\"  | \"text\": \"0xff\"",
                 "proxy_protocol.json  | tcp/8080           | tcp/8081",
                 "stream.json          | \"final_state\": \"in_progress\" | \"final_state\":"
-                    + " \"idle\"",
+                        + " \"idle\"",
                 "stream.json          | \"receiver_max_fragments\": 15 |"
-                    + " \"receiver_max_fragments\": 16",
+                        + " \"receiver_max_fragments\": 16",
                 "aptos_handshake.json | \"peer_role\": \"Validator\" | \"peer_role\": \"Known\"",
                 "aptos_handshake.json | \"error\": \"REPLAY\" | \"result\": \"ok\"",
             })
