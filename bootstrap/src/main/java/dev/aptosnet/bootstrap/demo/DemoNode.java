@@ -2,6 +2,7 @@ package dev.aptosnet.bootstrap.demo;
 
 import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.domain.wire.HealthCheckerMsg;
 import dev.aptosnet.ports.client.InboundMessage;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkEvents;
@@ -195,9 +196,9 @@ final class DemoNode implements AutoCloseable {
                         client.sendToPeerRpc(
                                 others.get((index + turn) % others.size()),
                                 ProtocolId.HEALTH_CHECKER_RPC,
-                                HealthPing.request(nonce),
+                                new HealthCheckerMsg.Ping(nonce).encode(),
                                 PING_LIMIT);
-                if (HealthPing.isAnswer(answer, nonce)) {
+                if (answer.equals(new HealthCheckerMsg.Pong(nonce).encode())) {
                     tally.roundTrips.add(System.nanoTime() - start);
                     tally.pings.increment();
                 } else {
