@@ -71,6 +71,7 @@ final class Rules {
                         "dev.aptosnet.testkit..",
                         PORTS,
                         "javax.crypto..",
+                        "com.sun.management..",
                         "org.junit.jupiter..",
                         "org.assertj..",
                         "org.opentest4j.."),

@@ -6,6 +6,7 @@ import dev.aptosnet.bootstrap.runtime.Registration;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.MessageHandler;
+import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.RpcHandler;
 import dev.aptosnet.ports.model.AuthMode;

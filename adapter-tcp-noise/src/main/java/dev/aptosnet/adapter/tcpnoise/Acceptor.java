@@ -19,6 +19,7 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -29,6 +30,12 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("FutureReturnValueIgnored") // Channel events say what became of it.
 final class Acceptor extends ChannelInboundHandlerAdapter {
     private static final System.Logger LOG = System.getLogger(Acceptor.class.getName());
+
+    static {
+        // The JDK's logger opens its time zone file at its first line. Were that line the one about
+        // missing descriptors, the class could never be loaded, and every later line would throw.
+        var _ = ZoneId.systemDefault();
+    }
 
     private static final int BACKLOG = 256;
 
@@ -54,6 +61,11 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         ServerSocket server;
         try {
             server = new ServerSocket(target);
+        } catch (ChannelException e) {
+            failed(Reason.INPUT_OUTPUT, "no socket: " + e.getMessage());
+            return;
+        }
+        try {
             transport.own(server);
             server.config().setBacklog(BACKLOG).setReuseAddress(true);
             var receive = transport.settings().limits().receiveBufferBytes();
@@ -61,7 +73,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                 server.config().setReceiveBufferSize(receive);
             }
         } catch (ChannelException e) {
-            failed(Reason.INPUT_OUTPUT, "no socket: " + e.getMessage());
+            transport.discard(server);
+            failed(Reason.INPUT_OUTPUT, "socket options: " + e.getMessage());
             return;
         }
         server.pipeline().addLast(this);
@@ -85,7 +98,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             transport.emit(
                     new TransportEvent.Listening(id, local.withKey(transport.keys().publicKey())));
         } else {
-            server.close();
+            transport.discard(server);
             var cause = outcome.cause();
             failed(
                     Reason.INPUT_OUTPUT,
@@ -101,6 +114,12 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         var config = context.channel().config();
         config.setAutoRead(false);
+        var _ =
+                context.executor()
+                        .schedule(
+                                () -> config.setAutoRead(true),
+                                PAUSE_MILLIS,
+                                TimeUnit.MILLISECONDS);
         if (!pausing) {
             pausing = true;
             LOG.log(
@@ -108,17 +127,14 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                     "accepting pauses, connections wait: {0} (out of descriptors? ulimit -n)",
                     String.valueOf(cause.getMessage()));
         }
-        var _ =
-                context.executor()
-                        .schedule(
-                                () -> config.setAutoRead(true),
-                                PAUSE_MILLIS,
-                                TimeUnit.MILLISECONDS);
     }
 
     /** An accepted socket, whose descriptor is ours from now on. */
     private void accepted(ServerSocket server, SocketChannel accepted) throws IOException {
-        pausing = false;
+        if (pausing) {
+            pausing = false;
+            LOG.log(System.Logger.Level.INFO, "accepting resumes");
+        }
         var remote = (InetSocketAddress) accepted.getRemoteAddress();
         var place = transport.admission().enter();
         if (place == null) {
@@ -155,7 +171,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                         registered -> {
                             if (!registered.isSuccess()) {
                                 place.leave();
-                                child.close();
+                                transport.discard(child);
                             }
                         });
     }
@@ -186,8 +202,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             try {
                 Acceptor.this.accepted(this, accepted);
             } catch (IOException | RuntimeException e) {
+                // One socket's trouble; thrown from here it would end the listener.
                 accepted.close();
-                throw e;
+                LOG.log(System.Logger.Level.WARNING, "an accepted connection was dropped", e);
             }
             return 1;
         }

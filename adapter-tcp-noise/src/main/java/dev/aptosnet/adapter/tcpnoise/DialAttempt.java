@@ -153,7 +153,7 @@ final class DialAttempt {
             made.config()
                     .setConnectTimeoutMillis(Math.clamp(left / 1_000_000, 1, Integer.MAX_VALUE));
         } catch (ChannelException e) {
-            made.close();
+            transport.discard(made);
             fail(Reason.CONNECT_FAILED, "socket options: " + rootMessage(e));
             return;
         }
@@ -161,7 +161,6 @@ final class DialAttempt {
                 .addListener(
                         registered -> {
                             if (!registered.isSuccess()) {
-                                made.close();
                                 connected(made, registered, targets, next, key);
                                 return;
                             }
@@ -177,7 +176,7 @@ final class DialAttempt {
             int next,
             PublicKey key) {
         if (answered) {
-            made.close();
+            transport.discard(made);
         } else if (outcome.isSuccess()) {
             var upgrade =
                     new DialUpgrade(this, transport, made, loop, begun, expected, key, address);
@@ -185,9 +184,14 @@ final class DialAttempt {
             doing = "";
             upgrade.begin();
         } else {
-            made.close();
+            transport.discard(made);
             connect(targets, next + 1, key, rootMessage(outcome.cause()));
         }
+    }
+
+    /** Whether the dial has its answer, so that a closing socket says nothing about the peer. */
+    boolean isAnswered() {
+        return answered;
     }
 
     /** The upgrade succeeded. */
@@ -201,7 +205,7 @@ final class DialAttempt {
     void failed(SetupFailure failure) {
         if (answer()) {
             if (socket != null) {
-                socket.close();
+                transport.discard(socket);
             }
             transport.emit(new TransportEvent.DialFailed(id, failure));
         }

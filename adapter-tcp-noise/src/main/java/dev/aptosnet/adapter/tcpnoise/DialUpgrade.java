@@ -84,7 +84,7 @@ final class DialUpgrade extends Upgrade {
 
     @Override
     void hungUp(Reason reason, String what) {
-        if (isNoiseDone()) {
+        if (isNoiseDone() || attempt.isAnswered()) {
             super.hungUp(reason, what);
         } else {
             // A listener never says why; it may well be that it does not speak this suite.

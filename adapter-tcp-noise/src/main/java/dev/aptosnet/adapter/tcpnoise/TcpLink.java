@@ -389,11 +389,11 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
     /** A throwable came out of the handler, or out of us: a bug, which costs this link alone. */
     private void crashed(Throwable fault) {
         var _ = closeAsked.getAndSet(true);
+        fail(DisconnectReason.INPUT_OUTPUT_ERROR, "handler failed: " + fault.getClass().getName());
         LOG.log(
                 System.Logger.Level.WARNING,
                 () -> "connection " + info.id() + " closed: its handler failed",
                 fault);
-        fail(DisconnectReason.INPUT_OUTPUT_ERROR, "handler failed: " + fault.getClass().getName());
         rethrowError(fault);
     }
 

@@ -182,11 +182,6 @@ final class TcpTransport implements Transport {
 
     /** Takes responsibility for a new channel and sets its options. */
     void own(Channel channel) {
-        sockets.add(channel);
-        channel.closeFuture().addListener(_ -> sockets.remove(channel));
-        if (closed) {
-            channel.close();
-        }
         var limits = settings.limits();
         channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
         if (channel instanceof Socket socket) {
@@ -201,6 +196,18 @@ final class TcpTransport implements Transport {
             var max = limits.maxUnsentBytes();
             config.setWriteBufferWaterMark(new WriteBufferWaterMark(max / 2, max));
             config.setRecvByteBufAllocator(reads());
+        }
+        sockets.add(channel);
+        channel.closeFuture().addListener(_ -> sockets.remove(channel));
+    }
+
+    /** Closes a channel, also one that no loop has taken. */
+    void discard(Channel channel) {
+        if (channel.isRegistered()) {
+            channel.close();
+        } else {
+            sockets.remove(channel);
+            channel.unsafe().closeForcibly();
         }
     }
 

@@ -335,8 +335,8 @@ abstract class Upgrade extends ChannelInboundHandlerAdapter implements RecordCut
     }
 
     private void crashed(Throwable fault) {
-        LOG.log(System.Logger.Level.WARNING, "the set-up of a connection failed", fault);
         fail(Reason.INPUT_OUTPUT, "failed here: " + fault.getClass().getName());
+        LOG.log(System.Logger.Level.WARNING, "the set-up of a connection failed", fault);
         if (fault instanceof Error) {
             var thread = Thread.currentThread();
             thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);

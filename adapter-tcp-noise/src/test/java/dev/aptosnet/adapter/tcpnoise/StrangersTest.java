@@ -3,6 +3,7 @@ package dev.aptosnet.adapter.tcpnoise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.ports.model.AuthMode;
+import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
@@ -20,13 +21,17 @@ import dev.aptosnet.testkit.TransportNode;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
@@ -410,6 +415,70 @@ class StrangersTest extends TcpTestBase {
             NoisePeer.expectSilentEnd(socket);
         }
         assertThat(listener.refused().reason()).isEqualTo(Reason.BAD_PROXY_HEADER);
+    }
+
+    @Test
+    void afterAFloodOfStrangersNothingIsLeft() throws Exception {
+        var right = identity();
+        var listener =
+                node(
+                        right,
+                        new SettingsBuilder(right)
+                                .maxPending(32, 32)
+                                .upgradeTimeout(Duration.ofMillis(800)));
+        var address = listener.listen(LOOPBACK);
+        var honest = node();
+        var out = FramePipe.on(honest.connect(listener, address));
+        var in = FramePipe.on(listener.accepted());
+        var before = descriptors();
+        var good = NoisePeer.firstMessage(identity(), address);
+        var idle = new ArrayList<Socket>();
+        for (var i = 0; i < 300; i++) {
+            var socket = RawPeer.connect(address);
+            switch (i % 4) {
+                case 0 -> idle.add(socket);
+                case 1 -> {
+                    socket.setSoLinger(true, 0);
+                    socket.close();
+                }
+                case 2 -> {
+                    socket.getOutputStream().write(good);
+                    socket.close();
+                }
+                default -> {
+                    socket.shutdownOutput();
+                    idle.add(socket);
+                }
+            }
+            out.send(Bytes.of((byte) i));
+            assertThat(in.receive()).isEqualTo(Bytes.of((byte) i));
+        }
+        for (var socket : idle) {
+            NoisePeer.expectSilentEnd(socket);
+            socket.close();
+        }
+        for (var i = 0; i < 300; i++) {
+            assertThat(listener.refused().reason())
+                    .isIn(
+                            Reason.TRUNCATED,
+                            Reason.INPUT_OUTPUT,
+                            Reason.TIMEOUT,
+                            Reason.TOO_MANY_PENDING,
+                            Reason.TOO_MANY_PENDING_FROM_ADDRESS);
+        }
+        assertThat(descriptors()).isLessThanOrEqualTo(before);
+        var late = honest.connect(listener, address);
+        assertThat(late.info().peer()).isEqualTo(right.peer());
+    }
+
+    private static long descriptors() throws IOException {
+        var open = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(open)) {
+            return 0;
+        }
+        try (var entries = Files.list(open)) {
+            return entries.count();
+        }
     }
 
     @Test

@@ -1,7 +1,7 @@
 package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.bootstrap.Identity;
-import dev.aptosnet.bootstrap.MessageLimits;
+import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;

@@ -1,6 +1,8 @@
 package dev.aptosnet.bootstrap.metrics;
 
+import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
@@ -30,6 +32,9 @@ public final class NetworkMetrics implements AutoCloseable {
     private final Tags common;
     private final Queue<Meter> meters = new ConcurrentLinkedQueue<>();
     private final ConcurrentHashMap<List<String>, Counter> counters = new ConcurrentHashMap<>();
+    private final ObservationCounters observations;
+    private final Counter[][] refusals =
+            new Counter[MessageClass.COUNT][SendResult.values().length];
 
     /**
      * @param registry where the meters live until {@link #close}
@@ -46,6 +51,26 @@ public final class NetworkMetrics implements AutoCloseable {
                         network.configName(),
                         "peer_id",
                         self.shortText());
+        this.observations = new ObservationCounters(this);
+        for (var i = 0; i < MessageClass.COUNT; i++) {
+            for (var result : SendResult.values()) {
+                refusals[i][result.ordinal()] =
+                        counter(
+                                "aptosnet_send_refused_total",
+                                "class",
+                                MessageClass.ofIndex(i).name().toLowerCase(Locale.ROOT),
+                                "reason",
+                                result.name().toLowerCase(Locale.ROOT));
+            }
+        }
+    }
+
+    void add(int observation, long count, long size) {
+        observations.add(observation, count, size);
+    }
+
+    Counter refused(MessageClass messageClass, SendResult why) {
+        return refusals[messageClass.index()][why.ordinal()];
     }
 
     /** Registers a value that is read when somebody looks. */

@@ -1,6 +1,5 @@
 package dev.aptosnet.bootstrap.runtime;
 
-import dev.aptosnet.bootstrap.MessageLimits;
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
 import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.peer.Peers;
@@ -12,6 +11,7 @@ import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.ProtocolSet;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
+import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;

@@ -1,6 +1,6 @@
 package dev.aptosnet.bootstrap.runtime;
 
-import dev.aptosnet.bootstrap.MessageLimits;
+import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;

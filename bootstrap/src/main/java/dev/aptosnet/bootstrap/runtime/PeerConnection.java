@@ -1,6 +1,5 @@
 package dev.aptosnet.bootstrap.runtime;
 
-import dev.aptosnet.bootstrap.MessageLimits;
 import dev.aptosnet.bootstrap.metrics.ConnectionMetrics;
 import dev.aptosnet.domain.connection.Connection;
 import dev.aptosnet.domain.connection.ConnectionSettings;
@@ -11,6 +10,7 @@ import dev.aptosnet.domain.rpc.InboundCall;
 import dev.aptosnet.domain.rpc.OutboundCall;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.RefusalCode;
+import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;

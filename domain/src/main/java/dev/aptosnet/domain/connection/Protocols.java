@@ -9,12 +9,14 @@ import java.util.Collection;
 
 /** What a protocol number in a frame means here. */
 final class Protocols {
-    /** By number; null where nobody serves. */
-    private final @Nullable ProtocolId[] served = new ProtocolId[ProtocolId.MAX_NUMBER + 1];
+    /** By number, to the highest that is served; null where nobody serves. */
+    private final @Nullable ProtocolId[] served;
 
     private final boolean classesAgreed;
 
     Protocols(Collection<ProtocolId> served, boolean classesAgreed) {
+        var highest = served.stream().mapToInt(ProtocolId::number).max().orElse(-1);
+        this.served = new ProtocolId[highest + 1];
         for (var protocol : served) {
             this.served[protocol.number()] = protocol;
         }
@@ -22,15 +24,13 @@ final class Protocols {
     }
 
     @Nullable ProtocolId served(int number) {
-        return served[number];
+        return number < served.length ? served[number] : null;
     }
 
     /** For counters: also one that nobody serves, if it has a name. */
     @Nullable ProtocolId named(int number) {
-        if (served[number] != null) {
-            return served[number];
-        }
-        return ProtocolId.isAptosNet(number) ? ProtocolId.of(number) : null;
+        var known = served(number);
+        return known == null && ProtocolId.isAptosNet(number) ? ProtocolId.of(number) : known;
     }
 
     /** The class of a message that came with this priority byte. */

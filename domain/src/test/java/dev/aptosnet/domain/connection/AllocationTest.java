@@ -25,15 +25,10 @@ class AllocationTest {
 
     private final Bytes payload = Bytes.wrap(new byte[256]);
     private final Counter counter = new Counter();
-    private final Connection connection =
-            new Connection(
-                    ConnectionSettings.DEFAULTS,
-                    new Negotiation.Agreed(
-                            MessagingVersion.V1,
-                            ProtocolSet.of(ProtocolId.aptosNet(), Set.of()),
-                            Set.of()),
-                    ProtocolId.aptosNet(),
-                    counter);
+    private final Negotiation.Agreed agreed =
+            new Negotiation.Agreed(
+                    MessagingVersion.V1, ProtocolSet.of(ProtocolId.aptosNet(), Set.of()), Set.of());
+    private final Connection connection = connection();
 
     @Test
     void directSendAllocatesNoMoreThanItsNode() {
@@ -45,6 +40,24 @@ class AllocationTest {
         assertThat(counter.released).isEqualTo(2 * MESSAGES);
         // The node is 40 bytes; the bound of the project is 64.
         assertThat(perMessage).isLessThanOrEqualTo(48);
+    }
+
+    @Test
+    void idleConnectionIsSmall() {
+        var connections = new Connection[1000];
+        connections[0] = connection();
+        var before = Allocations.ofThisThread();
+        for (var i = 1; i < connections.length; i++) {
+            connections[i] = connection();
+        }
+        // Tables grow with use; the project allows 8 KiB for all that a connection has.
+        var each = (Allocations.ofThisThread() - before) / (connections.length - 1);
+        assertThat(each).isLessThanOrEqualTo(4096);
+        assertThat(connections).doesNotContainNull();
+    }
+
+    private Connection connection() {
+        return new Connection(ConnectionSettings.DEFAULTS, agreed, ProtocolId.aptosNet(), counter);
     }
 
     private void sendMessages() {

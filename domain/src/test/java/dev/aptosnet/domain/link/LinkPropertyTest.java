@@ -57,7 +57,7 @@ class LinkPropertyTest {
 
     static LongStream seeds() {
         var seed = Long.getLong("sim.seed");
-        return seed == null ? LongStream.range(0, 300) : LongStream.of(seed);
+        return seed == null ? LongStream.range(0, 200) : LongStream.of(seed);
     }
 
     @ParameterizedTest(name = "seed {0}")

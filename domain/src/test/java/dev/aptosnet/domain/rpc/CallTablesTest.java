@@ -32,7 +32,7 @@ class CallTablesTest {
         // Begins where numbers are about to wrap.
         var calls = new OutboundCalls(500, -1000);
         Map<Integer, TestCall> model = new HashMap<>();
-        for (var i = 0; i < 50_000; i++) {
+        for (var i = 0; i < 8_000; i++) {
             if (!calls.isFull() && random.nextInt(1000) < 520) {
                 var call = call(random.nextInt(10_000));
                 calls.open(call);

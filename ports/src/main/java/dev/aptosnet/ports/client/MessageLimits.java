@@ -1,4 +1,4 @@
-package dev.aptosnet.bootstrap;
+package dev.aptosnet.ports.client;
 
 import java.time.Duration;
 
