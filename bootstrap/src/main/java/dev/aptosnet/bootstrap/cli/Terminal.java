@@ -21,10 +21,8 @@ record Terminal(PrintStream raw, PrintWriter out, PrintWriter err, boolean inter
 
     /** The process's own streams. */
     static Terminal ofProcess() {
-        var console = System.console();
         var looks =
-                console != null
-                        && console.isTerminal()
+                System.console().isTerminal()
                         && System.getenv("NO_COLOR") == null
                         && !"dumb".equals(System.getenv("TERM"));
         return of(System.out, System.err, looks);

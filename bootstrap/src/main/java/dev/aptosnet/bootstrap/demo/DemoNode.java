@@ -190,7 +190,7 @@ final class DemoNode implements AutoCloseable {
         var others = others();
         for (var turn = 0; System.nanoTime() - until < 0; turn++) {
             var start = System.nanoTime();
-            var nonce = index << 16 | turn & 0xffff;
+            var nonce = (index << 16) | (turn & 0xffff);
             try {
                 var answer =
                         client.sendToPeerRpc(
