@@ -37,7 +37,7 @@ final class DemoBoard {
                         + "  worst vote %s",
                 view.elapsed().toSeconds(),
                 nodes.stream().mapToInt(DemoView.NodeView::peers).min().orElse(0),
-                time(sum(nodes, DemoView.NodeView::roundTripNanos) / nodes.size()),
+                time(sum(nodes, node -> (double) node.roundTripNanos()) / nodes.size()),
                 sum(nodes, DemoView.NodeView::votesPerSecond),
                 sum(nodes, DemoView.NodeView::transactionsPerSecond),
                 sum(nodes, DemoView.NodeView::chunkBytesPerSecond) / MIB,
@@ -78,6 +78,7 @@ final class DemoBoard {
                 time(worst(nodes)));
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // its annotations are no dependency of ours
     private void row(String format, Object... values) {
         print(format, values);
         drawn++;
@@ -98,8 +99,8 @@ final class DemoBoard {
         print(
                 "chunks        %d, %.0f MiB, each as its hash says; %.0f MiB/s",
                 result.chunksOk(),
-                result.chunkBytes() / MIB,
-                result.seconds() > 0 ? result.chunkBytes() / MIB / result.seconds() : 0);
+                (double) result.chunkBytes() / MIB,
+                result.seconds() > 0 ? (double) result.chunkBytes() / MIB / result.seconds() : 0);
         print(
                 "vote delay    median %s, p99 %s, worst %s beside the chunks",
                 time(result.voteDelayP50Nanos()),
@@ -114,6 +115,7 @@ final class DemoBoard {
         print("%s", result.ok() ? "ok" : "not ok");
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // as above
     private void print(String format, Object... values) {
         terminal.out().println(String.format(Locale.ROOT, format, values));
     }
@@ -124,7 +126,11 @@ final class DemoBoard {
     }
 
     private static double worst(List<DemoView.NodeView> nodes) {
-        return nodes.stream().mapToLong(DemoView.NodeView::worstVoteNanos).max().orElse(0);
+        return (double) nodes.stream().mapToLong(DemoView.NodeView::worstVoteNanos).max().orElse(0);
+    }
+
+    private static String time(long nanos) {
+        return time((double) nanos);
     }
 
     private static String time(double nanos) {

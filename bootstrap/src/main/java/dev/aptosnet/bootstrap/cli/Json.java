@@ -14,7 +14,12 @@ final class Json {
         return MAPPER.writeValueAsString(object);
     }
 
-    /** Milliseconds with three digits after the point, for people and programs alike. */
+    /** Milliseconds with three digits after the point. */
+    static double millis(long nanos) {
+        return millis((double) nanos);
+    }
+
+    /** Milliseconds with three digits after the point. */
     static double millis(double nanos) {
         return Math.round(nanos / 1e3) / 1e3;
     }

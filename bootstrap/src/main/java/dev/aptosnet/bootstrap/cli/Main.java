@@ -44,15 +44,19 @@ import java.util.function.Function;
             "5 authentication refused, 6 protocol mismatch, 7 timeout, 8 limit."
         })
 public final class Main implements Runnable {
+    private static final System.Logger LOG = System.getLogger(Main.class.getName());
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean help;
 
     @Option(names = "--version", versionHelp = true, description = "Show the version.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     private boolean version;
 
     private Main() {}
@@ -140,6 +144,7 @@ public final class Main implements Runnable {
     }
 
     private static int failed(Terminal terminal, Exception e, String... args) {
+        LOG.log(System.Logger.Level.DEBUG, "the command failed", e);
         var code = e instanceof FileSystemException ? ExitCode.CONFIG : ExitCode.of(e);
         return report(terminal, code, explain(e), args);
     }

@@ -1,6 +1,6 @@
 package dev.aptosnet.bootstrap.cli;
 
-import dev.aptosnet.bootstrap.demo.HealthPing;
+import dev.aptosnet.domain.wire.HealthCheckerMsg;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.PeerInfo;
@@ -104,10 +104,10 @@ final class PingCommand extends Command {
                         client.sendToPeerRpc(
                                 peer,
                                 ProtocolId.HEALTH_CHECKER_RPC,
-                                HealthPing.request(nonce),
+                                new HealthCheckerMsg.Ping(nonce).encode(),
                                 timeout);
                 var took = Json.millis(System.nanoTime() - start);
-                if (!HealthPing.isAnswer(answer, nonce)) {
+                if (!answer.equals(new HealthCheckerMsg.Pong(nonce).encode())) {
                     throw new NetworkException.BadAnswer(
                             peer, ProtocolId.HEALTH_CHECKER_RPC, "not the ping's nonce");
                 }

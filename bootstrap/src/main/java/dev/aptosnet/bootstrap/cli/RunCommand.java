@@ -202,7 +202,12 @@ final class RunCommand extends Command {
         var network = networkId != null ? networkId : config.networkId();
         var role = network == NetworkId.VALIDATOR ? PeerRole.VALIDATOR : PeerRole.KNOWN;
         trusted.forEach(text -> draft.peer(trusted(text, role)));
-        return draft.done();
+        var result = draft.done();
+        if (network == NetworkId.VALIDATOR
+                && result.peers().stream().allMatch(peer -> peer.keys().isEmpty())) {
+            note("aptosnet: nobody is trusted, so nobody gets in (--trust, or seeds with keys)");
+        }
+        return result;
     }
 
     private static void requireListenable(NetworkAddress address) {

@@ -2,6 +2,7 @@ package dev.aptosnet.bootstrap.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.Console;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -21,9 +22,8 @@ record Terminal(PrintStream raw, PrintWriter out, PrintWriter err, boolean inter
 
     /** The process's own streams. */
     static Terminal ofProcess() {
-        var console = System.console();
         var looks =
-                console != null
+                System.console() instanceof Console console
                         && console.isTerminal()
                         && System.getenv("NO_COLOR") == null
                         && !"dumb".equals(System.getenv("TERM"));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Reads {@code seeds} and the older {@code seed_addrs} (behaviour.md section 14.8). */
@@ -76,7 +77,7 @@ final class PeerSections {
             Section section,
             String name,
             List<NetworkAddress> at,
-            TreeSet<PublicKey> keys,
+            Set<PublicKey> keys,
             PeerRole role) {
         var id = section.convert(name, name, "a peer id, 1 to 64 hex digits", PeerId::parse);
         at.stream().map(NetworkAddress::key).flatMap(Optional::stream).forEach(keys::add);

@@ -64,7 +64,7 @@ final class Section {
         known.add(key);
         var entry = mapping.entries().get(key);
         if (entry == null
-                || entry.value() instanceof Scalar(_, _, Kind kind) && kind == Kind.NULL) {
+                || (entry.value() instanceof Scalar(_, _, Kind kind) && kind == Kind.NULL)) {
             return null;
         }
         if (entry.value() instanceof YamlNode.Alias alias) {

@@ -3,11 +3,11 @@ package dev.aptosnet.bootstrap.demo;
 import java.util.Arrays;
 
 /**
- * Delays in nanoseconds. Keeps at most 65 536 of them: when full, every second one is forgotten and
+ * Delays in nanoseconds. Keeps at most 16 384 of them: when full, every second one is forgotten and
  * from then on only every second one kept, and so on; the worst is never forgotten. Any thread.
  */
 final class Delays {
-    private static final int MAX = 1 << 16;
+    private static final int MAX = 1 << 14;
 
     private final long[] kept = new long[MAX];
     private int size;

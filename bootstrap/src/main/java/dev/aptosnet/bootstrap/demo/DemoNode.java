@@ -2,6 +2,7 @@ package dev.aptosnet.bootstrap.demo;
 
 import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.domain.wire.HealthCheckerMsg;
 import dev.aptosnet.ports.client.InboundMessage;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkEvents;
@@ -189,15 +190,15 @@ final class DemoNode implements AutoCloseable {
         var others = others();
         for (var turn = 0; System.nanoTime() - until < 0; turn++) {
             var start = System.nanoTime();
-            var nonce = index << 16 | turn & 0xffff;
+            var nonce = (index << 16) | (turn & 0xffff);
             try {
                 var answer =
                         client.sendToPeerRpc(
                                 others.get((index + turn) % others.size()),
                                 ProtocolId.HEALTH_CHECKER_RPC,
-                                HealthPing.request(nonce),
+                                new HealthCheckerMsg.Ping(nonce).encode(),
                                 PING_LIMIT);
-                if (HealthPing.isAnswer(answer, nonce)) {
+                if (answer.equals(new HealthCheckerMsg.Pong(nonce).encode())) {
                     tally.roundTrips.add(System.nanoTime() - start);
                     tally.pings.increment();
                 } else {

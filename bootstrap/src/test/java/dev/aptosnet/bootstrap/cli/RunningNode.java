@@ -11,7 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** {@code aptosnet run} on a thread of its own. */
-final class RunningNode implements AutoCloseable {
+final class RunningNode {
+    /** Those that a test has started; JUnit runs the tests of a class one after the other. */
+    private static final List<RunningNode> ALL = new ArrayList<>();
+
     private static final String LISTENING = "listening ";
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -40,6 +43,7 @@ final class RunningNode implements AutoCloseable {
 
     static RunningNode with(List<String> args) throws Exception {
         var node = new RunningNode(args);
+        ALL.add(node);
         var until = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!node.out().endsWith("\n")) {
             if (node.code.isDone() || System.nanoTime() - until > 0) {
@@ -63,14 +67,17 @@ final class RunningNode implements AutoCloseable {
         return out().lines().findFirst().orElseThrow().substring(LISTENING.length());
     }
 
+    /** Stops those that still run. */
+    static void stopAll() throws Exception {
+        for (var node : ALL) {
+            node.stop();
+        }
+        ALL.clear();
+    }
+
     /** Tells it to stop, as a signal does, and returns its exit code. */
     int stop() throws Exception {
         thread.interrupt();
         return code.get(60, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public void close() throws Exception {
-        stop();
     }
 }

@@ -38,8 +38,9 @@ class NodeConfigTest {
         var file = Files.writeString(directory.resolve("node.yaml"), text);
         var refused = catchThrowableOfType(ConfigException.class, () -> NodeConfig.read(file));
         assertThat(refused).as(text).isNotNull();
-        assertThat(refused.getMessage()).startsWith(directory + "/node.yaml").doesNotContain("\n");
-        return refused.getMessage().substring(directory.toString().length() + 1);
+        var message = String.valueOf(refused.getMessage());
+        assertThat(message).startsWith(directory + "/node.yaml").doesNotContain("\n");
+        return message.substring(directory.toString().length() + 1);
     }
 
     /** A full node's network with these lines, the first of which is line 3. */
