@@ -2,7 +2,6 @@ package dev.aptosnet.bootstrap.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.Console;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -21,9 +20,11 @@ record Terminal(PrintStream raw, PrintWriter out, PrintWriter err, boolean inter
     }
 
     /** The process's own streams. */
+    @SuppressWarnings("SystemConsoleNull") // its javadoc still allows for there being none
     static Terminal ofProcess() {
+        var console = System.console();
         var looks =
-                System.console() instanceof Console console
+                console != null
                         && console.isTerminal()
                         && System.getenv("NO_COLOR") == null
                         && !"dumb".equals(System.getenv("TERM"));
