@@ -93,6 +93,10 @@ final class PeerConnection implements LinkHandler, ConnectionSink {
         return info.peer();
     }
 
+    ConnectionMetrics metrics() {
+        return metrics;
+    }
+
     void start() {
         link.start(this);
     }
