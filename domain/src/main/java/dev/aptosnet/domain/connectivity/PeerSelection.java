@@ -45,18 +45,24 @@ final class PeerSelection {
     }
 
     /**
-     * At most {@code count}: drawn by weight among those not recently dialled, then among all
-     * others with a latency, then uniformly among the rest.
+     * At most {@code count}: those not recently dialled first, then the others; of both, those with
+     * a latency first, drawn by weight, then the rest uniformly.
+     *
+     * <p>aptos-core takes all that have a latency before any that has none, because it probes the
+     * latter before it chooses. We learn a latency from a connection, so that a peer never reached
+     * would wait behind dead ones for ever.
      */
     static List<Candidate> byLatency(RandomGenerator random, List<Candidate> from, int count) {
         var chosen = new ArrayList<Candidate>();
-        var rest = new ArrayList<>(from);
-        draw(random, rest.stream().filter(c -> !c.recentlyDialled()).toList(), count, chosen);
-        rest.removeAll(chosen);
-        draw(random, rest, count - chosen.size(), chosen);
-        rest.removeAll(chosen);
-        Collections.shuffle(rest, random);
-        chosen.addAll(rest.subList(0, Math.min(count - chosen.size(), rest.size())));
+        for (var recently : List.of(false, true)) {
+            var rest =
+                    new ArrayList<>(
+                            from.stream().filter(c -> c.recentlyDialled() == recently).toList());
+            draw(random, rest, count - chosen.size(), chosen);
+            rest.removeAll(chosen);
+            Collections.shuffle(rest, random);
+            chosen.addAll(rest.subList(0, Math.min(count - chosen.size(), rest.size())));
+        }
         return List.copyOf(chosen);
     }
 

@@ -114,6 +114,11 @@ class ConnectivityPropertyTest {
                 case 1, 2, 3 -> answer();
                 case 4 -> inbound();
                 case 5 -> lose();
+                case 6 ->
+                        on(
+                                new Event.LatencyMeasured(
+                                        IDS.get(random.nextInt(PEERS)),
+                                        Duration.ofMillis(random.nextInt(300))));
                 default -> pass(Duration.ofMillis(random.nextInt(3000)));
             }
         }

@@ -30,7 +30,8 @@ final class Herd {
     private final List<Connectivity> machines = new ArrayList<>();
     private final Duration setUp;
     private final PriorityQueue<Arrival> arrivals =
-            new PriorityQueue<>(Comparator.comparing(Arrival::at).thenComparingLong(Arrival::number));
+            new PriorityQueue<>(
+                    Comparator.comparing(Arrival::at).thenComparingLong(Arrival::number));
     private final List<List<MonoTime>> dials = new ArrayList<>();
     private final Set<Pair> links = new HashSet<>();
     private final Set<Pair> underWay = new HashSet<>();

@@ -101,11 +101,13 @@ class PeerSelectionTest {
     }
 
     @Test
-    void peersWithoutALatencyComeLast() {
-        var all = both(candidates(10, false, false), candidates(10, true, true));
-        assertThat(PeerSelection.byLatency(random, all, 10))
-                .allMatch(candidate -> candidate.latency() != null);
-        assertThat(PeerSelection.byLatency(random, all, 20)).hasSize(20);
+    void aPeerNeverReachedComesBeforeOneThatWasDialledInVain() {
+        var unmeasured = candidates(10, false, false);
+        var all = both(candidates(10, true, true), both(unmeasured, candidates(5, false, true)));
+        assertThat(PeerSelection.byLatency(random, all, 5))
+                .allMatch(candidate -> candidate.latency() != null && !candidate.recentlyDialled());
+        assertThat(PeerSelection.byLatency(random, all, 15)).containsAll(unmeasured);
+        assertThat(PeerSelection.byLatency(random, all, 25)).hasSize(25);
     }
 
     @Test
