@@ -253,7 +253,7 @@ public final class Connectivity {
         return known != null
                 && known.isReachable()
                 && (known.pinned() || dialled.contains(known.role()))
-                && settings.accessPolicy().allows(peer);
+                && own.access().allows(peer);
     }
 
     private void closeStale(List<Effect> out) {

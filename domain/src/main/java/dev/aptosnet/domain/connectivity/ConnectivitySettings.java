@@ -1,7 +1,5 @@
 package dev.aptosnet.domain.connectivity;
 
-import dev.aptosnet.ports.model.AccessPolicy;
-
 import java.time.Duration;
 
 /**
@@ -13,13 +11,11 @@ import java.time.Duration;
  *     news from discovery are acted on at once, and not only at the next check
  * @param maxOutboundConnections {@code max_outbound_connections}: outbound connections and dials
  *     together, on any network but the validators'
- * @param accessPolicy {@code access_control_policy}: who may be dialled at all
  */
 public record ConnectivitySettings(
         Duration checkInterval,
         boolean checkOnChange,
         int maxOutboundConnections,
-        AccessPolicy accessPolicy,
         Pacing pacing,
         Selection selection) {
     /** What aptos-core adds to each delay, at most. */
@@ -147,7 +143,6 @@ public record ConnectivitySettings(
         private Duration checkInterval = Duration.ofSeconds(5);
         private boolean checkOnChange = true;
         private int maxOutboundConnections = 5;
-        private AccessPolicy accessPolicy = AccessPolicy.NONE;
         private int base = 2;
         private Duration maxDelay = Duration.ofSeconds(60);
         private Jitter jitter = Jitter.FULL;
@@ -178,12 +173,6 @@ public record ConnectivitySettings(
         /** {@code max_outbound_connections}; 5. */
         public Builder maxOutboundConnections(int value) {
             maxOutboundConnections = value;
-            return this;
-        }
-
-        /** {@code access_control_policy}; everybody. */
-        public Builder accessPolicy(AccessPolicy value) {
-            accessPolicy = value;
             return this;
         }
 
@@ -269,7 +258,6 @@ public record ConnectivitySettings(
                     checkInterval,
                     checkOnChange,
                     maxOutboundConnections,
-                    accessPolicy,
                     new Pacing(
                             base,
                             maxDelay,

@@ -54,7 +54,13 @@ class ConnectivityPropertyTest {
             this.name = "seed " + seed + " on " + network;
             this.random = new SplittableRandom(seed);
             this.limited = network != NetworkId.VALIDATOR;
-            var own = new OwnNode(PeerId.parse("0x80"), network, !limited, AuthMode.MUTUAL);
+            var own =
+                    new OwnNode(
+                            PeerId.parse("0x80"),
+                            network,
+                            !limited,
+                            AuthMode.MUTUAL,
+                            AccessPolicy.block(List.of(BLOCKED)));
             var pacing = settings.pacing();
             this.machine =
                     new Connectivity(
@@ -215,8 +221,7 @@ class ConnectivityPropertyTest {
         return builder.maxOutboundConnections(LIMIT)
                 .maxPending(MAX_PENDING)
                 .dialsPerSecond(4)
-                .dialBurst(3)
-                .accessPolicy(AccessPolicy.block(List.of(BLOCKED)));
+                .dialBurst(3);
     }
 
     @ParameterizedTest(name = "seed {0}")

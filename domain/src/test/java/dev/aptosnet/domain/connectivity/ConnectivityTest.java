@@ -273,8 +273,7 @@ class ConnectivityTest {
     }
 
     private static Net policy(AccessPolicy policy) {
-        return new Net(
-                NetworkId.PUBLIC, AuthMode.MUTUAL, Net.reference().accessPolicy(policy).build());
+        return new Net(NetworkId.PUBLIC, AuthMode.MUTUAL, policy, Net.reference().build());
     }
 
     private List<PeerId> dialledOf(Map<PeerId, DiscoveredPeer> view) {

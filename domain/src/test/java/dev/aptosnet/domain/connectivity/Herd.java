@@ -2,6 +2,7 @@ package dev.aptosnet.domain.connectivity;
 
 import dev.aptosnet.domain.connectivity.Connectivity.Effect;
 import dev.aptosnet.domain.connectivity.Connectivity.Event;
+import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.MonoTime;
@@ -60,7 +61,12 @@ final class Herd {
         for (var i = 0; i < nodes; i++) {
             machines.add(
                     new Connectivity(
-                            new OwnNode(id(i), NetworkId.VALIDATOR, true, AuthMode.MUTUAL),
+                            new OwnNode(
+                                    id(i),
+                                    NetworkId.VALIDATOR,
+                                    true,
+                                    AuthMode.MUTUAL,
+                                    AccessPolicy.NONE),
                             settings,
                             new DialLimiter(50, 20),
                             random.split(),

@@ -2,6 +2,7 @@ package dev.aptosnet.domain.connectivity;
 
 import dev.aptosnet.domain.connectivity.Connectivity.Effect;
 import dev.aptosnet.domain.connectivity.Connectivity.Event;
+import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.MonoTime;
@@ -38,9 +39,13 @@ final class Net {
     private long connections;
 
     Net(NetworkId network, AuthMode mode, ConnectivitySettings settings) {
+        this(network, mode, AccessPolicy.NONE, settings);
+    }
+
+    Net(NetworkId network, AuthMode mode, AccessPolicy access, ConnectivitySettings settings) {
         machine =
                 new Connectivity(
-                        new OwnNode(SELF, network, network == NetworkId.VALIDATOR, mode),
+                        new OwnNode(SELF, network, network == NetworkId.VALIDATOR, mode, access),
                         settings,
                         new DialLimiter(
                                 settings.pacing().dialsPerSecond(), settings.pacing().dialBurst()),
