@@ -28,6 +28,13 @@ final class Descriptors {
                     Set.of("dev.aptosnet.ports"),
                     "dev.aptosnet.noise",
                     Set.of("dev.aptosnet.ports", "org.bouncycastle.provider"),
+                    "dev.aptosnet.adapter.discovery",
+                    Set.of(
+                            "dev.aptosnet.ports",
+                            "java.net.http",
+                            "jdk.httpserver",
+                            "tools.jackson.core",
+                            "tools.jackson.dataformat.yaml"),
                     "dev.aptosnet.adapter.tcpnoise",
                     Set.of(
                             "dev.aptosnet.ports",
