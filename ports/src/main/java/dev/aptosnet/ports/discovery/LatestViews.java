@@ -19,6 +19,8 @@ public final class LatestViews implements Consumer<PeerView> {
     private final Runnable wake;
 
     /**
+     * Empty slots.
+     *
      * @param wake runs on a source's thread when a view came that nobody was told of yet; must not
      *     block
      */
