@@ -133,11 +133,10 @@ final class Endpoint implements AutoCloseable {
         }
     }
 
-    /** The body of an answer that says 200, as far as it is allowed to be; nothing of any other. */
+    /** The body of an answer that says 200, as far as it is allowed to be; none of any other. */
     private BodyHandler<byte[]> bounded() {
         var body = BodyHandlers.limiting(BodyHandlers.ofByteArray(), maxBytes);
-        var nothing = BodyHandlers.limiting(BodyHandlers.replacing(new byte[0]), maxBytes);
-        return head -> head.statusCode() == 200 ? body.apply(head) : nothing.apply(head);
+        return head -> head.statusCode() == 200 ? body.apply(head) : new UnreadBody();
     }
 
     private String reason(@Nullable Throwable cause) {
@@ -145,7 +144,7 @@ final class Endpoint implements AutoCloseable {
             case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
                     "host " + resource.getHost() + " is unknown";
             case ConnectException _ -> "no connection to " + resource.getAuthority();
-            case IOException e when String.valueOf(e.getMessage()).contains("limit") ->
+            case IOException e when String.valueOf(e.getMessage()).contains("exceeds capacity") ->
                     "larger than " + maxBytes + " bytes (discovery.max_bytes)";
             case null -> "failed";
             default -> cause.getClass().getSimpleName() + ": " + cause.getMessage();

@@ -76,7 +76,7 @@ final class PeerSetText {
     }
 
     private List<DiscoveredPeer> peers() throws FailedReading {
-        if (parser.nextToken() == null || parser.currentToken() == JsonToken.VALUE_NULL) {
+        if (isNothing(parser.nextToken())) {
             throw new FailedReading("nothing in it (an empty set is written {})");
         }
         expect(JsonToken.START_OBJECT, "a mapping from peer ids");
@@ -93,6 +93,13 @@ final class PeerSetText {
             throw refused("more after the end of the set");
         }
         return List.copyOf(peers.values());
+    }
+
+    /** Whether there is no document, or one without content. */
+    private boolean isNothing(@Nullable JsonToken first) {
+        return first == null
+                || first == JsonToken.VALUE_NULL
+                || (first == JsonToken.VALUE_STRING && parser.getString().isBlank());
     }
 
     private DiscoveredPeer peer(PeerId id) throws FailedReading {

@@ -2,10 +2,14 @@ package dev.aptosnet.adapter.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.aptosnet.ports.discovery.DiscoveredPeer;
 import dev.aptosnet.ports.discovery.LatestViews;
 import dev.aptosnet.ports.discovery.PeerSourceProvider;
+import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceKind;
@@ -22,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.module.ModuleDescriptor.Provides;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,7 +35,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -348,19 +352,35 @@ class FileSourceTest {
     }
 
     @Test
-    void providerIsFound() {
-        var settings = FileDiscovery.of(file);
+    void providerIsDeclaredForTheModulePathAndTheClassPath() throws Exception {
+        var module = DiscoveryProvider.class.getModule();
+        var service = PeerSourceProvider.class.getName();
+        var provider = DiscoveryProvider.class.getName();
 
-        assertThat(ServiceLoader.load(PeerSourceProvider.class))
-                .filteredOn(provider -> provider.supports(settings))
-                .singleElement()
-                .satisfies(
-                        provider -> {
-                            try (var source = provider.create(settings, Views.context(1))) {
-                                assertThat(source.kind()).isEqualTo(SourceKind.FILE);
-                                assertThat(source.status()).isEqualTo(SourceStatus.STARTING);
-                            }
-                        });
+        assertThat(module.isNamed()).isTrue();
+        assertThat(module.getDescriptor().provides())
+                .extracting(Provides::service, Provides::providers)
+                .containsExactly(tuple(service, List.of(provider)));
+        try (var listed = module.getResourceAsStream("META-INF/services/" + service)) {
+            assertThat(listed).isNotNull();
+            assertThat(new String(listed.readAllBytes(), UTF_8).strip()).isEqualTo(provider);
+        }
+    }
+
+    @Test
+    void providerKnowsItsSettings() {
+        var provider = new DiscoveryProvider();
+        var settings = FileDiscovery.of(file);
+        PeerSourceSettings foreign = new PeerSourceSettings() {};
+
+        assertThat(provider.supports(settings)).isTrue();
+        assertThat(provider.supports(foreign)).isFalse();
+        assertThatThrownBy(() -> provider.create(foreign, Views.context(1)))
+                .isInstanceOf(IllegalArgumentException.class);
+        try (var source = provider.create(settings, Views.context(1))) {
+            assertThat(source.kind()).isEqualTo(SourceKind.FILE);
+            assertThat(source.status()).isEqualTo(SourceStatus.STARTING);
+        }
     }
 
     private FileDiscovery polled(Duration poll) {
