@@ -4,6 +4,7 @@ import dev.aptosnet.ports.discovery.PeerSource;
 import dev.aptosnet.ports.discovery.PeerSourceProvider;
 import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.RestDiscovery;
 import dev.aptosnet.ports.discovery.SourceContext;
 
@@ -14,7 +15,9 @@ public final class DiscoveryProvider implements PeerSourceProvider {
 
     @Override
     public boolean supports(PeerSourceSettings settings) {
-        return settings instanceof FileDiscovery || settings instanceof RestDiscovery;
+        return settings instanceof FileDiscovery
+                || settings instanceof RestDiscovery
+                || settings instanceof OnChainDiscovery;
     }
 
     @Override
@@ -22,6 +25,7 @@ public final class DiscoveryProvider implements PeerSourceProvider {
         return switch (settings) {
             case FileDiscovery file -> new FileSource(file, context.clock());
             case RestDiscovery rest -> new RestSource(rest, context);
+            case OnChainDiscovery chain -> new OnChainSource(chain, context);
             default -> throw new IllegalArgumentException("no source for " + settings);
         };
     }

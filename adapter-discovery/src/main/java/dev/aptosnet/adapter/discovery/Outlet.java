@@ -4,11 +4,10 @@ import dev.aptosnet.ports.discovery.DiscoveredPeer;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.discovery.SourceStatus;
-import dev.aptosnet.ports.discovery.SourceStatus.Condition;
 import dev.aptosnet.ports.discovery.SourceStatus.Condition.Failing;
 import dev.aptosnet.ports.discovery.SourceStatus.Condition.Working;
-import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.PublicKey;
 import dev.aptosnet.ports.transport.Clock;
 
 import org.jspecify.annotations.Nullable;
@@ -96,7 +95,13 @@ final class Outlet {
                 before.condition() instanceof Failing f
                         ? new Failing(reason, f.since(), f.inARow() + 1)
                         : new Failing(reason, now, 1);
-        status = with(failing, before.confirmedAt(), before.readings(), before.failures() + 1);
+        status =
+                new SourceStatus(
+                        failing,
+                        before.confirmedAt(),
+                        before.readings(),
+                        before.failures() + 1,
+                        before.keyMismatch());
         if (failing.inARow() == 1) {
             LOG.log(Level.WARNING, "discovery from {0} fails: {1}", place, reason);
         }
@@ -105,19 +110,37 @@ final class Outlet {
     private void succeeded(int undecodable) {
         var before = status;
         status =
-                with(
+                new SourceStatus(
                         new Working(),
                         Optional.of(clock.now()),
                         before.readings() + 1,
-                        before.failures() + undecodable);
+                        before.failures() + undecodable,
+                        before.keyMismatch());
         if (before.condition() instanceof Failing) {
             LOG.log(Level.INFO, "discovery from {0} works again", place);
         }
     }
 
-    private static SourceStatus with(
-            Condition condition, Optional<MonoTime> confirmedAt, long readings, long failures) {
-        return new SourceStatus(condition, confirmedAt, readings, failures);
+    /** Notes whether the view in force lists {@code self} without {@code key}. */
+    void compareKeys(PeerId self, PublicKey key) {
+        var listed = last == null ? Optional.<DiscoveredPeer>empty() : last.find(self);
+        var mismatch = listed.isPresent() && !listed.get().keys().contains(key);
+        var before = status;
+        status =
+                new SourceStatus(
+                        before.condition(),
+                        before.confirmedAt(),
+                        before.readings(),
+                        before.failures(),
+                        mismatch);
+        if (mismatch && !before.keyMismatch()) {
+            LOG.log(
+                    Level.ERROR,
+                    "{0} lists this node ({1}) without its key {2}: peers will refuse it",
+                    place,
+                    self,
+                    key);
+        }
     }
 
     /** A sink that throws is at fault itself; the source lives on. */

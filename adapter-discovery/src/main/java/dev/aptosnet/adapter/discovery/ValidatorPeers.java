@@ -1,6 +1,7 @@
 package dev.aptosnet.adapter.discovery;
 
 import dev.aptosnet.ports.discovery.DiscoveredPeer;
+import dev.aptosnet.ports.discovery.ValidatorSet;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol;
@@ -35,25 +36,25 @@ record ValidatorPeers(Collection<DiscoveredPeer> peers, int undecodable) {
      * @param decode reads a BCS list of addresses
      */
     static ValidatorPeers of(
-            List<Validator> set,
+            ValidatorSet set,
             NetworkId network,
             boolean validatorPfnConnections,
             Function<Bytes, List<NetworkAddress>> decode) {
         var peers = new LinkedHashMap<PeerId, DiscoveredPeer>();
         var undecodable = 0;
-        for (var validator : set) {
+        for (var validator : set.members()) {
             var addresses = new ArrayList<NetworkAddress>();
             var toValidators = network == NetworkId.PUBLIC && validatorPfnConnections;
             try {
                 if (network == NetworkId.VALIDATOR) {
-                    addresses.addAll(decode.apply(validator.network()));
+                    addresses.addAll(decode.apply(validator.networkAddresses()));
                 } else if (toValidators) {
-                    decode.apply(validator.network()).stream()
+                    decode.apply(validator.networkAddresses()).stream()
                             .map(ValidatorPeers::atPublicPort)
                             .forEach(addresses::add);
-                    addresses.addAll(decode.apply(validator.fullnode()));
+                    addresses.addAll(decode.apply(validator.fullnodeAddresses()));
                 } else {
-                    addresses.addAll(decode.apply(validator.fullnode()));
+                    addresses.addAll(decode.apply(validator.fullnodeAddresses()));
                 }
             } catch (IllegalArgumentException _) {
                 addresses.clear();

@@ -1,5 +1,7 @@
 package dev.aptosnet.adapter.discovery;
 
+import dev.aptosnet.ports.discovery.ValidatorSet;
+import dev.aptosnet.ports.discovery.ValidatorSet.Validator;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.PeerId;
 
@@ -40,18 +42,17 @@ final class ValidatorSetText {
     }
 
     private final JsonParser parser;
-    private final List<Validator> validators = new ArrayList<>();
+    private final List<Validator> active = new ArrayList<>();
+    private final List<Validator> leaving = new ArrayList<>();
     private @Nullable String type;
-    private boolean activeSeen;
 
     private ValidatorSetText(JsonParser parser) {
         this.parser = parser;
     }
 
-    /** The active validators and, after them, those that leave at the next epoch. */
-    static List<Validator> read(byte[] json) throws FailedReading {
+    static ValidatorSet read(byte[] json) throws FailedReading {
         try (var parser = JSON.createParser(ObjectReadContext.empty(), json)) {
-            return new ValidatorSetText(parser).validators();
+            return new ValidatorSetText(parser).set();
         } catch (JacksonException e) {
             throw new FailedReading("not JSON: " + firstLineOf(e.getOriginalMessage()), e);
         }
@@ -61,7 +62,7 @@ final class ValidatorSetText {
         return text == null ? "" : text.lines().findFirst().orElse("");
     }
 
-    private List<Validator> validators() throws FailedReading {
+    private ValidatorSet set() throws FailedReading {
         parser.nextToken();
         object(
                 "the resource",
@@ -78,27 +79,24 @@ final class ValidatorSetText {
         if (!TYPE.equals(type)) {
             throw new FailedReading("type: " + type + " (expected: " + TYPE + ")");
         }
-        if (!activeSeen || validators.isEmpty()) {
+        if (active.isEmpty()) {
             throw new FailedReading("no active validators");
         }
-        return validators;
+        return new ValidatorSet(active, leaving);
     }
 
     private void data(String name) throws FailedReading {
         switch (name) {
-            case "active_validators" -> {
-                activeSeen = true;
-                list(name);
-            }
-            case "pending_inactive" -> list(name);
+            case "active_validators" -> list(name, active);
+            case "pending_inactive" -> list(name, leaving);
             default -> parser.skipChildren();
         }
     }
 
-    private void list(String name) throws FailedReading {
+    private void list(String name, List<Validator> into) throws FailedReading {
         expect(name, JsonToken.START_ARRAY);
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            validators.add(new ValidatorText().read());
+            into.add(new ValidatorText().read());
         }
     }
 

@@ -64,7 +64,7 @@ final class Views implements AutoCloseable {
 
     /** Waits until the source fails, and gives the reason. */
     Failing failing(Predicate<String> reason) throws InterruptedException {
-        await(
+        until(
                 () ->
                         source.status().condition() instanceof Failing failing
                                 && reason.test(failing.reason()));
@@ -72,16 +72,16 @@ final class Views implements AutoCloseable {
     }
 
     SourceStatus working() throws InterruptedException {
-        await(() -> source.status().condition() instanceof Working);
+        until(() -> source.status().condition() instanceof Working);
         return source.status();
     }
 
     /** Waits until so many good readings were made. */
     void readings(long count) throws InterruptedException {
-        await(() -> source.status().readings() >= count);
+        until(() -> source.status().readings() >= count);
     }
 
-    private void await(BooleanSupplier condition) throws InterruptedException {
+    void until(BooleanSupplier condition) throws InterruptedException {
         var since = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - since > PATIENCE.toNanos()) {

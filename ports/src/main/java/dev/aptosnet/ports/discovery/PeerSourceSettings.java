@@ -2,6 +2,7 @@ package dev.aptosnet.ports.discovery;
 
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.PublicKey;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -88,6 +89,26 @@ public interface PeerSourceSettings {
                     false,
                     Optional.empty());
         }
+    }
+
+    /**
+     * The validator set, as the application that embeds the node tells of it.
+     *
+     * @param network whose peers are wanted
+     * @param validatorPfnConnections whether public full nodes also get the validators' own
+     *     addresses ({@code enable_validator_pfn_connections})
+     * @param self this node, whose entry is compared with its key; empty for none
+     * @param mustList a set without this peer is refused; empty for none
+     */
+    record OnChainDiscovery(
+            ValidatorSetFeed feed,
+            NetworkId network,
+            boolean validatorPfnConnections,
+            Optional<Self> self,
+            Optional<PeerId> mustList)
+            implements PeerSourceSettings {
+        /** Who this node is and which key it uses. */
+        public record Self(PeerId peer, PublicKey key) {}
     }
 
     private static void checkPositive(String key, long value) {

@@ -12,12 +12,18 @@ import java.util.Optional;
  * @param confirmedAt when the view in force was last found to be current; empty before the first
  * @param readings good readings so far, changed or not
  * @param failures failed readings so far, and validators whose addresses did not decode
+ * @param keyMismatch whether the view in force lists this node without the key that it uses; only
+ *     the chain's own source looks
  */
 public record SourceStatus(
-        Condition condition, Optional<MonoTime> confirmedAt, long readings, long failures) {
+        Condition condition,
+        Optional<MonoTime> confirmedAt,
+        long readings,
+        long failures,
+        boolean keyMismatch) {
     /** Before the first reading. */
     public static final SourceStatus STARTING =
-            new SourceStatus(new Condition.Starting(), Optional.empty(), 0, 0);
+            new SourceStatus(new Condition.Starting(), Optional.empty(), 0, 0, false);
 
     /** How the last reading went. */
     public sealed interface Condition {
