@@ -1,8 +1,7 @@
-/** Sources of peers: files and REST endpoints. Exports nothing; provides them. */
+/** Sources of peers: files, REST endpoints, the chain. Exports nothing; provides them. */
 module dev.aptosnet.adapter.discovery {
     requires dev.aptosnet.ports;
     requires java.net.http;
-    requires jdk.httpserver;
     requires tools.jackson.core;
     requires tools.jackson.dataformat.yaml;
     requires static org.jspecify;

@@ -32,7 +32,6 @@ final class Descriptors {
                     Set.of(
                             "dev.aptosnet.ports",
                             "java.net.http",
-                            "jdk.httpserver",
                             "tools.jackson.core",
                             "tools.jackson.dataformat.yaml"),
                     "dev.aptosnet.adapter.tcpnoise",

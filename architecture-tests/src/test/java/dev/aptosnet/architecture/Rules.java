@@ -72,8 +72,6 @@ final class Rules {
                         "the discovery adapter depends on ports, HTTP and Jackson",
                         DISCOVERY,
                         PORTS,
-                        "com.sun.net.httpserver..",
-                        "javax.crypto..",
                         "tools.jackson..",
                         "com.fasterxml.jackson.."),
                 onlyDependsOn(

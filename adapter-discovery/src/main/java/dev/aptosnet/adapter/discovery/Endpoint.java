@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -43,11 +42,12 @@ final class Endpoint implements AutoCloseable {
         this.resource = resourceAt(url);
         this.timeout = timeout;
         this.maxBytes = maxBytes;
+        // The client's own threads look names up: a name server that hangs would hold on to a
+        // carrier of everybody's virtual threads.
         this.client =
                 HttpClient.newBuilder()
                         .followRedirects(Redirect.NEVER)
                         .connectTimeout(timeout)
-                        .executor(Executors.newVirtualThreadPerTaskExecutor())
                         .build();
     }
 

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
@@ -44,7 +43,7 @@ final class FileChanges implements AutoCloseable {
         }
         try {
             if (watcher == null) {
-                watcher = FileSystems.getDefault().newWatchService();
+                watcher = directory.getFileSystem().newWatchService();
             }
             key = directory.register(watcher, ENTRY_CREATE, ENTRY_MODIFY, ENTRY_DELETE);
         } catch (IOException | UnsupportedOperationException _) {
