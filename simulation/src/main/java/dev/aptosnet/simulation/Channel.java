@@ -32,12 +32,22 @@ final class Channel {
     private World.@Nullable Event arrival;
     private boolean watched;
 
-    /**
-     * A frame under way.
-     *
-     * @param body null for the end of the stream
-     */
-    record Frame(byte @Nullable [] body, MonoTime due) {
+    /** A frame under way. */
+    static final class Frame {
+        private final byte @Nullable [] body;
+        private final MonoTime due;
+
+        private Frame(byte @Nullable [] body, MonoTime due) {
+            this.body = body;
+            this.due = due;
+        }
+
+        /** Null for the end of the stream. */
+        byte @Nullable [] body() {
+            return body;
+        }
+
+        /** What it counts for, in bytes. */
         int cost() {
             return (body == null ? 0 : body.length) + OVERHEAD;
         }
@@ -55,9 +65,8 @@ final class Channel {
         var size = (body == null ? 0 : body.length) + OVERHEAD;
         var left = from.host().transmit(size);
         var due = left.plusNanos(network.oneWayNanos(from.host(), to.host()));
-        if (due.isBefore(lastArrival)) {
-            due = lastArrival;
-        }
+        // What is late holds up what comes after it.
+        due = due.isBefore(lastArrival) ? lastArrival : due;
         lastArrival = due;
         if (unsent == 0) {
             progressAt = world.now();
@@ -127,7 +136,7 @@ final class Channel {
         to.receive(frame);
         var next = underWay.peek();
         if (next != null) {
-            expect(next.due());
+            expect(next.due);
         }
     }
 
@@ -170,7 +179,7 @@ final class Channel {
     void roomAgain() {
         var next = underWay.peek();
         if (next != null) {
-            expect(next.due());
+            expect(next.due);
         }
     }
 

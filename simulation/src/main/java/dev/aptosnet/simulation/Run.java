@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
@@ -39,6 +41,7 @@ final class Run {
     private final long[] second;
     private int mostDialsInASecond;
     private BiPredicate<Host, Host> wanted = (_, _) -> true;
+    private int wantedPairs;
 
     Run(Settings settings, BiFunction<Run, Host, SimNode> make) {
         this.settings = settings;
@@ -50,14 +53,17 @@ final class Run {
         this.dialsThisSecond = new int[settings.nodes()];
         this.second = new long[settings.nodes()];
         var keys = world.newRandom();
+        var regions = Region.values();
+        Collections.shuffle(Arrays.asList(regions), Random.from(keys));
         for (var index = 0; index < settings.nodes(); index++) {
-            addHost(index, keys);
+            addHost(index, regions[index % regions.length], keys);
         }
+        want((_, _) -> true);
         world.afterStep(invariants::afterStep);
         sample();
     }
 
-    private void addHost(int index, SplittableRandom keys) {
+    private void addHost(int index, Region region, SplittableRandom keys) {
         var key = new byte[PublicKey.LENGTH];
         keys.nextBytes(key);
         var publicKey = PublicKey.of(key);
@@ -66,7 +72,7 @@ final class Run {
                 new Host(
                         world,
                         index,
-                        Region.values()[index % Region.values().length],
+                        region,
                         publicKey,
                         NetworkAddress.ofTcp(ip, 6180).withKey(publicKey),
                         settings.conditions().uplinkBytesPerSecond());
@@ -85,6 +91,14 @@ final class Run {
     /** Which pairs are to connect; all unless told otherwise. */
     void want(BiPredicate<Host, Host> pairs) {
         wanted = pairs;
+        wantedPairs = 0;
+        for (var a : network.hosts()) {
+            for (var b : network.hosts()) {
+                if (a.index() < b.index() && wanted.test(a, b)) {
+                    wantedPairs++;
+                }
+            }
+        }
     }
 
     /** Does something at a later time. */
@@ -134,28 +148,8 @@ final class Run {
 
     /** Whether every wanted pair is connected and no other link is left anywhere. */
     private boolean isSettled() {
-        return tally.openEnds == 2L * mesh.pairs() && mesh.pairs() == wantedPairs();
+        return tally.openEnds == 2L * mesh.pairs() && mesh.pairs() == wantedPairs;
     }
-
-    private int wantedPairs() {
-        if (cachedFor == wanted) {
-            return cachedPairs;
-        }
-        var count = 0;
-        for (var a : network.hosts()) {
-            for (var b : network.hosts()) {
-                if (a.index() < b.index() && wanted.test(a, b)) {
-                    count++;
-                }
-            }
-        }
-        cachedFor = wanted;
-        cachedPairs = count;
-        return count;
-    }
-
-    private @Nullable BiPredicate<Host, Host> cachedFor;
-    private int cachedPairs;
 
     /** Lets all checks of a quiet network be made, and closes the books. */
     Outcome finish(String scenario) {
@@ -169,12 +163,12 @@ final class Run {
                 world.trace().events(),
                 Duration.ofNanos(world.now().nanos()),
                 mesh.pairs(),
-                wantedPairs(),
+                wantedPairs,
                 Collections.unmodifiableMap(milestones),
                 Collections.unmodifiableMap(tally.values()),
                 List.copyOf(invariants.violations()),
                 List.copyOf(invariants.lines()),
-                Plots.of(scenario, settings, timeline, wantedPairs(), world.now(), roundTrips));
+                Plots.of(scenario, settings, timeline, wantedPairs, world.now(), roundTrips));
     }
 
     // ---- what nodes and checks ask
@@ -233,7 +227,7 @@ final class Run {
         return timeline;
     }
 
-    TreeMap<PeerId, Host> trusted() {
+    Map<PeerId, Host> trusted() {
         return trusted;
     }
 }

@@ -76,8 +76,8 @@ final class Scripts {
     private static void simultaneousDial(Run run) {
         run.want((a, b) -> a.index() / 2 == b.index() / 2);
         var begun = run.world().now();
-        // Half of a round trip is when two dials can cross.
-        run.startAll(Duration.ofMillis(100));
+        // From both at once to one a while after the other: on the way two dials can meet anywhere.
+        run.startAll(Duration.ofMillis(run.random().nextLong(400)));
         for (var i = 0; i < run.network().hosts().size() / 4 + 1; i++) {
             if (run.random().nextInt(4) == 0) {
                 run.in(Duration.ofMillis(run.random().nextLong(1_500)), () -> Faults.reset(run));
@@ -133,9 +133,9 @@ final class Scripts {
             run.world().run(Duration.ofNanos(pause / 2 + run.random().nextLong(pause)));
             Faults.any(run);
         }
-        // What was broken last is whole again after at most a minute.
-        run.world().run(Duration.ofSeconds(60));
-        run.awaitSettled("healed_ms", run.world().now(), LIMIT);
+        var lastRepair = run.timeline().lastRepair();
+        run.world().runUntil(lastRepair);
+        run.awaitSettled("healed_ms", lastRepair, LIMIT);
         run.world().run(Duration.ofSeconds(15));
     }
 }

@@ -26,6 +26,11 @@ final class Timeline {
         bands.add(new Band(from, to, label));
     }
 
+    /** When the last fault ends. */
+    MonoTime lastRepair() {
+        return bands.stream().map(Band::to).max(MonoTime::compareTo).orElse(new MonoTime(0));
+    }
+
     List<Sample> samples() {
         return samples;
     }
