@@ -20,9 +20,8 @@ import dev.aptosnet.ports.transport.LinkHandler;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -40,7 +39,7 @@ final class SimConnection implements LinkHandler, ConnectionSink {
     private final SimNode node;
     private final Connection machine;
     private final BiConsumer<SimConnection, LinkClosed> onClosed;
-    private final Set<Ping> open = new LinkedHashSet<>();
+    private final List<Ping> open = new ArrayList<>();
     private MonoTime nextPing;
     private MonoTime wakeAt = MonoTime.NEVER;
     private int nonce;
@@ -63,17 +62,10 @@ final class SimConnection implements LinkHandler, ConnectionSink {
         return link;
     }
 
-    /** When the latest of its open calls has to have ended; NEVER if there is none. */
+    /** When the oldest of its open calls has to have ended; NEVER if there is none. */
     MonoTime earliestDeadline() {
-        var earliest = MonoTime.NEVER;
-        for (var ping : open) {
-            earliest = MonoTime.earlier(earliest, ping.due);
-        }
-        return earliest;
-    }
-
-    int openCalls() {
-        return machine.openCalls();
+        // All are given the same time, so that the first to begin is the first to end.
+        return open.isEmpty() ? MonoTime.NEVER : open.getFirst().due;
     }
 
     /** A request whose one end is waited for. */
