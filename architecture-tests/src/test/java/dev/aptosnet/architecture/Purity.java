@@ -86,10 +86,7 @@ final class Purity {
                                         .contains(type.getName())),
                 calls(where + " does not read a clock", "clock", Purity::isClock),
                 calls(where + " makes no randomness", "randomness", Purity::isRandomness),
-                calls(
-                        where + " makes no unordered sets",
-                        "unordered",
-                        Purity::isUnordered));
+                calls(where + " makes no unordered sets", "unordered", Purity::isUnordered));
     }
 
     private static boolean isClock(String owner, String name, int parameters) {

@@ -81,11 +81,6 @@ final class Invariants {
     /** Nothing is broken, and the nodes had their time: all must be well. */
     void checkQuiet() {
         var hosts = run.network().hosts();
-        for (var host : hosts) {
-            checkLinks(host);
-            checkCalls(host);
-            checkEnds(host);
-        }
         for (var a : hosts) {
             for (var b : hosts) {
                 if (a.index() < b.index()
@@ -102,6 +97,11 @@ final class Invariants {
                                     + ")");
                 }
             }
+        }
+        for (var host : hosts) {
+            checkLinks(host);
+            checkCalls(host);
+            checkEnds(host);
         }
     }
 
