@@ -117,6 +117,15 @@ final class Invariants {
                 broken(host.index() + " holds a link to " + peer + " that it does not use");
             }
         }
+        var node = run.nodeOn(host);
+        if (node != null && node.connectedPeers() != perPeer.size()) {
+            broken(
+                    host.index()
+                            + " believes in "
+                            + node.connectedPeers()
+                            + " peers and has links to "
+                            + perPeer.size());
+        }
         perPeer.forEach(
                 (peer, count) -> {
                     if (count > 1) {

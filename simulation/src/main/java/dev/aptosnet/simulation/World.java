@@ -12,7 +12,6 @@ import java.util.function.BooleanSupplier;
  * clock jumps from one to the next. Everything happens on the thread that runs it.
  */
 final class World {
-    private final long seed;
     private final SplittableRandom random;
     private final Trace trace;
     private final PriorityQueue<Event> queue = new PriorityQueue<>();
@@ -21,7 +20,6 @@ final class World {
     private Runnable afterStep = () -> {};
 
     World(long seed) {
-        this.seed = seed;
         this.random = new SplittableRandom(seed);
         this.trace = new Trace(seed);
     }
@@ -121,10 +119,6 @@ final class World {
 
     MonoTime now() {
         return now;
-    }
-
-    long seed() {
-        return seed;
     }
 
     /** A generator of its own for one part, so that parts do not disturb each other's numbers. */
