@@ -3,6 +3,7 @@ package dev.aptosnet.bootstrap;
 import dev.aptosnet.bootstrap.runtime.NetworkInstance;
 import dev.aptosnet.bootstrap.runtime.NetworkSettings;
 import dev.aptosnet.bootstrap.runtime.Registration;
+import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.MessageHandler;
@@ -42,6 +43,7 @@ public final class NodeBuilder {
     private @Nullable List<CipherSuite> suites;
     private boolean validator;
     private int maxInboundConnections = 50;
+    private ConnectivitySettings connectivity = ConnectivitySettings.DEFAULTS;
     private MessageLimits limits = MessageLimits.DEFAULT;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
     private final List<NetworkAddress> listen = new ArrayList<>();
@@ -115,7 +117,10 @@ public final class NodeBuilder {
         return this;
     }
 
-    /** Keeps a peer connected; its id is the one derived from the address's key. */
+    /**
+     * Keeps a peer connected; its id is the one derived from the address's key. A seed is trusted
+     * with the keys in its addresses, and is dialled whatever its role and however many others are.
+     */
     public NodeBuilder seed(NetworkAddress address) {
         return seed(derivedId(address), address);
     }
@@ -161,6 +166,15 @@ public final class NodeBuilder {
     /** How many inbound peers of unknown role are let in; 50 unless said otherwise. */
     public NodeBuilder maxInboundConnections(int maxInboundConnections) {
         this.maxInboundConnections = maxInboundConnections;
+        return this;
+    }
+
+    /**
+     * How the node keeps itself connected: how often and how soon it dials, and how many. {@link
+     * ConnectivitySettings#aptosCore} has the values of unmodified nodes.
+     */
+    public NodeBuilder connectivity(ConnectivitySettings connectivity) {
+        this.connectivity = connectivity;
         return this;
     }
 
@@ -271,6 +285,7 @@ public final class NodeBuilder {
                                 seeds,
                                 listen,
                                 maxInboundConnections,
+                                connectivity,
                                 limits,
                                 transportLimits,
                                 List.copyOf(registrations.values()),

@@ -203,9 +203,8 @@ final class RunCommand extends Command {
         var role = network == NetworkId.VALIDATOR ? PeerRole.VALIDATOR : PeerRole.KNOWN;
         trusted.forEach(text -> draft.peer(trusted(text, role)));
         var result = draft.done();
-        if (network == NetworkId.VALIDATOR
-                && result.peers().stream().allMatch(peer -> peer.keys().isEmpty())) {
-            note("aptosnet: nobody is trusted, so nobody gets in (--trust, or seeds with keys)");
+        if (network == NetworkId.VALIDATOR && result.peers().isEmpty()) {
+            note("aptosnet: nobody is trusted, so nobody gets in (--trust, --seed, or seeds)");
         }
         return result;
     }

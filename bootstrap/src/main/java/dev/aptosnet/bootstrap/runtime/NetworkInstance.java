@@ -3,7 +3,6 @@ package dev.aptosnet.bootstrap.runtime;
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
 import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.peer.Peers;
-import dev.aptosnet.domain.peer.SeedDialler;
 import dev.aptosnet.domain.wire.BcsException;
 import dev.aptosnet.domain.wire.HandshakeMsg;
 import dev.aptosnet.domain.wire.HealthCheckerMsg;
@@ -15,6 +14,7 @@ import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -36,13 +36,11 @@ import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportProvider;
 import dev.aptosnet.ports.transport.TransportSettings;
-import dev.aptosnet.ports.transport.TrustedPeers;
 
 import io.micrometer.core.instrument.Metrics;
 
 import org.jspecify.annotations.Nullable;
 
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -50,7 +48,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,9 +66,6 @@ public final class NetworkInstance implements AutoCloseable {
 
     /** How long a stopping node waits for queued messages to leave. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
-
-    private static final Duration BACKOFF_BASE = Duration.ofMillis(500);
-    private static final Duration BACKOFF_CAP = Duration.ofSeconds(60);
 
     private final NetworkSettings settings;
     private final Clock clock = Clock.system();
@@ -92,7 +86,7 @@ public final class NetworkInstance implements AutoCloseable {
 
     // Owned by the loop.
     private final Peers peers;
-    private final SeedDialler dialler;
+    private final Dialling dialler;
     private final Map<ConnectionId, PeerConnection> connections = new HashMap<>();
     private final Map<DialId, Pending> dials = new HashMap<>();
 
@@ -125,18 +119,13 @@ public final class NetworkInstance implements AutoCloseable {
                         .map(ServiceLoader.Provider::get)
                         .toList();
         this.peers = new Peers(settings.self(), settings.maxInboundConnections());
-        this.dialler =
-                new SeedDialler(
-                        BACKOFF_BASE,
-                        BACKOFF_CAP,
-                        new SplittableRandom(new SecureRandom().nextLong()),
-                        0);
+        this.dialler = new Dialling(settings, AccessPolicy.NONE, clock, new DialOrders());
         this.loop =
                 new NodeLoop(
                         "aptosnet-" + settings.self().shortText(),
                         clock,
                         dialler::nextDeadline,
-                        this::dialDue);
+                        dialler::timeReached);
     }
 
     /** What we announce beyond the reference protocol. */
@@ -222,6 +211,7 @@ public final class NetworkInstance implements AutoCloseable {
         }
         metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
         metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
+        dialler.begin();
         loop.start();
         for (var address : settings.listen()) {
             var id = new ListenId(ids.getAndIncrement());
@@ -230,11 +220,6 @@ public final class NetworkInstance implements AutoCloseable {
             transportFor(address).listen(id, address);
             listenAddresses.add(join(answer, settings.transportLimits().upgradeTimeout(), address));
         }
-        loop.post(
-                () -> {
-                    var now = clock.now();
-                    settings.seeds().forEach((peer, at) -> seed(now, peer, at));
-                });
     }
 
     private static <T> T join(CompletableFuture<T> answer, Duration limit, NetworkAddress address) {
@@ -286,7 +271,7 @@ public final class NetworkInstance implements AutoCloseable {
                 settings.privateKey(),
                 settings.suites(),
                 settings.authMode(),
-                TrustedPeers.of(settings.trusted()),
+                dialler,
                 onVfn ? PeerRole.VALIDATOR_FULL_NODE : PeerRole.UNKNOWN,
                 () -> helloBytes,
                 this::onTransport,
@@ -351,20 +336,23 @@ public final class NetworkInstance implements AutoCloseable {
 
     // On the loop.
 
-    private void seed(MonoTime now, PeerId peer, List<NetworkAddress> addresses) {
-        if (!peer.equals(settings.self())) {
-            dialler.seed(now, peer, addresses);
-            if (peers.isConnected(peer)) {
-                dialler.connected(peer);
+    /** What the machine that keeps us connected orders. */
+    private final class DialOrders implements Dialling.Orders {
+        @Override
+        public void dial(DialId id, PeerId peer, NetworkAddress address) {
+            if (!closed) {
+                NetworkInstance.this.dial(id, peer, address, null);
             }
         }
-    }
 
-    private void dialDue() {
-        for (var dial : dialler.due(clock.now())) {
-            if (!closed) {
-                dial(dial.id(), dial.peer(), dial.address(), null);
-            }
+        @Override
+        public void cancel(DialId id, NetworkAddress address) {
+            transportFor(address).cancel(id);
+        }
+
+        @Override
+        public void disconnect(PeerId peer, DisconnectReason reason) {
+            apply(peers.on(new Peers.Event.Disconnect(peer, reason)));
         }
     }
 
@@ -374,6 +362,9 @@ public final class NetworkInstance implements AutoCloseable {
             NetworkAddress address,
             @Nullable CompletableFuture<PeerInfo> answer) {
         dials.put(id, new Pending(peer, clock.now(), answer));
+        if (answer != null) {
+            dialler.requested(peer);
+        }
         metrics.dialled();
         try {
             transportFor(address).dial(id, peer, address);
@@ -387,7 +378,10 @@ public final class NetworkInstance implements AutoCloseable {
         if (pending == null) {
             return;
         }
-        dialler.dialEnded(clock.now(), id, false);
+        if (pending.answer() != null) {
+            dialler.requestFailed(pending.peer());
+        }
+        dialler.dialEnded(id, false);
         metrics.setupRefused(Origin.OUTBOUND, failure.reason());
         metrics.upgraded(Origin.OUTBOUND, false, clock.now().since(pending.since()));
         var before = lastFailures.put(pending.peer(), failure);
@@ -410,7 +404,7 @@ public final class NetworkInstance implements AutoCloseable {
             return;
         }
         dials.remove(id);
-        dialler.dialEnded(clock.now(), id, true);
+        dialler.dialEnded(id, true);
     }
 
     private @Nullable SetupFailure proven(Link link, @Nullable Pending pending) {
@@ -557,17 +551,22 @@ public final class NetworkInstance implements AutoCloseable {
                     }
                 }
                 case Peers.Effect.PeerUp(var connected) -> {
-                    dialler.connected(connected.peer());
                     lastFailures.remove(connected.peer());
                     var connection = connections.get(connected.id());
                     if (connection != null) {
                         var info = connection.info();
+                        dialler.connected(info);
                         tell(listener -> listener.onPeerUp(info));
                     }
                 }
-                case Peers.Effect.PeerReplaced(_, var after) -> dialler.connected(after.peer());
+                case Peers.Effect.PeerReplaced(_, var after) -> {
+                    var connection = connections.get(after.id());
+                    if (connection != null) {
+                        dialler.connected(connection.info());
+                    }
+                }
                 case Peers.Effect.PeerDown(var connected, var reason) -> {
-                    dialler.disconnected(clock.now(), connected.peer());
+                    dialler.disconnected(connected.peer(), connected.id());
                     var connection = connections.get(connected.id());
                     if (connection != null) {
                         unpublish(connected.peer(), connection);
@@ -733,7 +732,7 @@ public final class NetworkInstance implements AutoCloseable {
 
     /** Keeps a peer connected from now on. */
     public void addSeed(PeerId peer, List<NetworkAddress> addresses) {
-        loop.post(() -> seed(clock.now(), peer, addresses));
+        loop.post(() -> dialler.seed(peer, addresses));
     }
 
     /** Ends the connection to a peer; false if there is none. */

@@ -1,5 +1,6 @@
 package dev.aptosnet.bootstrap.runtime;
 
+import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.model.AuthMode;
@@ -29,6 +30,7 @@ public record NetworkSettings(
         Map<PeerId, List<NetworkAddress>> seeds,
         List<NetworkAddress> listen,
         int maxInboundConnections,
+        ConnectivitySettings connectivity,
         MessageLimits limits,
         TransportSettings.Limits transportLimits,
         List<Registration> registrations,

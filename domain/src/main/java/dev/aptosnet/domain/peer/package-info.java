@@ -1,6 +1,6 @@
 /**
- * What a node decides about its peers as a whole: which of two connections stays, and whom to dial
- * next. Node-level machines: events and time in, effects out.
+ * At most one connection to each peer: which are let in, and which of two stays. Node-level
+ * machines: events and time in, effects out.
  */
 @NullMarked
 package dev.aptosnet.domain.peer;

@@ -1,0 +1,178 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import dev.aptosnet.domain.connectivity.Connectivity;
+import dev.aptosnet.domain.connectivity.Connectivity.Effect;
+import dev.aptosnet.domain.connectivity.Connectivity.Event;
+import dev.aptosnet.domain.connectivity.DialLimiter;
+import dev.aptosnet.domain.connectivity.DialRoles;
+import dev.aptosnet.domain.connectivity.DiscoveredPeer;
+import dev.aptosnet.domain.connectivity.OwnNode;
+import dev.aptosnet.domain.connectivity.PeerSource;
+import dev.aptosnet.domain.connectivity.TrustedSet;
+import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.model.AccessPolicy;
+import dev.aptosnet.ports.model.ConnectionId;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.Origin;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.Clock;
+import dev.aptosnet.ports.transport.DialId;
+import dev.aptosnet.ports.transport.TrustedPeers;
+
+import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Feeds the machine that keeps the network connected, and hands its orders on. Seeds and trusted
+ * peers of the builder are its source {@code Config}. Owned by the loop; the trusted set alone may
+ * be asked from any thread.
+ */
+final class Dialling implements TrustedPeers {
+    private final NetworkSettings settings;
+    private final Clock clock;
+    private final Orders orders;
+    private final Connectivity machine;
+    private final Map<PeerId, DiscoveredPeer> config = new TreeMap<>();
+
+    /** Peers that the application dials itself, until it fails or the connection ends. */
+    private final Set<PeerId> requested = new HashSet<>();
+
+    private volatile TrustedSet trusted = TrustedSet.EMPTY;
+
+    /** What the machine orders, on the loop. */
+    interface Orders {
+        /** Dials; to be answered by {@link #dialEnded}. */
+        void dial(DialId id, PeerId peer, NetworkAddress address);
+
+        /** Gives a dial up, which is still to be answered. */
+        void cancel(DialId id, NetworkAddress address);
+
+        /** Ends a connection. */
+        void disconnect(PeerId peer, DisconnectReason reason);
+    }
+
+    /**
+     * @param access who may be dialled at all
+     */
+    Dialling(NetworkSettings settings, AccessPolicy access, Clock clock, Orders orders) {
+        this.settings = settings;
+        this.clock = clock;
+        this.orders = orders;
+        var pacing = settings.connectivity().pacing();
+        this.machine =
+                new Connectivity(
+                        new OwnNode(
+                                settings.self(),
+                                settings.networkId(),
+                                settings.validator(),
+                                settings.authMode(),
+                                access),
+                        settings.connectivity(),
+                        new DialLimiter(pacing.dialsPerSecond(), pacing.dialBurst()),
+                        new SplittableRandom(new SecureRandom().nextLong()),
+                        0,
+                        clock.now());
+    }
+
+    /**
+     * Trusts whom the settings name, before anybody can connect, and sets out to dial the seeds.
+     */
+    void begin() {
+        settings.trusted()
+                .forEach(
+                        (peer, known) ->
+                                config.put(
+                                        peer,
+                                        DiscoveredPeer.of(List.of(), known.keys(), known.role())));
+        settings.seeds().forEach(this::addSeed);
+        on(new Event.Discovered(PeerSource.CONFIG, config));
+    }
+
+    /** Keeps a peer connected from now on, at these addresses and no longer at earlier ones. */
+    void seed(PeerId peer, List<NetworkAddress> addresses) {
+        addSeed(peer, addresses);
+        on(new Event.Discovered(PeerSource.CONFIG, config));
+    }
+
+    private void addSeed(PeerId peer, List<NetworkAddress> addresses) {
+        var before = config.get(peer);
+        var keys = new TreeSet<PublicKey>();
+        var role = DialRoles.ofSeed(settings.networkId(), settings.validator());
+        if (before != null) {
+            keys.addAll(before.keys());
+            role = before.role();
+        }
+        addresses.stream().map(NetworkAddress::key).flatMap(Optional::stream).forEach(keys::add);
+        config.put(peer, new DiscoveredPeer(addresses, keys, role, true));
+    }
+
+    /** The application dials the peer itself, which need not be trusted then. */
+    void requested(PeerId peer) {
+        requested.add(peer);
+    }
+
+    /** A dial that the application asked for has failed. */
+    void requestFailed(PeerId peer) {
+        requested.remove(peer);
+    }
+
+    /** A connection to the peer is there, whoever dialled it. */
+    void connected(PeerInfo info) {
+        on(
+                new Event.PeerUp(
+                        info.peer(),
+                        info.connection(),
+                        info.origin(),
+                        info.role(),
+                        requested.contains(info.peer())));
+        if (info.origin() == Origin.OUTBOUND) {
+            on(new Event.LatencyMeasured(info.peer(), info.times().connect()));
+        }
+    }
+
+    /** A connection is gone, and no other to the peer is left. */
+    void disconnected(PeerId peer, ConnectionId connection) {
+        requested.remove(peer);
+        on(new Event.PeerDown(peer, connection));
+    }
+
+    /** A dial ended; of no consequence if it was not the machine's. */
+    void dialEnded(DialId id, boolean succeeded) {
+        on(new Event.DialEnded(id, succeeded));
+    }
+
+    /** Does what is due. */
+    void timeReached() {
+        on(new Event.TimeReached());
+    }
+
+    MonoTime nextDeadline() {
+        return machine.nextDeadline();
+    }
+
+    @Override
+    public Optional<TrustedPeer> find(PeerId peer) {
+        return trusted.find(peer);
+    }
+
+    private void on(Event event) {
+        for (var effect : machine.on(clock.now(), event)) {
+            switch (effect) {
+                case Effect.Trust(var peers) -> trusted = peers;
+                case Effect.Dial(var id, var peer, var address) -> orders.dial(id, peer, address);
+                case Effect.CancelDial(var id, var address) -> orders.cancel(id, address);
+                case Effect.Disconnect(var peer, _, var reason) -> orders.disconnect(peer, reason);
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package dev.aptosnet.domain.connectivity;
+
+import java.time.Duration;
+
+/**
+ * How a network keeps itself connected. Keys and defaults are those of behaviour.md section 19.2
+ * where it has them, the others of improvements.md I-07. Made with {@link #builder}.
+ *
+ * @param checkInterval {@code connectivity_check_interval_ms}: from one full check to the next
+ * @param checkOnChange {@code connectivity_check_on_change}: whether a lost peer, a failed dial or
+ *     news from discovery are acted on at once, and not only at the next check
+ * @param maxOutboundConnections {@code max_outbound_connections}: outbound connections and dials
+ *     together, on any network but the validators'
+ */
+public record ConnectivitySettings(
+        Duration checkInterval,
+        boolean checkOnChange,
+        int maxOutboundConnections,
+        Pacing pacing,
+        Selection selection) {
+    /** What aptos-core adds to each delay, at most. */
+    static final Duration ADDED_JITTER = Duration.ofMillis(100);
+
+    /** All defaults. */
+    public static final ConnectivitySettings DEFAULTS = builder().build();
+
+    /** Checks; a message names the configuration key, the value and what was expected. */
+    public ConnectivitySettings {
+        expectPositive("connectivity_check_interval_ms", checkInterval);
+        expectWithin("max_outbound_connections", maxOutboundConnections, 0, Integer.MAX_VALUE);
+    }
+
+    /** How chance enters the delays. */
+    public enum Jitter {
+        /** The delay is uniform between nothing and the full one; the first is a short spread. */
+        FULL,
+        /** aptos-core's: the full delay and up to 100 ms more, already before the first dial. */
+        ADDED
+    }
+
+    /**
+     * When dials leave.
+     *
+     * @param base {@code connection_backoff_base}: the delay after n failed dials is at most this
+     *     to the power of n, in seconds
+     * @param maxDelay {@code max_connection_delay_ms}: caps that delay
+     * @param jitter {@code connection_backoff_jitter}
+     * @param dialsPerSecond {@code dials_per_second}
+     * @param dialBurst {@code dial_burst}: dials that may leave at once
+     * @param maxPending {@code max_pending_outbound}: dials under way at once
+     * @param maxSpread {@code max_dial_spread_ms}: over how long the first dials of a batch are
+     *     spread, at most
+     * @param tieDelay {@code dial_tie_delay_ms}: what the end with the lower id waits beyond its
+     *     delay, at most, where both may dial at the same moment
+     * @param stableAfter {@code connection_stable_after_ms}: a connection that ends earlier has not
+     *     ended the series of failures
+     */
+    public record Pacing(
+            int base,
+            Duration maxDelay,
+            Jitter jitter,
+            int dialsPerSecond,
+            int dialBurst,
+            int maxPending,
+            Duration maxSpread,
+            Duration tieDelay,
+            Duration stableAfter) {
+        /** Checks. */
+        public Pacing {
+            expectWithin("connection_backoff_base", base, 1, 1_000_000);
+            expectNotNegative("max_connection_delay_ms", maxDelay);
+            expectWithin("dials_per_second", dialsPerSecond, 1, 1_000_000);
+            expectWithin("dial_burst", dialBurst, 1, 1_000_000);
+            expectWithin("max_pending_outbound", maxPending, 1, Integer.MAX_VALUE);
+            expectNotNegative("max_dial_spread_ms", maxSpread);
+            expectNotNegative("dial_tie_delay_ms", tieDelay);
+            expectNotNegative("connection_stable_after_ms", stableAfter);
+        }
+    }
+
+    /**
+     * Whom to dial when not all may be.
+     *
+     * @param latencyAware {@code enable_latency_aware_dialing}: on the public network, prefer peers
+     *     with a short round trip
+     * @param retryWindow {@code dial_retry_window_ms}: a peer dialled so recently comes after
+     *     others
+     * @param dialsBeforeBackoff {@code num_dials_before_backoff}: but only once it was dialled so
+     *     often, so that a peer with two addresses gets both tried
+     */
+    public record Selection(boolean latencyAware, Duration retryWindow, int dialsBeforeBackoff) {
+        /** Checks. */
+        public Selection {
+            expectNotNegative("dial_retry_window_ms", retryWindow);
+            expectWithin("num_dials_before_backoff", dialsBeforeBackoff, 1, Integer.MAX_VALUE);
+        }
+    }
+
+    static void expectWithin(String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    key + ": " + value + " (expected: " + least + " to " + most + ")");
+        }
+    }
+
+    private static void expectPositive(String key, Duration value) {
+        if (!value.isPositive()) {
+            throw new IllegalArgumentException(key + ": " + value.toMillis() + " (expected: > 0)");
+        }
+    }
+
+    private static void expectNotNegative(String key, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(key + ": " + value.toMillis() + " (expected: >= 0)");
+        }
+    }
+
+    /** Our defaults, to be changed in places. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The values of aptos-core, to be changed in places: everything waits for the next check, the
+     * first dial waits too, nothing limits the rate, and a single dial within five minutes puts a
+     * peer behind others.
+     */
+    public static Builder aptosCore() {
+        return new Builder()
+                .checkOnChange(false)
+                .jitter(Jitter.ADDED)
+                .dialsPerSecond(1_000_000)
+                .dialBurst(1_000_000)
+                .maxPending(Integer.MAX_VALUE)
+                .tieDelay(Duration.ZERO)
+                .stableAfter(Duration.ZERO)
+                .retryWindow(Duration.ofMinutes(5))
+                .dialsBeforeBackoff(1);
+    }
+
+    /** Collects settings. Not thread-safe. */
+    public static final class Builder {
+        private Duration checkInterval = Duration.ofSeconds(5);
+        private boolean checkOnChange = true;
+        private int maxOutboundConnections = 5;
+        private int base = 2;
+        private Duration maxDelay = Duration.ofSeconds(60);
+        private Jitter jitter = Jitter.FULL;
+        private int dialsPerSecond = 50;
+        private int dialBurst = 20;
+        private int maxPending = 64;
+        private Duration maxSpread = Duration.ofSeconds(10);
+        private Duration tieDelay = Duration.ofMillis(500);
+        private Duration stableAfter = Duration.ofSeconds(10);
+        private boolean latencyAware = true;
+        private Duration retryWindow = Duration.ofMinutes(3);
+        private int dialsBeforeBackoff = 2;
+
+        private Builder() {}
+
+        /** {@code connectivity_check_interval_ms}; 5 s. */
+        public Builder checkInterval(Duration value) {
+            checkInterval = value;
+            return this;
+        }
+
+        /** {@code connectivity_check_on_change}; true. */
+        public Builder checkOnChange(boolean value) {
+            checkOnChange = value;
+            return this;
+        }
+
+        /** {@code max_outbound_connections}; 5. */
+        public Builder maxOutboundConnections(int value) {
+            maxOutboundConnections = value;
+            return this;
+        }
+
+        /** {@code connection_backoff_base}; 2. */
+        public Builder base(int value) {
+            base = value;
+            return this;
+        }
+
+        /** {@code max_connection_delay_ms}; 60 s. */
+        public Builder maxDelay(Duration value) {
+            maxDelay = value;
+            return this;
+        }
+
+        /** {@code connection_backoff_jitter}; full. */
+        public Builder jitter(Jitter value) {
+            jitter = value;
+            return this;
+        }
+
+        /** {@code dials_per_second}; 50. */
+        public Builder dialsPerSecond(int value) {
+            dialsPerSecond = value;
+            return this;
+        }
+
+        /** {@code dial_burst}; 20. */
+        public Builder dialBurst(int value) {
+            dialBurst = value;
+            return this;
+        }
+
+        /** {@code max_pending_outbound}; 64. */
+        public Builder maxPending(int value) {
+            maxPending = value;
+            return this;
+        }
+
+        /** {@code max_dial_spread_ms}; 10 s. */
+        public Builder maxSpread(Duration value) {
+            maxSpread = value;
+            return this;
+        }
+
+        /** {@code dial_tie_delay_ms}; 500 ms. */
+        public Builder tieDelay(Duration value) {
+            tieDelay = value;
+            return this;
+        }
+
+        /** {@code connection_stable_after_ms}; 10 s. */
+        public Builder stableAfter(Duration value) {
+            stableAfter = value;
+            return this;
+        }
+
+        /** {@code enable_latency_aware_dialing}; true. */
+        public Builder latencyAware(boolean value) {
+            latencyAware = value;
+            return this;
+        }
+
+        /** {@code dial_retry_window_ms}; 3 min. */
+        public Builder retryWindow(Duration value) {
+            retryWindow = value;
+            return this;
+        }
+
+        /** {@code num_dials_before_backoff}; 2. */
+        public Builder dialsBeforeBackoff(int value) {
+            dialsBeforeBackoff = value;
+            return this;
+        }
+
+        /**
+         * The settings.
+         *
+         * @throws IllegalArgumentException if one cannot work; names its configuration key
+         */
+        public ConnectivitySettings build() {
+            return new ConnectivitySettings(
+                    checkInterval,
+                    checkOnChange,
+                    maxOutboundConnections,
+                    new Pacing(
+                            base,
+                            maxDelay,
+                            jitter,
+                            dialsPerSecond,
+                            dialBurst,
+                            maxPending,
+                            maxSpread,
+                            tieDelay,
+                            stableAfter),
+                    new Selection(latencyAware, retryWindow, dialsBeforeBackoff));
+        }
+    }
+}

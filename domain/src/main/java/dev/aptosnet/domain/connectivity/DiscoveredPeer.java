@@ -1,0 +1,47 @@
+package dev.aptosnet.domain.connectivity;
+
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.PeerRole;
+import dev.aptosnet.ports.model.PublicKey;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What one source, or all of them together, say of a peer.
+ *
+ * @param addresses where it may be dialled, best first; each complete, with key and version
+ * @param keys which keys speak for it; empty if it is not trusted
+ * @param role what it is to us
+ * @param pinned whether it is dialled whatever its role and outside {@code
+ *     max_outbound_connections}; so are the seeds that an application names
+ */
+public record DiscoveredPeer(
+        List<NetworkAddress> addresses, Set<PublicKey> keys, PeerRole role, boolean pinned) {
+    /** Copies the collections. */
+    public DiscoveredPeer {
+        addresses = List.copyOf(addresses);
+        keys = Collections.unmodifiableSet(new TreeSet<>(keys));
+    }
+
+    /** A peer that is dialled as its role says. */
+    public static DiscoveredPeer of(
+            List<NetworkAddress> addresses, Set<PublicKey> keys, PeerRole role) {
+        return new DiscoveredPeer(addresses, keys, role, false);
+    }
+
+    boolean saysNothing() {
+        return addresses.isEmpty() && keys.isEmpty();
+    }
+
+    boolean isReachable() {
+        return !addresses.isEmpty() && !keys.isEmpty();
+    }
+
+    /** Whether dialling it would be the same. */
+    boolean isReachedAs(DiscoveredPeer other) {
+        return addresses.equals(other.addresses) && keys.equals(other.keys);
+    }
+}
