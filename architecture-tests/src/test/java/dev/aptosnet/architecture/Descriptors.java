@@ -26,6 +26,8 @@ final class Descriptors {
                     Set.of(),
                     "dev.aptosnet.domain",
                     Set.of("dev.aptosnet.ports"),
+                    "dev.aptosnet.simulation",
+                    Set.of("dev.aptosnet.ports", "dev.aptosnet.domain"),
                     "dev.aptosnet.noise",
                     Set.of("dev.aptosnet.ports", "org.bouncycastle.provider"),
                     "dev.aptosnet.adapter.discovery",

@@ -19,6 +19,7 @@ final class Rules {
     private static final String PORTS = "dev.aptosnet.ports..";
     private static final String DOMAIN = "dev.aptosnet.domain..";
     private static final String NOISE = "dev.aptosnet.noise..";
+    private static final String SIMULATION = "dev.aptosnet.simulation..";
     private static final String TCP_NOISE = "dev.aptosnet.adapter.tcpnoise..";
     private static final String DISCOVERY = "dev.aptosnet.adapter.discovery..";
     private static final String ADAPTERS = "dev.aptosnet.adapter..";
@@ -47,7 +48,7 @@ final class Rules {
     static List<Rule> all() {
         var all = new ArrayList<Rule>();
         all.addAll(directions());
-        all.addAll(DomainPurity.rules());
+        all.addAll(Purity.rules());
         all.addAll(house());
         return all;
     }
@@ -56,6 +57,11 @@ final class Rules {
         return List.of(
                 onlyDependsOn("ports depend on nothing", PORTS),
                 onlyDependsOn("the domain depends on ports alone", DOMAIN, PORTS),
+                onlyDependsOn(
+                        "the simulator depends on the domain and ports alone",
+                        SIMULATION,
+                        DOMAIN,
+                        PORTS),
                 onlyDependsOn(
                         "noise depends on ports and cryptography",
                         NOISE,
