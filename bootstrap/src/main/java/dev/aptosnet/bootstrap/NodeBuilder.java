@@ -5,6 +5,7 @@ import dev.aptosnet.bootstrap.runtime.NetworkSettings;
 import dev.aptosnet.bootstrap.runtime.Registration;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
+import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.MessageHandler;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
@@ -43,6 +44,7 @@ public final class NodeBuilder {
     private boolean validator;
     private int maxInboundConnections = 50;
     private MessageLimits limits = MessageLimits.DEFAULT;
+    private HealthSettings health = HealthSettings.DEFAULT;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
     private final List<NetworkAddress> listen = new ArrayList<>();
     private final Map<PeerId, List<NetworkAddress>> seeds = new TreeMap<>();
@@ -171,6 +173,15 @@ public final class NodeBuilder {
     }
 
     /**
+     * How silent peers are found out; by default one is disconnected within 15 seconds. {@link
+     * HealthSettings#APTOS_CORE} is what unmodified nodes do.
+     */
+    public NodeBuilder health(HealthSettings health) {
+        this.health = health;
+        return this;
+    }
+
+    /**
      * Sizes, counts and durations of the transport; its frame size is taken from {@link #limits}.
      */
     public NodeBuilder transportLimits(TransportSettings.Limits transportLimits) {
@@ -272,6 +283,7 @@ public final class NodeBuilder {
                                 listen,
                                 maxInboundConnections,
                                 limits,
+                                health,
                                 transportLimits,
                                 List.copyOf(registrations.values()),
                                 List.copyOf(listeners)));

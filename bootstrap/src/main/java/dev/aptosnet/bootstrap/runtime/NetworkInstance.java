@@ -6,7 +6,6 @@ import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.domain.peer.SeedDialler;
 import dev.aptosnet.domain.wire.BcsException;
 import dev.aptosnet.domain.wire.HandshakeMsg;
-import dev.aptosnet.domain.wire.HealthCheckerMsg;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.ProtocolSet;
 import dev.aptosnet.ports.client.Codec;
@@ -15,6 +14,7 @@ import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -49,6 +49,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -93,6 +94,7 @@ public final class NetworkInstance implements AutoCloseable {
     // Owned by the loop.
     private final Peers peers;
     private final SeedDialler dialler;
+    private final HealthChecks health;
     private final Map<ConnectionId, PeerConnection> connections = new HashMap<>();
     private final Map<DialId, Pending> dials = new HashMap<>();
 
@@ -106,7 +108,21 @@ public final class NetworkInstance implements AutoCloseable {
 
     private NetworkInstance(NetworkSettings settings) {
         this.settings = settings;
-        this.protocols = new Protocols(withHealthAnswers(settings.registrations()));
+        this.metrics =
+                new NetworkMetrics(
+                        Metrics.globalRegistry,
+                        settings.networkId(),
+                        settings.self(),
+                        settings.validator());
+        this.health =
+                new HealthChecks(
+                        settings.health(),
+                        clock,
+                        metrics,
+                        this::runOnLoop,
+                        this::connection,
+                        this::unhealthy);
+        this.protocols = new Protocols(health.withAnswers(settings.registrations()));
         this.hello =
                 HandshakeMsg.v1(
                         ProtocolSet.of(protocols.spoken(), OFFERED),
@@ -114,12 +130,6 @@ public final class NetworkInstance implements AutoCloseable {
                         settings.networkId());
         this.connectionSettings = connectionSettings(settings.limits());
         this.budget = new SendAccount.NodeBudget(settings.limits().nodeBytes());
-        this.metrics =
-                new NetworkMetrics(
-                        Metrics.globalRegistry,
-                        settings.networkId(),
-                        settings.self(),
-                        settings.validator());
         this.providers =
                 ServiceLoader.load(TransportProvider.class).stream()
                         .map(ServiceLoader.Provider::get)
@@ -135,8 +145,8 @@ public final class NetworkInstance implements AutoCloseable {
                 new NodeLoop(
                         "aptosnet-" + settings.self().shortText(),
                         clock,
-                        dialler::nextDeadline,
-                        this::dialDue);
+                        () -> MonoTime.earlier(dialler.nextDeadline(), health.nextDeadline()),
+                        this::timeReached);
     }
 
     /** What we announce beyond the reference protocol. */
@@ -151,28 +161,6 @@ public final class NetworkInstance implements AutoCloseable {
 
     /** Dial ids of {@link #connect}; those of the dialler are below. */
     private static final long FIRST_OWN_DIAL = 1L << 62;
-
-    private static List<Registration> withHealthAnswers(List<Registration> registrations) {
-        var health = ProtocolId.HEALTH_CHECKER_RPC;
-        if (registrations.stream().anyMatch(r -> r.protocol().equals(health) && r.rpc() != null)) {
-            return registrations;
-        }
-        var all =
-                new ArrayList<>(
-                        registrations.stream().filter(r -> !r.protocol().equals(health)).toList());
-        all.add(
-                Registration.rpc(
-                        health,
-                        Codec.BYTES,
-                        request -> {
-                            if (HealthCheckerMsg.decode(request.payload())
-                                    instanceof HealthCheckerMsg.Ping(int nonce)) {
-                                request.respond(new HealthCheckerMsg.Pong(nonce).encode());
-                            }
-                        },
-                        true));
-        return all;
-    }
 
     private static ConnectionSettings connectionSettings(MessageLimits limits) {
         var builder =
@@ -358,6 +346,26 @@ public final class NetworkInstance implements AutoCloseable {
                 dialler.connected(peer);
             }
         }
+    }
+
+    private void timeReached() {
+        dialDue();
+        health.onTime();
+    }
+
+    private void runOnLoop(Runnable task) {
+        loop.post(task);
+    }
+
+    private @Nullable PeerConnection connection(ConnectionId id) {
+        return connections.get(id);
+    }
+
+    private void unhealthy(PeerId peer) {
+        apply(
+                peers.on(
+                        new Peers.Event.Disconnect(
+                                peer, DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE)));
     }
 
     private void dialDue() {
@@ -562,16 +570,24 @@ public final class NetworkInstance implements AutoCloseable {
                     var connection = connections.get(connected.id());
                     if (connection != null) {
                         var info = connection.info();
+                        health.connected(info);
                         tell(listener -> listener.onPeerUp(info));
                     }
                 }
-                case Peers.Effect.PeerReplaced(_, var after) -> dialler.connected(after.peer());
+                case Peers.Effect.PeerReplaced(_, var after) -> {
+                    dialler.connected(after.peer());
+                    var connection = connections.get(after.id());
+                    if (connection != null) {
+                        health.connected(connection.info());
+                    }
+                }
                 case Peers.Effect.PeerDown(var connected, var reason) -> {
                     dialler.disconnected(clock.now(), connected.peer());
                     var connection = connections.get(connected.id());
                     if (connection != null) {
                         unpublish(connected.peer(), connection);
                         var info = connection.info();
+                        health.lost(info);
                         tell(listener -> listener.onPeerDown(info, reason));
                     }
                 }
@@ -667,6 +683,11 @@ public final class NetworkInstance implements AutoCloseable {
                 .map(PeerConnection::info)
                 .sorted((a, b) -> a.peer().compareTo(b.peer()))
                 .toList();
+    }
+
+    /** How far away a peer is; empty before its first answer to a ping. */
+    public Optional<RoundTrip> roundTrip(PeerId peer) {
+        return health.roundTrip(peer);
     }
 
     /** A client for one application. */

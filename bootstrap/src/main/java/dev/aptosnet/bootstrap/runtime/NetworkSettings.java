@@ -1,5 +1,6 @@
 package dev.aptosnet.bootstrap.runtime;
 
+import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.model.AuthMode;
@@ -30,6 +31,7 @@ public record NetworkSettings(
         List<NetworkAddress> listen,
         int maxInboundConnections,
         MessageLimits limits,
+        HealthSettings health,
         TransportSettings.Limits transportLimits,
         List<Registration> registrations,
         List<NetworkEvents<?>> listeners) {

@@ -22,6 +22,8 @@ public record HealthSettings(
         int failuresTolerated,
         boolean adaptive,
         boolean disconnect) {
+    private static final Duration LONGEST = Duration.ofDays(1);
+
     /** A silent peer is disconnected 15 seconds after its last answer at the latest. */
     public static final HealthSettings DEFAULT =
             new HealthSettings(Duration.ofSeconds(5), Duration.ofSeconds(5), 1, true, true);
@@ -29,8 +31,6 @@ public record HealthSettings(
     /** What an unmodified aptos-core node does: 50 seconds, and then only a report. */
     public static final HealthSettings APTOS_CORE =
             new HealthSettings(Duration.ofSeconds(10), Duration.ofSeconds(20), 3, false, false);
-
-    private static final Duration LONGEST = Duration.ofDays(1);
 
     /** Refuses what cannot work. */
     public HealthSettings {
