@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -30,15 +31,11 @@ final class NetworkSection {
                     "connectivity_check_interval_ms",
                     "network_channel_size",
                     "max_outbound_connections",
-                    "ping_interval_ms",
-                    "ping_timeout_ms",
-                    "ping_failures_tolerated",
                     "max_parallel_deserialization_tasks",
                     "num_dials_before_backoff",
                     "max_parallel_peer_latency_pings");
 
-    private static final List<String> UNUSED_SWITCHES =
-            List.of("disconnect_on_health_check_failure", "enable_latency_aware_dialing");
+    private static final List<String> UNUSED_SWITCHES = List.of("enable_latency_aware_dialing");
 
     private final Section section;
     private final NetworkId usual;
@@ -95,6 +92,7 @@ final class NetworkSection {
         }
         draft.suites(suites);
         draft.limits(messageLimits(budget, unused));
+        draft.health(health());
         draft.transportLimits(transportLimits(unused));
         acceptUnused(unused);
         section.refuseUnknown();
@@ -226,6 +224,21 @@ final class NetworkSection {
                         .orElse(usually.inboundQueueMessages()),
                 budget.perPeerBytes().orElse(usually.inboundBytes()),
                 budget.totalBytes().orElse(usually.nodeBytes()));
+    }
+
+    private HealthSettings health() {
+        var usually = HealthSettings.DEFAULT;
+        return new HealthSettings(
+                Duration.ofMillis(
+                        section.number("ping_interval_ms", 1, MAX_MILLIS)
+                                .orElse(usually.interval().toMillis())),
+                Duration.ofMillis(
+                        section.number("ping_timeout_ms", 1, MAX_MILLIS)
+                                .orElse(usually.timeout().toMillis())),
+                section.integer("ping_failures_tolerated", 0, MAX)
+                        .orElse(usually.failuresTolerated()),
+                section.bool("ping_adaptive").orElse(usually.adaptive()),
+                section.bool("disconnect_on_health_check_failure").orElse(usually.disconnect()));
     }
 
     private TransportSettings.Limits transportLimits(Set<String> unused) {

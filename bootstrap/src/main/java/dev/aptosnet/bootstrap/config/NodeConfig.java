@@ -1,5 +1,6 @@
 package dev.aptosnet.bootstrap.config;
 
+import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -33,6 +34,7 @@ public record NodeConfig(
         List<KnownPeer> peers,
         int maxInboundConnections,
         MessageLimits limits,
+        HealthSettings health,
         TransportSettings.Limits transportLimits,
         List<String> notes) {
     /** What a node is that is told nothing: no address to listen at, and nobody to dial. */
@@ -48,6 +50,7 @@ public record NodeConfig(
                     List.of(),
                     50,
                     MessageLimits.DEFAULT,
+                    HealthSettings.DEFAULT,
                     TransportSettings.Limits.DEFAULT,
                     List.of());
 
@@ -90,6 +93,7 @@ public record NodeConfig(
         private final List<KnownPeer> peers;
         private int maxInboundConnections;
         private MessageLimits limits;
+        private HealthSettings health;
         private TransportSettings.Limits transportLimits;
         private final List<String> notes;
 
@@ -104,6 +108,7 @@ public record NodeConfig(
             peers = new ArrayList<>(from.peers);
             maxInboundConnections = from.maxInboundConnections;
             limits = from.limits;
+            health = from.health;
             transportLimits = from.transportLimits;
             notes = new ArrayList<>(from.notes);
         }
@@ -168,6 +173,12 @@ public record NodeConfig(
             return this;
         }
 
+        /** How silent peers are found out. */
+        public Draft health(HealthSettings health) {
+            this.health = health;
+            return this;
+        }
+
         /** Limits of the transport. */
         public Draft transportLimits(TransportSettings.Limits transportLimits) {
             this.transportLimits = transportLimits;
@@ -193,6 +204,7 @@ public record NodeConfig(
                     peers,
                     maxInboundConnections,
                     limits,
+                    health,
                     transportLimits,
                     notes);
         }

@@ -10,6 +10,7 @@ import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.transport.SetupFailure;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,6 +32,11 @@ import java.util.function.ToDoubleFunction;
  * and {@code peer_id}, which is our own id in short form. No label ever holds what a peer chose.
  */
 public final class NetworkMetrics implements AutoCloseable {
+    /** Upper bounds in seconds, from neighbours in one rack to the longest time-out. */
+    private static final double[] PING_BUCKETS = {
+        0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20
+    };
+
     private final MeterRegistry registry;
     private final Tags common;
     private final Queue<Meter> meters = new ConcurrentLinkedQueue<>();
@@ -39,6 +45,7 @@ public final class NetworkMetrics implements AutoCloseable {
             new AtomicReferenceArray<>(ProtocolId.MAX_NUMBER + 1);
     private final AtomicReferenceArray<Timer> handlerLatencies =
             new AtomicReferenceArray<>(ProtocolId.MAX_NUMBER + 1);
+    private final ConcurrentHashMap<String, DistributionSummary> pings = new ConcurrentHashMap<>();
     private final ObservationCounters observations;
     private final Counter[][] refusals =
             new Counter[MessageClass.COUNT][SendResult.values().length];
@@ -143,6 +150,26 @@ public final class NetworkMetrics implements AutoCloseable {
                         .register(registry);
         meters.add(timer);
         timer.record(took);
+    }
+
+    /**
+     * A ping was answered.
+     *
+     * @param label {@code connected}, or {@code pre_dial} for one before a connection
+     */
+    public void pinged(String label, Duration roundTrip) {
+        pings.computeIfAbsent(label, this::pings).record(roundTrip.toNanos() / 1e9);
+    }
+
+    /** In seconds; not a timer, whose name would end in its unit. */
+    private DistributionSummary pings(String label) {
+        var summary =
+                DistributionSummary.builder("aptos_network_peer_ping_times")
+                        .serviceLevelObjectives(PING_BUCKETS)
+                        .tags(common.and("label", label))
+                        .register(registry);
+        meters.add(summary);
+        return summary;
     }
 
     /** A connection was refused in its set-up. */

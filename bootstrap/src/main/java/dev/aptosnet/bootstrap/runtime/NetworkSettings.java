@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.model.AuthMode;
@@ -32,6 +33,7 @@ public record NetworkSettings(
         int maxInboundConnections,
         ConnectivitySettings connectivity,
         MessageLimits limits,
+        HealthSettings health,
         TransportSettings.Limits transportLimits,
         List<Registration> registrations,
         List<NetworkEvents<?>> listeners) {
