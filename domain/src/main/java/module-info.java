@@ -9,6 +9,7 @@ module dev.aptosnet.domain {
     requires static org.jspecify;
 
     exports dev.aptosnet.domain.peer;
+    exports dev.aptosnet.domain.rate;
     exports dev.aptosnet.domain.stream;
     exports dev.aptosnet.domain.wire;
     exports dev.aptosnet.domain.connection;

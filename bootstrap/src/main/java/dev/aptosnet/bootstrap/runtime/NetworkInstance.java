@@ -83,6 +83,7 @@ public final class NetworkInstance implements AutoCloseable {
     private final List<TransportProvider> providers;
     private final Map<String, Transport> transports = new TreeMap<>();
     private final AtomicLong ids = new AtomicLong();
+    private final TrustedPeers trusted;
     private final NodeLoop loop;
     private final Serial listeners = new Serial("aptosnet-peers");
     private final ConcurrentHashMap<ListenId, CompletableFuture<NetworkAddress>> listening =
@@ -95,6 +96,7 @@ public final class NetworkInstance implements AutoCloseable {
     private final SeedDialler dialler;
     private final Map<ConnectionId, PeerConnection> connections = new HashMap<>();
     private final Map<DialId, Pending> dials = new HashMap<>();
+    private final Map<Long, CompletableFuture<Boolean>> disconnects = new HashMap<>();
 
     private volatile Map<PeerId, PeerConnection> snapshot = Map.of();
     private final ConcurrentHashMap<PeerId, SetupFailure> lastFailures = new ConcurrentHashMap<>();
@@ -124,7 +126,13 @@ public final class NetworkInstance implements AutoCloseable {
                 ServiceLoader.load(TransportProvider.class).stream()
                         .map(ServiceLoader.Provider::get)
                         .toList();
-        this.peers = new Peers(settings.self(), settings.maxInboundConnections());
+        this.trusted = TrustedPeers.of(settings.trusted());
+        this.peers =
+                new Peers(
+                        settings.self(),
+                        settings.admission(),
+                        trusted,
+                        new SplittableRandom(new SecureRandom().nextLong()));
         this.dialler =
                 new SeedDialler(
                         BACKOFF_BASE,
@@ -286,7 +294,7 @@ public final class NetworkInstance implements AutoCloseable {
                 settings.privateKey(),
                 settings.suites(),
                 settings.authMode(),
-                TrustedPeers.of(settings.trusted()),
+                trusted,
                 onVfn ? PeerRole.VALIDATOR_FULL_NODE : PeerRole.UNKNOWN,
                 () -> helloBytes,
                 this::onTransport,
@@ -352,7 +360,7 @@ public final class NetworkInstance implements AutoCloseable {
     // On the loop.
 
     private void seed(MonoTime now, PeerId peer, List<NetworkAddress> addresses) {
-        if (!peer.equals(settings.self())) {
+        if (!peer.equals(settings.self()) && settings.admission().access().allows(peer)) {
             dialler.seed(now, peer, addresses);
             if (peers.isConnected(peer)) {
                 dialler.connected(peer);
@@ -501,13 +509,14 @@ public final class NetworkInstance implements AutoCloseable {
                         agreed,
                         protocols,
                         settings.limits(),
+                        settings.inboundRate(),
                         connectionSettings,
                         budget,
                         clock,
                         metrics.forConnection(),
                         this::connectionClosed);
         connections.put(info.id(), connection);
-        var started =
+        var refused =
                 apply(
                         peers.on(
                                 new Peers.Event.Proven(
@@ -516,14 +525,12 @@ public final class NetworkInstance implements AutoCloseable {
                                                 info.peer(),
                                                 info.origin(),
                                                 info.role()))));
-        if (started == null) {
+        if (refused == null) {
             if (pending != null && pending.answer() != null) {
                 pending.answer().complete(peerInfo);
             }
             return null;
         }
-        connections.remove(info.id());
-        metrics.connectionRejected(info.origin());
         var live = snapshot.get(info.peer());
         if (pending != null && live != null) {
             if (pending.answer() != null) {
@@ -531,16 +538,26 @@ public final class NetworkInstance implements AutoCloseable {
             }
             return null;
         }
-        return failure(SetupFailure.Reason.ALREADY_CONNECTED, started);
+        return refused;
     }
 
-    /** Carries effects out; returns why the newest connection was not started, null if it was. */
-    private @Nullable String apply(List<Peers.Effect> effects) {
-        String refused = effects.isEmpty() ? null : "refused";
+    /** Carries effects out; returns why a new connection was refused, null if none was. */
+    private @Nullable SetupFailure apply(List<Peers.Effect> effects) {
+        SetupFailure refused = null;
         for (var effect : effects) {
             switch (effect) {
+                case Peers.Effect.Refuse(var connected, var why, var detail) ->
+                        refused = refused(connected, why, detail);
+                case Peers.Effect.Withdraw(var connected) ->
+                        unpublish(connected.peer(), connected.id());
+                case Peers.Effect.Evicted _ -> metrics.priorityPeerEviction();
+                case Peers.Effect.Answer(var request, var wasConnected) -> {
+                    var waiting = disconnects.remove(request);
+                    if (waiting != null) {
+                        waiting.complete(wasConnected);
+                    }
+                }
                 case Peers.Effect.Start(var connected) -> {
-                    refused = null;
                     var connection = connections.get(connected.id());
                     if (connection != null) {
                         publish(connected.peer(), connection);
@@ -552,9 +569,6 @@ public final class NetworkInstance implements AutoCloseable {
                     if (connection != null) {
                         connection.close(reason, detail);
                     }
-                    if (refused != null) {
-                        refused = detail;
-                    }
                 }
                 case Peers.Effect.PeerUp(var connected) -> {
                     dialler.connected(connected.peer());
@@ -565,12 +579,21 @@ public final class NetworkInstance implements AutoCloseable {
                         tell(listener -> listener.onPeerUp(info));
                     }
                 }
-                case Peers.Effect.PeerReplaced(_, var after) -> dialler.connected(after.peer());
+                case Peers.Effect.PeerReplaced(var before, var after) -> {
+                    dialler.connected(after.peer());
+                    var old = connections.get(before.id());
+                    var connection = connections.get(after.id());
+                    if (old != null && connection != null) {
+                        var was = old.info();
+                        var is = connection.info();
+                        tell(listener -> listener.onPeerReplaced(was, is));
+                    }
+                }
                 case Peers.Effect.PeerDown(var connected, var reason) -> {
                     dialler.disconnected(clock.now(), connected.peer());
+                    unpublish(connected.peer(), connected.id());
                     var connection = connections.get(connected.id());
                     if (connection != null) {
-                        unpublish(connected.peer(), connection);
                         var info = connection.info();
                         tell(listener -> listener.onPeerDown(info, reason));
                     }
@@ -578,6 +601,29 @@ public final class NetworkInstance implements AutoCloseable {
             }
         }
         return refused;
+    }
+
+    private SetupFailure refused(Peers.Connected refused, Peers.Refusal why, String detail) {
+        var connection = connections.remove(refused.id());
+        if (connection != null) {
+            connection.close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, detail);
+        }
+        if (why.isRejection()) {
+            metrics.connectionRejected(refused.origin());
+        }
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                "refused connection {0}, peer {1}: {2}",
+                refused.id(),
+                refused.peer().shortText(),
+                detail);
+        return failure(
+                switch (why) {
+                    case ACCESS_POLICY, INBOUND_LIMIT -> SetupFailure.Reason.NOT_ADMITTED;
+                    case SELF -> SetupFailure.Reason.SELF_DIAL;
+                    case TIE_BREAK -> SetupFailure.Reason.ALREADY_CONNECTED;
+                },
+                detail);
     }
 
     private void tell(java.util.function.Consumer<NetworkEvents<?>> what) {
@@ -592,8 +638,9 @@ public final class NetworkInstance implements AutoCloseable {
         changed(next);
     }
 
-    private void unpublish(PeerId peer, PeerConnection connection) {
-        if (snapshot.get(peer) == connection) {
+    private void unpublish(PeerId peer, ConnectionId connection) {
+        var offered = snapshot.get(peer);
+        if (offered != null && offered.info().connection().equals(connection)) {
             var next = new HashMap<>(snapshot);
             next.remove(peer);
             changed(next);
@@ -737,17 +784,30 @@ public final class NetworkInstance implements AutoCloseable {
     }
 
     /** Ends the connection to a peer; false if there is none. */
-    boolean disconnect(PeerId peer) {
-        if (!snapshot.containsKey(peer)) {
-            return false;
+    boolean disconnect(PeerId peer, DisconnectReason reason) {
+        return snapshot.containsKey(peer)
+                && loop.post(() -> apply(peers.on(new Peers.Event.Disconnect(peer, reason))));
+    }
+
+    /** The same, and waits until it is gone. */
+    boolean disconnect(PeerId peer, DisconnectReason reason, Duration timeout)
+            throws InterruptedException, TimeoutException {
+        var answer = new CompletableFuture<Boolean>();
+        var request = ids.getAndIncrement();
+        var asked =
+                loop.post(
+                        () -> {
+                            disconnects.put(request, answer);
+                            apply(peers.on(new Peers.Event.Disconnect(peer, reason, request)));
+                        });
+        if (!asked) {
+            return false; // The node has stopped, and its connections with it.
         }
-        return loop.post(
-                () ->
-                        apply(
-                                peers.on(
-                                        new Peers.Event.Disconnect(
-                                                peer,
-                                                DisconnectReason.REQUESTED_BY_PEER_MANAGER))));
+        try {
+            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Override

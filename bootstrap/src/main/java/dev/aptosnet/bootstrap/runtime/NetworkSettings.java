@@ -1,5 +1,7 @@
 package dev.aptosnet.bootstrap.runtime;
 
+import dev.aptosnet.domain.peer.Admission;
+import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.model.AuthMode;
@@ -28,7 +30,8 @@ public record NetworkSettings(
         Map<PeerId, TrustedPeer> trusted,
         Map<PeerId, List<NetworkAddress>> seeds,
         List<NetworkAddress> listen,
-        int maxInboundConnections,
+        Admission admission,
+        InboundRate inboundRate,
         MessageLimits limits,
         TransportSettings.Limits transportLimits,
         List<Registration> registrations,
