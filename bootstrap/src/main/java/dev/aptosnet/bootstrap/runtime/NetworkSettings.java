@@ -1,7 +1,9 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.domain.peer.Admission;
 import dev.aptosnet.ports.client.HealthSettings;
+import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.model.AuthMode;
@@ -30,8 +32,9 @@ public record NetworkSettings(
         Map<PeerId, TrustedPeer> trusted,
         Map<PeerId, List<NetworkAddress>> seeds,
         List<NetworkAddress> listen,
-        int maxInboundConnections,
+        Admission admission,
         ConnectivitySettings connectivity,
+        InboundRate inboundRate,
         MessageLimits limits,
         HealthSettings health,
         TransportSettings.Limits transportLimits,

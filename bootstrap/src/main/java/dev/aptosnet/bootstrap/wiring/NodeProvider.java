@@ -33,6 +33,9 @@ final class NodeProvider implements Provider<AptosNode> {
                         .identity(identity)
                         .validator(config.validator())
                         .maxInboundConnections(config.maxInboundConnections())
+                        .accessPolicy(config.accessPolicy())
+                        .priorityInboundPeers(config.priorityInboundPeers())
+                        .inboundRateLimit(config.inboundRate())
                         .limits(config.limits())
                         .health(config.health())
                         .transportLimits(config.transportLimits());
