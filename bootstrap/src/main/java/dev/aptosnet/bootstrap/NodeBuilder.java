@@ -43,9 +43,9 @@ public final class NodeBuilder {
     private @Nullable List<CipherSuite> suites;
     private boolean validator;
     private int maxInboundConnections = 50;
-    private ConnectivitySettings connectivity = ConnectivitySettings.DEFAULTS;
     private MessageLimits limits = MessageLimits.DEFAULT;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
+    private ConnectivitySettings connectivity = ConnectivitySettings.DEFAULTS;
     private final List<NetworkAddress> listen = new ArrayList<>();
     private final Map<PeerId, List<NetworkAddress>> seeds = new TreeMap<>();
     private final Map<PeerId, TrustedPeer> trusted = new HashMap<>();
@@ -169,15 +169,6 @@ public final class NodeBuilder {
         return this;
     }
 
-    /**
-     * How the node keeps itself connected: how often and how soon it dials, and how many. {@link
-     * ConnectivitySettings#aptosCore} has the values of unmodified nodes.
-     */
-    public NodeBuilder connectivity(ConnectivitySettings connectivity) {
-        this.connectivity = connectivity;
-        return this;
-    }
-
     /** Sizes, counts and durations of messages and calls. */
     public NodeBuilder limits(MessageLimits limits) {
         this.limits = limits;
@@ -189,6 +180,15 @@ public final class NodeBuilder {
      */
     public NodeBuilder transportLimits(TransportSettings.Limits transportLimits) {
         this.transportLimits = transportLimits;
+        return this;
+    }
+
+    /**
+     * How the node keeps itself connected: how often and how soon it dials, and how many. {@link
+     * ConnectivitySettings#aptosCore} has the values of unmodified nodes.
+     */
+    public NodeBuilder connectivity(ConnectivitySettings connectivity) {
+        this.connectivity = connectivity;
         return this;
     }
 
@@ -285,9 +285,9 @@ public final class NodeBuilder {
                                 seeds,
                                 listen,
                                 maxInboundConnections,
-                                connectivity,
                                 limits,
                                 transportLimits,
+                                connectivity,
                                 List.copyOf(registrations.values()),
                                 List.copyOf(listeners)));
         return new AptosNode(who, network);

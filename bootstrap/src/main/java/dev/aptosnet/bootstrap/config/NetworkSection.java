@@ -25,20 +25,15 @@ final class NetworkSection {
     /** Numbers of aptos-core that nothing in this version asks for. */
     private static final List<String> UNUSED_NUMBERS =
             List.of(
-                    "max_connection_delay_ms",
-                    "connection_backoff_base",
-                    "connectivity_check_interval_ms",
                     "network_channel_size",
-                    "max_outbound_connections",
                     "ping_interval_ms",
                     "ping_timeout_ms",
                     "ping_failures_tolerated",
                     "max_parallel_deserialization_tasks",
-                    "num_dials_before_backoff",
                     "max_parallel_peer_latency_pings");
 
     private static final List<String> UNUSED_SWITCHES =
-            List.of("disconnect_on_health_check_failure", "enable_latency_aware_dialing");
+            List.of("disconnect_on_health_check_failure");
 
     private final Section section;
     private final NetworkId usual;
@@ -96,6 +91,7 @@ final class NetworkSection {
         draft.suites(suites);
         draft.limits(messageLimits(budget, unused));
         draft.transportLimits(transportLimits(unused));
+        draft.connectivity(new ConnectivitySection(section).read());
         acceptUnused(unused);
         section.refuseUnknown();
     }

@@ -1,5 +1,6 @@
 package dev.aptosnet.bootstrap.config;
 
+import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -34,6 +35,7 @@ public record NodeConfig(
         int maxInboundConnections,
         MessageLimits limits,
         TransportSettings.Limits transportLimits,
+        ConnectivitySettings connectivity,
         List<String> notes) {
     /** What a node is that is told nothing: no address to listen at, and nobody to dial. */
     public static final NodeConfig DEFAULT =
@@ -49,6 +51,7 @@ public record NodeConfig(
                     50,
                     MessageLimits.DEFAULT,
                     TransportSettings.Limits.DEFAULT,
+                    ConnectivitySettings.DEFAULTS,
                     List.of());
 
     /** Copies the lists. */
@@ -91,6 +94,7 @@ public record NodeConfig(
         private int maxInboundConnections;
         private MessageLimits limits;
         private TransportSettings.Limits transportLimits;
+        private ConnectivitySettings connectivity;
         private final List<String> notes;
 
         private Draft(NodeConfig from) {
@@ -105,6 +109,7 @@ public record NodeConfig(
             maxInboundConnections = from.maxInboundConnections;
             limits = from.limits;
             transportLimits = from.transportLimits;
+            connectivity = from.connectivity;
             notes = new ArrayList<>(from.notes);
         }
 
@@ -174,6 +179,12 @@ public record NodeConfig(
             return this;
         }
 
+        /** How the node keeps itself connected. */
+        public Draft connectivity(ConnectivitySettings connectivity) {
+            this.connectivity = connectivity;
+            return this;
+        }
+
         /** One line more for the operator. */
         public Draft note(String note) {
             notes.add(note);
@@ -194,6 +205,7 @@ public record NodeConfig(
                     maxInboundConnections,
                     limits,
                     transportLimits,
+                    connectivity,
                     notes);
         }
     }

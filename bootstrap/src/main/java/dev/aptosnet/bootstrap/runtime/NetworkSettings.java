@@ -30,9 +30,9 @@ public record NetworkSettings(
         Map<PeerId, List<NetworkAddress>> seeds,
         List<NetworkAddress> listen,
         int maxInboundConnections,
-        ConnectivitySettings connectivity,
         MessageLimits limits,
         TransportSettings.Limits transportLimits,
+        ConnectivitySettings connectivity,
         List<Registration> registrations,
         List<NetworkEvents<?>> listeners) {
     /** Copies the collections. */

@@ -34,7 +34,8 @@ final class NodeProvider implements Provider<AptosNode> {
                         .validator(config.validator())
                         .maxInboundConnections(config.maxInboundConnections())
                         .limits(config.limits())
-                        .transportLimits(config.transportLimits());
+                        .transportLimits(config.transportLimits())
+                        .connectivity(config.connectivity());
         config.mutualAuthentication().ifPresent(builder::mutualAuthentication);
         if (!config.suites().isEmpty()) {
             builder.suites(config.suites().toArray(CipherSuite[]::new));
