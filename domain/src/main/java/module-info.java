@@ -8,6 +8,7 @@ module dev.aptosnet.domain {
     requires transitive dev.aptosnet.ports;
     requires static org.jspecify;
 
+    exports dev.aptosnet.domain.health;
     exports dev.aptosnet.domain.peer;
     exports dev.aptosnet.domain.stream;
     exports dev.aptosnet.domain.wire;

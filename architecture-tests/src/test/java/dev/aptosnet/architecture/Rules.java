@@ -19,18 +19,21 @@ final class Rules {
     private static final String PORTS = "dev.aptosnet.ports..";
     private static final String DOMAIN = "dev.aptosnet.domain..";
     private static final String NOISE = "dev.aptosnet.noise..";
+    private static final String SIMULATION = "dev.aptosnet.simulation..";
     private static final String TCP_NOISE = "dev.aptosnet.adapter.tcpnoise..";
+    private static final String DISCOVERY = "dev.aptosnet.adapter.discovery..";
     private static final String ADAPTERS = "dev.aptosnet.adapter..";
     private static final String BOOTSTRAP = "dev.aptosnet.bootstrap..";
+
+    private static final String[] JACKSON = {
+        "tools.jackson..", "com.fasterxml.jackson..", "org.snakeyaml..",
+    };
 
     private static final String[] OF_THE_NODE_ALONE = {
         "com.google..",
         "jakarta.inject..",
         "io.micrometer..",
         "io.prometheus..",
-        "tools.jackson..",
-        "com.fasterxml.jackson..",
-        "org.snakeyaml..",
         "picocli..",
         "net.jpountz..",
         "org.slf4j..",
@@ -45,7 +48,7 @@ final class Rules {
     static List<Rule> all() {
         var all = new ArrayList<Rule>();
         all.addAll(directions());
-        all.addAll(DomainPurity.rules());
+        all.addAll(Purity.rules());
         all.addAll(house());
         return all;
     }
@@ -54,6 +57,11 @@ final class Rules {
         return List.of(
                 onlyDependsOn("ports depend on nothing", PORTS),
                 onlyDependsOn("the domain depends on ports alone", DOMAIN, PORTS),
+                onlyDependsOn(
+                        "the simulator depends on the domain and ports alone",
+                        SIMULATION,
+                        DOMAIN,
+                        PORTS),
                 onlyDependsOn(
                         "noise depends on ports and cryptography",
                         NOISE,
@@ -66,6 +74,12 @@ final class Rules {
                         PORTS,
                         NOISE,
                         "io.netty.."),
+                onlyDependsOn(
+                        "the discovery adapter depends on ports, HTTP and Jackson",
+                        DISCOVERY,
+                        PORTS,
+                        "tools.jackson..",
+                        "com.fasterxml.jackson.."),
                 onlyDependsOn(
                         "the testkit depends on ports, the JDK and test libraries",
                         "dev.aptosnet.testkit..",
@@ -88,7 +102,12 @@ final class Rules {
                         "dev.aptosnet.bootstrap.planted.netty",
                         "io.netty.."),
                 neverSees(
-                        "only the node sees Guice, Micrometer, Jackson, picocli, LZ4 and logging",
+                        "only the node and discovery see Jackson",
+                        resideOutsideOfPackages(BOOTSTRAP, DISCOVERY),
+                        "dev.aptosnet.noise.planted.jackson",
+                        JACKSON),
+                neverSees(
+                        "only the node sees Guice, Micrometer, picocli, LZ4 and logging",
                         resideOutsideOfPackages(BOOTSTRAP),
                         "dev.aptosnet.noise.planted.node",
                         OF_THE_NODE_ALONE),

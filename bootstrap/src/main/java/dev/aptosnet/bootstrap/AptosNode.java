@@ -5,6 +5,7 @@ import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
@@ -14,6 +15,7 @@ import dev.aptosnet.ports.model.PublicKey;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A running node: it listens, keeps its seeds connected, serves and sends. Made by {@link
@@ -79,6 +81,11 @@ public final class AptosNode implements AutoCloseable {
     /** Who is connected. */
     public List<PeerInfo> peers() {
         return network.peers();
+    }
+
+    /** How far away a connected peer is; empty before its first answer to a ping. */
+    public Optional<RoundTrip> roundTrip(PeerId peer) {
+        return network.roundTrip(peer);
     }
 
     /**

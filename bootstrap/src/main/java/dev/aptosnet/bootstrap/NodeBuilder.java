@@ -6,6 +6,7 @@ import dev.aptosnet.bootstrap.runtime.Registration;
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
+import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.MessageHandler;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
@@ -44,6 +45,7 @@ public final class NodeBuilder {
     private boolean validator;
     private int maxInboundConnections = 50;
     private MessageLimits limits = MessageLimits.DEFAULT;
+    private HealthSettings health = HealthSettings.DEFAULT;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
     private ConnectivitySettings connectivity = ConnectivitySettings.DEFAULTS;
     private final List<NetworkAddress> listen = new ArrayList<>();
@@ -176,6 +178,15 @@ public final class NodeBuilder {
     }
 
     /**
+     * How silent peers are found out; by default one is disconnected within 15 seconds. {@link
+     * HealthSettings#APTOS_CORE} is what unmodified nodes do.
+     */
+    public NodeBuilder health(HealthSettings health) {
+        this.health = health;
+        return this;
+    }
+
+    /**
      * Sizes, counts and durations of the transport; its frame size is taken from {@link #limits}.
      */
     public NodeBuilder transportLimits(TransportSettings.Limits transportLimits) {
@@ -286,6 +297,7 @@ public final class NodeBuilder {
                                 listen,
                                 maxInboundConnections,
                                 limits,
+                                health,
                                 transportLimits,
                                 connectivity,
                                 List.copyOf(registrations.values()),

@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -26,14 +27,8 @@ final class NetworkSection {
     private static final List<String> UNUSED_NUMBERS =
             List.of(
                     "network_channel_size",
-                    "ping_interval_ms",
-                    "ping_timeout_ms",
-                    "ping_failures_tolerated",
                     "max_parallel_deserialization_tasks",
                     "max_parallel_peer_latency_pings");
-
-    private static final List<String> UNUSED_SWITCHES =
-            List.of("disconnect_on_health_check_failure");
 
     private final Section section;
     private final NetworkId usual;
@@ -90,6 +85,7 @@ final class NetworkSection {
         }
         draft.suites(suites);
         draft.limits(messageLimits(budget, unused));
+        draft.health(health());
         draft.transportLimits(transportLimits(unused));
         draft.connectivity(new ConnectivitySection(section).read());
         acceptUnused(unused);
@@ -224,6 +220,21 @@ final class NetworkSection {
                 budget.totalBytes().orElse(usually.nodeBytes()));
     }
 
+    private HealthSettings health() {
+        var usually = HealthSettings.DEFAULT;
+        return new HealthSettings(
+                Duration.ofMillis(
+                        section.number("ping_interval_ms", 1, MAX_MILLIS)
+                                .orElse(usually.interval().toMillis())),
+                Duration.ofMillis(
+                        section.number("ping_timeout_ms", 1, MAX_MILLIS)
+                                .orElse(usually.timeout().toMillis())),
+                section.integer("ping_failures_tolerated", 0, MAX)
+                        .orElse(usually.failuresTolerated()),
+                section.bool("ping_adaptive").orElse(usually.adaptive()),
+                section.bool("disconnect_on_health_check_failure").orElse(usually.disconnect()));
+    }
+
     private TransportSettings.Limits transportLimits(Set<String> unused) {
         var usually = TransportSettings.Limits.DEFAULT;
         var pending = OptionalInt.empty();
@@ -268,11 +279,6 @@ final class NetworkSection {
     private void acceptUnused(Set<String> unused) {
         for (var key : UNUSED_NUMBERS) {
             if (section.number(key, 0, Long.MAX_VALUE).isPresent()) {
-                unused.add(key);
-            }
-        }
-        for (var key : UNUSED_SWITCHES) {
-            if (section.bool(key).isPresent()) {
                 unused.add(key);
             }
         }

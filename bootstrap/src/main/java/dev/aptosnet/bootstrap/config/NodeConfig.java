@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -34,6 +35,7 @@ public record NodeConfig(
         List<KnownPeer> peers,
         int maxInboundConnections,
         MessageLimits limits,
+        HealthSettings health,
         TransportSettings.Limits transportLimits,
         ConnectivitySettings connectivity,
         List<String> notes) {
@@ -50,6 +52,7 @@ public record NodeConfig(
                     List.of(),
                     50,
                     MessageLimits.DEFAULT,
+                    HealthSettings.DEFAULT,
                     TransportSettings.Limits.DEFAULT,
                     ConnectivitySettings.DEFAULTS,
                     List.of());
@@ -93,6 +96,7 @@ public record NodeConfig(
         private final List<KnownPeer> peers;
         private int maxInboundConnections;
         private MessageLimits limits;
+        private HealthSettings health;
         private TransportSettings.Limits transportLimits;
         private ConnectivitySettings connectivity;
         private final List<String> notes;
@@ -108,6 +112,7 @@ public record NodeConfig(
             peers = new ArrayList<>(from.peers);
             maxInboundConnections = from.maxInboundConnections;
             limits = from.limits;
+            health = from.health;
             transportLimits = from.transportLimits;
             connectivity = from.connectivity;
             notes = new ArrayList<>(from.notes);
@@ -173,6 +178,12 @@ public record NodeConfig(
             return this;
         }
 
+        /** How silent peers are found out. */
+        public Draft health(HealthSettings health) {
+            this.health = health;
+            return this;
+        }
+
         /** Limits of the transport. */
         public Draft transportLimits(TransportSettings.Limits transportLimits) {
             this.transportLimits = transportLimits;
@@ -204,6 +215,7 @@ public record NodeConfig(
                     peers,
                     maxInboundConnections,
                     limits,
+                    health,
                     transportLimits,
                     connectivity,
                     notes);

@@ -6,9 +6,11 @@ import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.transport.SetupFailure;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,6 +23,8 @@ import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -28,10 +32,20 @@ import java.util.function.ToDoubleFunction;
  * and {@code peer_id}, which is our own id in short form. No label ever holds what a peer chose.
  */
 public final class NetworkMetrics implements AutoCloseable {
+    /** Upper bounds in seconds, from neighbours in one rack to the longest time-out. */
+    private static final double[] PING_BUCKETS = {
+        0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20
+    };
+
     private final MeterRegistry registry;
     private final Tags common;
     private final Queue<Meter> meters = new ConcurrentLinkedQueue<>();
     private final ConcurrentHashMap<List<String>, Counter> counters = new ConcurrentHashMap<>();
+    private final AtomicReferenceArray<Timer> callLatencies =
+            new AtomicReferenceArray<>(ProtocolId.MAX_NUMBER + 1);
+    private final AtomicReferenceArray<Timer> handlerLatencies =
+            new AtomicReferenceArray<>(ProtocolId.MAX_NUMBER + 1);
+    private final ConcurrentHashMap<String, DistributionSummary> pings = new ConcurrentHashMap<>();
     private final ObservationCounters observations;
     private final Counter[][] refusals =
             new Counter[MessageClass.COUNT][SendResult.values().length];
@@ -96,17 +110,66 @@ public final class NetworkMetrics implements AutoCloseable {
                 });
     }
 
+    /** The time from a call to its answer. Any thread. */
+    public void answered(ProtocolId protocol, long nanos) {
+        latency(callLatencies, "aptos_network_outbound_rpc_request_latency_seconds", protocol)
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** The time from a request's arrival to its handler's answer. Any thread. */
+    public void served(ProtocolId protocol, long nanos) {
+        latency(handlerLatencies, "aptos_network_inbound_rpc_handler_latency_seconds", protocol)
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer latency(AtomicReferenceArray<Timer> byNumber, String name, ProtocolId protocol) {
+        var known = byNumber.get(protocol.number());
+        if (known != null) {
+            return known;
+        }
+        // Two threads may get here at once: the registry gives both the same timer.
+        var timer =
+                Timer.builder(name)
+                        .tags(common.and("protocol_id", protocol.name()))
+                        .register(registry);
+        meters.add(timer);
+        byNumber.set(protocol.number(), timer);
+        return timer;
+    }
+
     /** A set-up ended, well or not. */
     public void upgraded(Origin origin, boolean succeeded, Duration took) {
-        Timer.builder("aptos_network_connection_upgrade_time_seconds")
-                .tags(
-                        common.and(
-                                "direction",
-                                label(origin),
-                                "state",
-                                succeeded ? "succeeded" : "failed"))
-                .register(registry)
-                .record(took);
+        var timer =
+                Timer.builder("aptos_network_connection_upgrade_time_seconds")
+                        .tags(
+                                common.and(
+                                        "direction",
+                                        label(origin),
+                                        "state",
+                                        succeeded ? "succeeded" : "failed"))
+                        .register(registry);
+        meters.add(timer);
+        timer.record(took);
+    }
+
+    /**
+     * A ping was answered.
+     *
+     * @param label {@code connected}, or {@code pre_dial} for one before a connection
+     */
+    public void pinged(String label, Duration roundTrip) {
+        pings.computeIfAbsent(label, this::pings).record(roundTrip.toNanos() / 1e9);
+    }
+
+    /** In seconds; not a timer, whose name would end in its unit. */
+    private DistributionSummary pings(String label) {
+        var summary =
+                DistributionSummary.builder("aptos_network_peer_ping_times")
+                        .serviceLevelObjectives(PING_BUCKETS)
+                        .tags(common.and("label", label))
+                        .register(registry);
+        meters.add(summary);
+        return summary;
     }
 
     /** A connection was refused in its set-up. */

@@ -7,9 +7,9 @@ import dev.aptosnet.domain.connectivity.DialLimiter;
 import dev.aptosnet.domain.connectivity.DialRoles;
 import dev.aptosnet.domain.connectivity.DiscoveredPeer;
 import dev.aptosnet.domain.connectivity.OwnNode;
-import dev.aptosnet.domain.connectivity.PeerSource;
 import dev.aptosnet.domain.connectivity.TrustedSet;
 import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -95,13 +95,13 @@ final class Dialling implements TrustedPeers {
                                         peer,
                                         DiscoveredPeer.of(List.of(), known.keys(), known.role())));
         settings.seeds().forEach(this::addSeed);
-        on(new Event.Discovered(PeerSource.CONFIG, config));
+        on(new Event.Discovered(SourceKind.CONFIG, config));
     }
 
     /** Keeps a peer connected from now on, at these addresses and no longer at earlier ones. */
     void seed(PeerId peer, List<NetworkAddress> addresses) {
         addSeed(peer, addresses);
-        on(new Event.Discovered(PeerSource.CONFIG, config));
+        on(new Event.Discovered(SourceKind.CONFIG, config));
     }
 
     private void addSeed(PeerId peer, List<NetworkAddress> addresses) {

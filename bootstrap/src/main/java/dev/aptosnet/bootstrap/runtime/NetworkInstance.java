@@ -5,7 +5,6 @@ import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.domain.wire.BcsException;
 import dev.aptosnet.domain.wire.HandshakeMsg;
-import dev.aptosnet.domain.wire.HealthCheckerMsg;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.ProtocolSet;
 import dev.aptosnet.ports.client.Codec;
@@ -15,6 +14,7 @@ import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.model.AccessPolicy;
+import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -47,6 +47,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -87,6 +88,7 @@ public final class NetworkInstance implements AutoCloseable {
     // Owned by the loop.
     private final Peers peers;
     private final Dialling dialler;
+    private final HealthChecks health;
     private final Map<ConnectionId, PeerConnection> connections = new HashMap<>();
     private final Map<DialId, Pending> dials = new HashMap<>();
 
@@ -100,7 +102,21 @@ public final class NetworkInstance implements AutoCloseable {
 
     private NetworkInstance(NetworkSettings settings) {
         this.settings = settings;
-        this.protocols = new Protocols(withHealthAnswers(settings.registrations()));
+        this.metrics =
+                new NetworkMetrics(
+                        Metrics.globalRegistry,
+                        settings.networkId(),
+                        settings.self(),
+                        settings.validator());
+        this.health =
+                new HealthChecks(
+                        settings.health(),
+                        clock,
+                        metrics,
+                        this::runOnLoop,
+                        this::connection,
+                        this::unhealthy);
+        this.protocols = new Protocols(health.withAnswers(settings.registrations()));
         this.hello =
                 HandshakeMsg.v1(
                         ProtocolSet.of(protocols.spoken(), OFFERED),
@@ -108,12 +124,6 @@ public final class NetworkInstance implements AutoCloseable {
                         settings.networkId());
         this.connectionSettings = connectionSettings(settings.limits());
         this.budget = new SendAccount.NodeBudget(settings.limits().nodeBytes());
-        this.metrics =
-                new NetworkMetrics(
-                        Metrics.globalRegistry,
-                        settings.networkId(),
-                        settings.self(),
-                        settings.validator());
         this.providers =
                 ServiceLoader.load(TransportProvider.class).stream()
                         .map(ServiceLoader.Provider::get)
@@ -124,8 +134,8 @@ public final class NetworkInstance implements AutoCloseable {
                 new NodeLoop(
                         "aptosnet-" + settings.self().shortText(),
                         clock,
-                        dialler::nextDeadline,
-                        dialler::timeReached);
+                        () -> MonoTime.earlier(dialler.nextDeadline(), health.nextDeadline()),
+                        this::timeReached);
     }
 
     /** What we announce beyond the reference protocol. */
@@ -140,28 +150,6 @@ public final class NetworkInstance implements AutoCloseable {
 
     /** Dial ids of {@link #connect}; those of the dialler are below. */
     private static final long FIRST_OWN_DIAL = 1L << 62;
-
-    private static List<Registration> withHealthAnswers(List<Registration> registrations) {
-        var health = ProtocolId.HEALTH_CHECKER_RPC;
-        if (registrations.stream().anyMatch(r -> r.protocol().equals(health) && r.rpc() != null)) {
-            return registrations;
-        }
-        var all =
-                new ArrayList<>(
-                        registrations.stream().filter(r -> !r.protocol().equals(health)).toList());
-        all.add(
-                Registration.rpc(
-                        health,
-                        Codec.BYTES,
-                        request -> {
-                            if (HealthCheckerMsg.decode(request.payload())
-                                    instanceof HealthCheckerMsg.Ping(int nonce)) {
-                                request.respond(new HealthCheckerMsg.Pong(nonce).encode());
-                            }
-                        },
-                        true));
-        return all;
-    }
 
     private static ConnectionSettings connectionSettings(MessageLimits limits) {
         var builder =
@@ -354,6 +342,26 @@ public final class NetworkInstance implements AutoCloseable {
         public void disconnect(PeerId peer, DisconnectReason reason) {
             apply(peers.on(new Peers.Event.Disconnect(peer, reason)));
         }
+    }
+
+    private void timeReached() {
+        dialler.timeReached();
+        health.onTime();
+    }
+
+    private void runOnLoop(Runnable task) {
+        loop.post(task);
+    }
+
+    private @Nullable PeerConnection connection(ConnectionId id) {
+        return connections.get(id);
+    }
+
+    private void unhealthy(PeerId peer) {
+        apply(
+                peers.on(
+                        new Peers.Event.Disconnect(
+                                peer, DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE)));
     }
 
     private void dial(
@@ -556,6 +564,7 @@ public final class NetworkInstance implements AutoCloseable {
                     if (connection != null) {
                         var info = connection.info();
                         dialler.connected(info);
+                        health.connected(info);
                         tell(listener -> listener.onPeerUp(info));
                     }
                 }
@@ -563,6 +572,7 @@ public final class NetworkInstance implements AutoCloseable {
                     var connection = connections.get(after.id());
                     if (connection != null) {
                         dialler.connected(connection.info());
+                        health.connected(connection.info());
                     }
                 }
                 case Peers.Effect.PeerDown(var connected, var reason) -> {
@@ -571,6 +581,7 @@ public final class NetworkInstance implements AutoCloseable {
                     if (connection != null) {
                         unpublish(connected.peer(), connection);
                         var info = connection.info();
+                        health.lost(info);
                         tell(listener -> listener.onPeerDown(info, reason));
                     }
                 }
@@ -666,6 +677,11 @@ public final class NetworkInstance implements AutoCloseable {
                 .map(PeerConnection::info)
                 .sorted((a, b) -> a.peer().compareTo(b.peer()))
                 .toList();
+    }
+
+    /** How far away a peer is; empty before its first answer to a ping. */
+    public Optional<RoundTrip> roundTrip(PeerId peer) {
+        return health.roundTrip(peer);
     }
 
     /** A client for one application. */

@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.model.AuthMode;
@@ -31,6 +32,7 @@ public record NetworkSettings(
         List<NetworkAddress> listen,
         int maxInboundConnections,
         MessageLimits limits,
+        HealthSettings health,
         TransportSettings.Limits transportLimits,
         ConnectivitySettings connectivity,
         List<Registration> registrations,

@@ -34,6 +34,7 @@ final class NodeProvider implements Provider<AptosNode> {
                         .validator(config.validator())
                         .maxInboundConnections(config.maxInboundConnections())
                         .limits(config.limits())
+                        .health(config.health())
                         .transportLimits(config.transportLimits())
                         .connectivity(config.connectivity());
         config.mutualAuthentication().ifPresent(builder::mutualAuthentication);

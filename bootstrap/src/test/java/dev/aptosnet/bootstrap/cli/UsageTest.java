@@ -52,6 +52,9 @@ class UsageTest {
                 "run --chain-id 256",
                 "run --network-id private",
                 "run --log-level LOUD",
+                "sim --scenario nonsense",
+                "sim --nodes 1",
+                "sim --seeds 0",
                 "vectors",
             })
     void wrongUseIsOneLineAndCodeTwo(String line) {
@@ -80,7 +83,7 @@ class UsageTest {
             assertThat(outcome.err()).isEmpty();
         }
         assertThat(String.join("\n", Outcome.of("--help").out()))
-                .contains("demo", "keygen", "id", "run", "ping", "call", "vectors");
+                .contains("demo", "keygen", "id", "run", "ping", "call", "sim", "vectors");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
@@ -193,8 +194,8 @@ class NodeConfigTest {
                         full_node_networks:
                           - network_id: { private: "vfn" }
                             discovery_method: onchain
-                            ping_interval_ms: 10000
-                            disconnect_on_health_check_failure: false
+                            connectivity_check_interval_ms: 5000
+                            enable_latency_aware_dialing: false
                             inbound_rate_limit_config: { inbound_bytes_per_second: 1 }
                           - network_id: public
                         """);
@@ -205,8 +206,24 @@ class NodeConfigTest {
         assertThat(config.notes().get(2))
                 .endsWith(
                         "without effect so far: base.data_dir, base.waypoint,"
-                                + " disconnect_on_health_check_failure, discovery_method(s),"
-                                + " inbound_rate_limit_config, ping_interval_ms");
+                                + " connectivity_check_interval_ms, discovery_method(s),"
+                                + " enable_latency_aware_dialing, inbound_rate_limit_config");
+    }
+
+    @Test
+    void theHealthCheckerOfAptosCoreCanBeConfigured() throws Exception {
+        var config =
+                read(
+                        network(
+                                """
+                                ping_interval_ms: 10000
+                                ping_timeout_ms: 20000
+                                ping_failures_tolerated: 3
+                                ping_adaptive: false
+                                disconnect_on_health_check_failure: false
+                                """));
+        assertThat(config.health()).isEqualTo(HealthSettings.APTOS_CORE);
+        assertThat(config.notes()).isEmpty();
     }
 
     @Test
@@ -245,7 +262,7 @@ class NodeConfigTest {
                     admission: { max_pending: 0 }     | admission.max_pending: 0 (expected: 1 to
                     streams: { max_concurent_inbound: 1 } | did you mean max_concurrent_inbound?
                     priorities: { queue_messages: 2000000 } | priorities.queue_messages: 2000000 (expected: 1 to 1048576)
-                    ping_timeout_ms: soon             | ping_timeout_ms: "soon" (expected: a number >= 0)
+                    ping_timeout_ms: soon             | ping_timeout_ms: "soon" (expected: 1 to
                     disconnect_on_health_check_failure: maybe | disconnect_on_health_check_failure: "maybe" (expected: true or false)
                     priority_inbound_peers: [ zz ]    | priority_inbound_peers: "zz" (expected: a list of peer ids)
                     max_concurrent_network_reqs: 1    | max_concurrent_network_reqs: unknown key

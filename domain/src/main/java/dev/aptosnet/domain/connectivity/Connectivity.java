@@ -1,6 +1,7 @@
 package dev.aptosnet.domain.connectivity;
 
 import dev.aptosnet.domain.connectivity.PeerSelection.Candidate;
+import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -84,7 +85,7 @@ public final class Connectivity {
     /** What has happened. */
     public sealed interface Event {
         /** A source gives its complete view; whom it does not list it does not know any more. */
-        record Discovered(PeerSource source, Map<PeerId, DiscoveredPeer> view) implements Event {
+        record Discovered(SourceKind source, Map<PeerId, DiscoveredPeer> view) implements Event {
             /** Copies the view. */
             public Discovered {
                 view = Map.copyOf(view);
@@ -172,7 +173,7 @@ public final class Connectivity {
     }
 
     private boolean discovered(
-            PeerSource source, Map<PeerId, DiscoveredPeer> view, List<Effect> out) {
+            SourceKind source, Map<PeerId, DiscoveredPeer> view, List<Effect> out) {
         var changed = discovered.update(source, view);
         for (var peer : changed) {
             dials.forget(peer);

@@ -1,5 +1,6 @@
 package dev.aptosnet.domain.connectivity;
 
+import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PublicKey;
@@ -24,8 +25,8 @@ import java.util.TreeSet;
  */
 final class DiscoveredPeers {
     private final PeerId self;
-    private final EnumMap<PeerSource, NavigableMap<PeerId, DiscoveredPeer>> views =
-            new EnumMap<>(PeerSource.class);
+    private final EnumMap<SourceKind, NavigableMap<PeerId, DiscoveredPeer>> views =
+            new EnumMap<>(SourceKind.class);
     private NavigableMap<PeerId, DiscoveredPeer> merged = new TreeMap<>();
 
     DiscoveredPeers(PeerId self) {
@@ -38,7 +39,7 @@ final class DiscoveredPeers {
      * @return the peers that must be dialled otherwise than before: new, gone, other keys or
      *     addresses
      */
-    Set<PeerId> update(PeerSource source, Map<PeerId, DiscoveredPeer> view) {
+    Set<PeerId> update(SourceKind source, Map<PeerId, DiscoveredPeer> view) {
         var copy = new TreeMap<PeerId, DiscoveredPeer>();
         view.forEach(
                 (peer, said) -> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.domain.connectivity.Connectivity.Effect;
 import dev.aptosnet.domain.connectivity.Connectivity.Event;
+import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.ConnectionId;
@@ -42,7 +43,7 @@ class ConnectivityPropertyTest {
         private final boolean limited;
         private final Connectivity machine;
         private MonoTime now = new MonoTime(0);
-        private final Map<PeerSource, Map<PeerId, DiscoveredPeer>> said = new TreeMap<>();
+        private final Map<SourceKind, Map<PeerId, DiscoveredPeer>> said = new TreeMap<>();
         private final Map<PeerId, Effect.Dial> open = new TreeMap<>();
         private final Map<PeerId, ConnectionId> connected = new TreeMap<>();
         private final Set<PeerId> outbound = new HashSet<>();
@@ -130,7 +131,7 @@ class ConnectivityPropertyTest {
         }
 
         private void discover() {
-            var source = PeerSource.values()[random.nextInt(PeerSource.values().length)];
+            var source = SourceKind.values()[random.nextInt(SourceKind.values().length)];
             var view = new TreeMap<PeerId, DiscoveredPeer>();
             for (var i = 0; i < PEERS; i++) {
                 if (random.nextBoolean()) {
@@ -145,7 +146,7 @@ class ConnectivityPropertyTest {
             say(source, view);
         }
 
-        void say(PeerSource source, Map<PeerId, DiscoveredPeer> view) {
+        void say(SourceKind source, Map<PeerId, DiscoveredPeer> view) {
             said.put(source, view);
             on(new Event.Discovered(source, view));
         }
@@ -246,7 +247,7 @@ class ConnectivityPropertyTest {
                                     i,
                                     i + 1));
                 }
-                for (var source : PeerSource.values()) {
+                for (var source : SourceKind.values()) {
                     world.say(source, view);
                 }
                 IDS.forEach(world::lose);

@@ -7,8 +7,8 @@ import static dev.aptosnet.domain.connectivity.Net.at;
 import static dev.aptosnet.domain.connectivity.Net.key;
 import static dev.aptosnet.domain.connectivity.Net.only;
 import static dev.aptosnet.domain.connectivity.Net.peer;
-import static dev.aptosnet.domain.connectivity.PeerSource.CONFIG;
-import static dev.aptosnet.domain.connectivity.PeerSource.ON_CHAIN_VALIDATOR_SET;
+import static dev.aptosnet.ports.discovery.SourceKind.CONFIG;
+import static dev.aptosnet.ports.discovery.SourceKind.ON_CHAIN_VALIDATOR_SET;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -2,6 +2,7 @@ package dev.aptosnet.domain.connectivity;
 
 import dev.aptosnet.domain.connectivity.Connectivity.Effect;
 import dev.aptosnet.domain.connectivity.Connectivity.Event;
+import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.ConnectionId;
@@ -83,7 +84,7 @@ final class Herd {
                     machines.get(i).on(now, up(i, other));
                 }
             }
-            machines.get(i).on(now, new Event.Discovered(PeerSource.CONFIG, view));
+            machines.get(i).on(now, new Event.Discovered(SourceKind.CONFIG, view));
         }
         now = LOSS;
         for (var i = 0; i < nodes; i++) {

@@ -2,6 +2,7 @@ package dev.aptosnet.domain.connectivity;
 
 import dev.aptosnet.domain.connectivity.Connectivity.Effect;
 import dev.aptosnet.domain.connectivity.Connectivity.Event;
+import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.ConnectionId;
@@ -93,7 +94,7 @@ final class Net {
         pass(CHECK.minusNanos(sinceCheck).plusMillis(400));
     }
 
-    void discovered(PeerSource source, Map<PeerId, DiscoveredPeer> view) {
+    void discovered(SourceKind source, Map<PeerId, DiscoveredPeer> view) {
         on(new Event.Discovered(source, view));
     }
 

@@ -11,18 +11,16 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The domain takes the time, randomness and every byte as an argument, so that a run can be
- * repeated from its seed. What would break that is named here.
+ * The domain takes the time, randomness and every byte as an argument, and the simulator makes them
+ * from a seed, so that a run can be repeated. What would break that is named here.
  */
-final class DomainPurity {
-    private static final DescribedPredicate<JavaClass> IN_DOMAIN =
-            resideInAPackage("dev.aptosnet.domain..");
-
+final class Purity {
     /** Streams of bytes in memory and exceptions are harmless; the rest of java.io is the world. */
     private static final Set<String> HARMLESS_IO =
             Set.of(
@@ -34,12 +32,27 @@ final class DomainPurity {
     /** Names for order between threads and units, without a thread or a lock in them. */
     private static final Set<String> HARMLESS_CONCURRENT = Set.of("java.util.concurrent.TimeUnit");
 
-    private DomainPurity() {}
+    private final String where;
+    private final String packageName;
+    private final DescribedPredicate<JavaClass> inside;
+
+    private Purity(String where, String packageName) {
+        this.where = where;
+        this.packageName = packageName;
+        this.inside = resideInAPackage(packageName + "..");
+    }
 
     static List<Rule> rules() {
+        var rules = new ArrayList<Rule>();
+        rules.addAll(new Purity("the domain", "dev.aptosnet.domain").all());
+        rules.addAll(new Purity("the simulator", "dev.aptosnet.simulation").all());
+        return rules;
+    }
+
+    private List<Rule> all() {
         return List.of(
                 seesNone(
-                        "the domain has no threads and no locks",
+                        where + " has no threads and no locks",
                         "threads",
                         type ->
                                 type.getName().startsWith("java.lang.Thread")
@@ -48,7 +61,7 @@ final class DomainPurity {
                                                 && !type.getPackageName().endsWith(".atomic")
                                                 && !HARMLESS_CONCURRENT.contains(type.getName()))),
                 seesNone(
-                        "the domain has no sockets and no files",
+                        where + " has no sockets and no files",
                         "world",
                         type ->
                                 type.getPackageName().equals("java.net")
@@ -57,11 +70,11 @@ final class DomainPurity {
                                         || (type.getPackageName().equals("java.io")
                                                 && !HARMLESS_IO.contains(type.getName()))),
                 seesNone(
-                        "the domain does not log",
+                        where + " does not log",
                         "logs",
                         type -> type.getName().startsWith("java.lang.System$Logger")),
                 seesNone(
-                        "the domain's collections have an order of their own",
+                        where + "'s collections have an order of their own",
                         "order",
                         type ->
                                 Set.of(
@@ -71,12 +84,9 @@ final class DomainPurity {
                                                 "java.util.WeakHashMap",
                                                 "java.util.Hashtable")
                                         .contains(type.getName())),
-                calls("the domain does not read a clock", "clock", DomainPurity::isClock),
-                calls("the domain makes no randomness", "randomness", DomainPurity::isRandomness),
-                calls(
-                        "the domain makes no unordered sets",
-                        "unordered",
-                        DomainPurity::isUnordered));
+                calls(where + " does not read a clock", "clock", Purity::isClock),
+                calls(where + " makes no randomness", "randomness", Purity::isRandomness),
+                calls(where + " makes no unordered sets", "unordered", Purity::isUnordered));
     }
 
     private static boolean isClock(String owner, String name, int parameters) {
@@ -121,18 +131,18 @@ final class DomainPurity {
         return owner.equals("java.util.Set") ? 1 : 2;
     }
 
-    private static Rule seesNone(String name, String planted, Predicate<JavaClass> forbidden) {
+    private Rule seesNone(String name, String planted, Predicate<JavaClass> forbidden) {
         return new Rule(
                 name,
-                IN_DOMAIN,
+                inside,
                 noClasses()
-                        .that(IN_DOMAIN)
+                        .that(inside)
                         .should()
                         .dependOnClassesThat(DescribedPredicate.describe(name, forbidden)),
-                "dev.aptosnet.domain.planted." + planted);
+                packageName + ".planted." + planted);
     }
 
-    private static Rule calls(String name, String planted, Forbidden forbidden) {
+    private Rule calls(String name, String planted, Forbidden forbidden) {
         var makeSuchCalls =
                 new ArchCondition<JavaClass>("make such calls") {
                     @Override
@@ -159,9 +169,9 @@ final class DomainPurity {
                 };
         return new Rule(
                 name,
-                IN_DOMAIN,
-                noClasses().that(IN_DOMAIN).should(makeSuchCalls),
-                "dev.aptosnet.domain.planted." + planted);
+                inside,
+                noClasses().that(inside).should(makeSuchCalls),
+                packageName + ".planted." + planted);
     }
 
     private interface Forbidden {

@@ -1,0 +1,185 @@
+package dev.aptosnet.bootstrap.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aptosnet.bootstrap.AptosNode;
+import dev.aptosnet.bootstrap.interop.WireMessage.Request;
+import dev.aptosnet.bootstrap.interop.WireMessage.Response;
+import dev.aptosnet.ports.client.HealthSettings;
+import dev.aptosnet.ports.client.NetworkEvents;
+import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.ProtocolId;
+
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The health checker of a whole node, over real sockets, against peers that we make ourselves. */
+@Timeout(60)
+class HealthTest {
+    private static final int HEALTH = 5;
+    private static final HealthSettings QUICK =
+            HealthSettings.DEFAULT
+                    .withInterval(Duration.ofMillis(300))
+                    .withTimeout(Duration.ofMillis(300));
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final BlockingQueue<DisconnectReason> downs = new LinkedBlockingQueue<>();
+    private final BlockingQueue<PeerInfo> ups = new LinkedBlockingQueue<>();
+
+    @AfterEach
+    void close() throws Exception {
+        for (AutoCloseable each : open.reversed()) {
+            each.close();
+        }
+    }
+
+    private AptosNode start(HealthSettings settings) {
+        AptosNode node =
+                AptosNode.builder()
+                        .listen("/ip4/127.0.0.1/tcp/0")
+                        .health(settings)
+                        .protocols(ProtocolId.NETBENCH_RPC)
+                        .onPeers(
+                                new NetworkEvents<Bytes>() {
+                                    @Override
+                                    public void onPeerUp(PeerInfo peer) {
+                                        ups.add(peer);
+                                    }
+
+                                    @Override
+                                    public void onPeerDown(PeerInfo peer, DisconnectReason reason) {
+                                        downs.add(reason);
+                                    }
+                                })
+                        .start();
+        open.add(node);
+        return node;
+    }
+
+    /** A peer that does what the test does, and nothing by itself. */
+    private WireClient dial(AptosNode node, int... protocols) throws IOException {
+        int port = node.listenAddress().port().orElseThrow();
+        WireClient peer =
+                new WireDialer("127.0.0.1", port, node.publicKey().toByteArray())
+                        .hello(WireHello.of(4, WireHello.WireNetwork.PUBLIC, protocols))
+                        .dial();
+        open.add(peer);
+        return peer;
+    }
+
+    private static Request readPing(WireClient peer) throws IOException {
+        if (peer.readMessage() instanceof Request request && request.protocol() == HEALTH) {
+            byte[] ping = request.raw().array();
+            assertThat(ping).hasSize(5).startsWith(0);
+            return request;
+        }
+        throw new AssertionError("expected a ping");
+    }
+
+    private static void pong(WireClient peer, Request ping) throws IOException {
+        byte[] pong = ping.raw().array().clone();
+        pong[0] = 1;
+        peer.send(new Response(ping.id(), ping.priority(), Payload.of(pong)));
+    }
+
+    @Test
+    void aPeerThatNeverAnswersIsDisconnectedForItsHealth() throws Exception {
+        AptosNode node = start(QUICK);
+        long before = System.nanoTime();
+        dial(node, HEALTH, 13);
+        assertThat(downs.poll(20, TimeUnit.SECONDS))
+                .isEqualTo(DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE);
+        assertThat(Duration.ofNanos(System.nanoTime() - before))
+                .isGreaterThan(QUICK.interval().plus(QUICK.timeout()));
+        assertThat(node.peers()).isEmpty();
+    }
+
+    @Test
+    void aPeerThatAnswersAndThenFreezesIsDisconnectedAndItsRoundTripIsForgotten() throws Exception {
+        AptosNode node = start(QUICK);
+        WireClient peer = dial(node, HEALTH, 13);
+        for (int i = 0; i < 5; i++) {
+            pong(peer, readPing(peer));
+        }
+        PeerInfo info = ups.take();
+        assertThat(downs).isEmpty();
+        assertThat(node.roundTrip(info.peer())).isPresent();
+        assertThat(downs.poll(20, TimeUnit.SECONDS))
+                .isEqualTo(DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE);
+        assertThat(node.roundTrip(info.peer())).isEmpty();
+    }
+
+    @Test
+    void aFrozenPeerStaysIfItIsOnlyToBeReported() throws Exception {
+        AptosNode node = start(QUICK.withDisconnect(false));
+        WireClient peer = dial(node, HEALTH, 13);
+        for (int i = 0; i < 6; i++) {
+            readPing(peer);
+        }
+        assertThat(downs).isEmpty();
+        assertThat(node.peers()).hasSize(1);
+    }
+
+    @Test
+    void aPeerThatPingsUsIsAliveEvenIfItDoesNotAnswer() throws Exception {
+        AptosNode node = start(QUICK.withFailuresTolerated(2));
+        WireClient peer = dial(node, HEALTH, 13);
+        for (int i = 0; i < 10; i++) {
+            readPing(peer);
+            peer.request(HEALTH, 0, Payload.hex("00efbeadde"));
+            assertThat(peer.readResponse().raw()).isEqualTo(Payload.hex("01efbeadde"));
+        }
+        assertThat(downs).isEmpty();
+        assertThat(node.peers()).hasSize(1);
+    }
+
+    @Test
+    void aPeerThatDoesNotSpeakTheProtocolIsNeitherAskedNorBlamed() throws Exception {
+        AptosNode node = start(QUICK);
+        WireClient peer = dial(node, 13, 14);
+        peer.link().expectQuiet(QUICK.interval().multipliedBy(4));
+        assertThat(downs).isEmpty();
+        assertThat(node.peers()).hasSize(1);
+    }
+
+    @Test
+    void twoNodesMeasureEachOtherAndTheMetricSaysSo() throws Exception {
+        var registry = new SimpleMeterRegistry();
+        Metrics.addRegistry(registry);
+        open.add(() -> Metrics.removeRegistry(registry));
+        AptosNode server = start(QUICK);
+        AptosNode client = AptosNode.builder().health(QUICK).seed(server.listenAddress()).start();
+        open.add(client);
+        client.awaitPeer(server.peerId(), Duration.ofSeconds(20));
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (client.roundTrip(server.peerId()).isEmpty()
+                || server.roundTrip(client.peerId()).isEmpty()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.sleep(10);
+        }
+        assertThat(client.roundTrip(server.peerId()).orElseThrow().smoothed())
+                .isPositive()
+                .isLessThan(Duration.ofSeconds(20));
+        assertThat(
+                        registry.get("aptos_network_peer_ping_times")
+                                .tag("label", "connected")
+                                .tag("peer_id", client.peerId().shortText())
+                                .summary()
+                                .count())
+                .isPositive();
+    }
+}

@@ -1,0 +1,145 @@
+package dev.aptosnet.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** What must hold after every step, and what must hold once nothing is broken any more. */
+final class Invariants {
+    /** More would only repeat what the first ones say. */
+    private static final int REPORTED = 20;
+
+    /** A step looks at one host, and so often at none, that a run is not all checks. */
+    private static final int STEPS_PER_HOST = 8;
+
+    private static final long GRACE_NANOS = 1_000_000_000L;
+
+    private final Run run;
+    private final List<String> violations = new ArrayList<>();
+    private List<String> linesAtFirst = List.of();
+    private long steps;
+
+    Invariants(Run run) {
+        this.run = run;
+    }
+
+    /** Notes that something does not hold. */
+    void broken(String what) {
+        if (violations.isEmpty()) {
+            linesAtFirst = run.world().trace().lastLines();
+        }
+        if (violations.size() < REPORTED) {
+            violations.add(run.world().now().nanos() / 1_000_000 + " ms: " + what);
+        }
+    }
+
+    /** Looks at the host whose turn it is. */
+    void afterStep() {
+        if (steps++ % STEPS_PER_HOST == 0) {
+            var hosts = run.network().hosts();
+            var host = hosts.get((int) (steps / STEPS_PER_HOST % hosts.size()));
+            checkLinks(host);
+            checkCalls(host);
+        }
+    }
+
+    private void checkLinks(Host host) {
+        var live = new boolean[run.network().hosts().size()];
+        var conditions = run.network().conditions();
+        for (var link : host.links()) {
+            var info = link.info();
+            var slack = info.maxFrameBytes() + 1024L;
+            if (link.channel().unsent() > conditions.maxUnsentBytes() + slack) {
+                broken(info.id() + " holds " + link.channel().unsent() + " unsent bytes");
+            }
+            if (link.inboxBytes() > conditions.receiveBytes() + slack) {
+                broken(info.id() + " holds " + link.inboxBytes() + " unread bytes");
+            }
+            if (link.isStarted() && host.isAwake()) {
+                var peer = link.other().host().index();
+                if (live[peer]) {
+                    broken(host.index() + " has two live links to " + peer);
+                }
+                live[peer] = true;
+            }
+        }
+    }
+
+    private void checkCalls(Host host) {
+        var node = run.nodeOn(host);
+        if (node == null || !host.isAwake()) {
+            return;
+        }
+        for (var connection : node.connections()) {
+            var due = connection.earliestDeadline();
+            if (due.plusNanos(GRACE_NANOS).isBefore(run.world().now())) {
+                broken("a call of " + connection.link().info().id() + " has no end");
+            }
+        }
+    }
+
+    /** Nothing is broken, and the nodes had their time: all must be well. */
+    void checkQuiet() {
+        var hosts = run.network().hosts();
+        for (var a : hosts) {
+            for (var b : hosts) {
+                if (a.index() < b.index()
+                        && run.expects(a, b)
+                        && !run.mesh().isConnected(a.index(), b.index())) {
+                    broken(
+                            a.index()
+                                    + " and "
+                                    + b.index()
+                                    + " live, trust each other and do not agree on a link ("
+                                    + run.mesh().wire(a.index(), b.index())
+                                    + ", "
+                                    + run.mesh().wire(b.index(), a.index())
+                                    + ")");
+                }
+            }
+        }
+        for (var host : hosts) {
+            checkLinks(host);
+            checkCalls(host);
+            checkEnds(host);
+        }
+    }
+
+    private void checkEnds(Host host) {
+        var perPeer = new TreeMap<Integer, Integer>();
+        for (var link : host.links()) {
+            var peer = link.other().host().index();
+            perPeer.merge(peer, 1, Integer::sum);
+            if (!link.other().isOpen()) {
+                broken(host.index() + " holds a link that " + peer + " has closed");
+            }
+            if (link.wire() != run.mesh().wire(host.index(), peer)) {
+                broken(host.index() + " holds a link to " + peer + " that it does not use");
+            }
+        }
+        var node = run.nodeOn(host);
+        if (node != null && node.connectedPeers() != perPeer.size()) {
+            broken(
+                    host.index()
+                            + " believes in "
+                            + node.connectedPeers()
+                            + " peers and has links to "
+                            + perPeer.size());
+        }
+        perPeer.forEach(
+                (peer, count) -> {
+                    if (count > 1) {
+                        broken(host.index() + " holds " + count + " links to " + peer);
+                    }
+                });
+    }
+
+    List<String> violations() {
+        return violations;
+    }
+
+    /** The last events before the first violation. */
+    List<String> lines() {
+        return linesAtFirst;
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the simulator. */
+@NullMarked
+package dev.aptosnet.simulation;
+
+import org.jspecify.annotations.NullMarked;
