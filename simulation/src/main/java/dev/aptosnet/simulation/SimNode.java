@@ -166,7 +166,8 @@ class SimNode {
     private void onTransport(TransportEvent event) {
         switch (event) {
             case TransportEvent.Dialed(var id, var link) -> dialed(id, link);
-            case TransportEvent.DialFailed(var id, _) -> tell(new Connectivity.Event.DialEnded(id, false));
+            case TransportEvent.DialFailed(var id, _) ->
+                    tell(new Connectivity.Event.DialEnded(id, false));
             case TransportEvent.Accepted(_, var link) -> proven(link);
             case TransportEvent.Listening _,
                     TransportEvent.ListenFailed _,

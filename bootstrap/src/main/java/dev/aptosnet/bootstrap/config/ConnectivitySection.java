@@ -8,7 +8,9 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
-/** Reads how a network keeps itself connected (behaviour.md section 19.2, and our keys beside it). */
+/**
+ * Reads how a network keeps itself connected (behaviour.md section 19.2, and our keys beside it).
+ */
 final class ConnectivitySection {
     private static final int MAX = Integer.MAX_VALUE;
     private static final long MAX_MILLIS = Duration.ofDays(1).toMillis();

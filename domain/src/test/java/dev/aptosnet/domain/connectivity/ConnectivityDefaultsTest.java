@@ -5,7 +5,7 @@ import static dev.aptosnet.domain.connectivity.Net.B;
 import static dev.aptosnet.domain.connectivity.Net.at;
 import static dev.aptosnet.domain.connectivity.Net.only;
 import static dev.aptosnet.domain.connectivity.Net.peer;
-import static dev.aptosnet.domain.connectivity.PeerSource.CONFIG;
+import static dev.aptosnet.ports.discovery.SourceKind.CONFIG;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
