@@ -48,13 +48,13 @@ public final class NodeBuilder {
     private @Nullable List<CipherSuite> suites;
     private boolean validator;
     private int maxInboundConnections = 50;
-    private ConnectivitySettings connectivity = ConnectivitySettings.DEFAULTS;
     private AccessPolicy accessPolicy = AccessPolicy.NONE;
     private Collection<PeerId> priorityInboundPeers = List.of();
     private InboundRate inboundRate = InboundRate.UNLIMITED;
     private MessageLimits limits = MessageLimits.DEFAULT;
     private HealthSettings health = HealthSettings.DEFAULT;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
+    private ConnectivitySettings connectivity = ConnectivitySettings.DEFAULTS;
     private final List<NetworkAddress> listen = new ArrayList<>();
     private final Map<PeerId, List<NetworkAddress>> seeds = new TreeMap<>();
     private final Map<PeerId, TrustedPeer> trusted = new HashMap<>();
@@ -178,15 +178,6 @@ public final class NodeBuilder {
         return this;
     }
 
-    /**
-     * How the node keeps itself connected: how often and how soon it dials, and how many. {@link
-     * ConnectivitySettings#aptosCore} has the values of unmodified nodes.
-     */
-    public NodeBuilder connectivity(ConnectivitySettings connectivity) {
-        this.connectivity = connectivity;
-        return this;
-    }
-
     /** Which peers the node connects with at all, in either direction; all unless said so. */
     public NodeBuilder accessPolicy(AccessPolicy accessPolicy) {
         this.accessPolicy = accessPolicy;
@@ -228,6 +219,15 @@ public final class NodeBuilder {
      */
     public NodeBuilder transportLimits(TransportSettings.Limits transportLimits) {
         this.transportLimits = transportLimits;
+        return this;
+    }
+
+    /**
+     * How the node keeps itself connected: how often and how soon it dials, and how many. {@link
+     * ConnectivitySettings#aptosCore} has the values of unmodified nodes.
+     */
+    public NodeBuilder connectivity(ConnectivitySettings connectivity) {
+        this.connectivity = connectivity;
         return this;
     }
 
@@ -325,11 +325,11 @@ public final class NodeBuilder {
                                 listen,
                                 new Admission(
                                         maxInboundConnections, accessPolicy, priorityInboundPeers),
-                                connectivity,
                                 inboundRate,
                                 limits,
                                 health,
                                 transportLimits,
+                                connectivity,
                                 List.copyOf(registrations.values()),
                                 List.copyOf(listeners)));
         return new AptosNode(who, network);

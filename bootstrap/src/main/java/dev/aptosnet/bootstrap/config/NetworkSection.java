@@ -28,16 +28,9 @@ final class NetworkSection {
     /** Numbers of aptos-core that nothing in this version asks for. */
     private static final List<String> UNUSED_NUMBERS =
             List.of(
-                    "max_connection_delay_ms",
-                    "connection_backoff_base",
-                    "connectivity_check_interval_ms",
                     "network_channel_size",
-                    "max_outbound_connections",
                     "max_parallel_deserialization_tasks",
-                    "num_dials_before_backoff",
                     "max_parallel_peer_latency_pings");
-
-    private static final List<String> UNUSED_SWITCHES = List.of("enable_latency_aware_dialing");
 
     private final Section section;
     private final NetworkId usual;
@@ -99,6 +92,7 @@ final class NetworkSection {
         draft.limits(messageLimits(budget, unused));
         draft.health(health());
         draft.transportLimits(transportLimits(unused));
+        draft.connectivity(new ConnectivitySection(section).read());
         acceptUnused(unused);
         section.refuseUnknown();
     }
@@ -290,11 +284,6 @@ final class NetworkSection {
     private void acceptUnused(Set<String> unused) {
         for (var key : UNUSED_NUMBERS) {
             if (section.number(key, 0, Long.MAX_VALUE).isPresent()) {
-                unused.add(key);
-            }
-        }
-        for (var key : UNUSED_SWITCHES) {
-            if (section.bool(key).isPresent()) {
                 unused.add(key);
             }
         }

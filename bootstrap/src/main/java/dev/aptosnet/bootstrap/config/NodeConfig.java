@@ -1,5 +1,6 @@
 package dev.aptosnet.bootstrap.config;
 
+import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
@@ -42,6 +43,7 @@ public record NodeConfig(
         MessageLimits limits,
         HealthSettings health,
         TransportSettings.Limits transportLimits,
+        ConnectivitySettings connectivity,
         List<String> notes) {
     /** What a node is that is told nothing: no address to listen at, and nobody to dial. */
     public static final NodeConfig DEFAULT =
@@ -61,6 +63,7 @@ public record NodeConfig(
                     MessageLimits.DEFAULT,
                     HealthSettings.DEFAULT,
                     TransportSettings.Limits.DEFAULT,
+                    ConnectivitySettings.DEFAULTS,
                     List.of());
 
     /** Copies the lists. */
@@ -108,6 +111,7 @@ public record NodeConfig(
         private MessageLimits limits;
         private HealthSettings health;
         private TransportSettings.Limits transportLimits;
+        private ConnectivitySettings connectivity;
         private final List<String> notes;
 
         private Draft(NodeConfig from) {
@@ -126,6 +130,7 @@ public record NodeConfig(
             limits = from.limits;
             health = from.health;
             transportLimits = from.transportLimits;
+            connectivity = from.connectivity;
             notes = new ArrayList<>(from.notes);
         }
 
@@ -219,6 +224,12 @@ public record NodeConfig(
             return this;
         }
 
+        /** How the node keeps itself connected. */
+        public Draft connectivity(ConnectivitySettings connectivity) {
+            this.connectivity = connectivity;
+            return this;
+        }
+
         /** One line more for the operator. */
         public Draft note(String note) {
             notes.add(note);
@@ -243,6 +254,7 @@ public record NodeConfig(
                     limits,
                     health,
                     transportLimits,
+                    connectivity,
                     notes);
         }
     }

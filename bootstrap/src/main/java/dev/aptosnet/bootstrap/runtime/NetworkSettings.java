@@ -33,11 +33,11 @@ public record NetworkSettings(
         Map<PeerId, List<NetworkAddress>> seeds,
         List<NetworkAddress> listen,
         Admission admission,
-        ConnectivitySettings connectivity,
         InboundRate inboundRate,
         MessageLimits limits,
         HealthSettings health,
         TransportSettings.Limits transportLimits,
+        ConnectivitySettings connectivity,
         List<Registration> registrations,
         List<NetworkEvents<?>> listeners) {
     /** Copies the collections. */

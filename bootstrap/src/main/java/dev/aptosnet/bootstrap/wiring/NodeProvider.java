@@ -38,7 +38,8 @@ final class NodeProvider implements Provider<AptosNode> {
                         .inboundRateLimit(config.inboundRate())
                         .limits(config.limits())
                         .health(config.health())
-                        .transportLimits(config.transportLimits());
+                        .transportLimits(config.transportLimits())
+                        .connectivity(config.connectivity());
         config.mutualAuthentication().ifPresent(builder::mutualAuthentication);
         if (!config.suites().isEmpty()) {
             builder.suites(config.suites().toArray(CipherSuite[]::new));

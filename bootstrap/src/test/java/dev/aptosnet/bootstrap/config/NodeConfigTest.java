@@ -3,6 +3,7 @@ package dev.aptosnet.bootstrap.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.model.CipherSuite;
@@ -87,6 +88,21 @@ class NodeConfigTest {
                           close_timeout_ms: 15
                           write_timeout_ms: 16
                           max_unsent_bytes: 17
+                          connectivity_check_interval_ms: 18
+                          connectivity_check_on_change: false
+                          max_outbound_connections: 19
+                          connection_backoff_base: 20
+                          connection_backoff_jitter: added
+                          max_connection_delay_ms: 21
+                          dials_per_second: 22
+                          dial_burst: 23
+                          max_pending_outbound: 24
+                          max_dial_spread_ms: 25
+                          dial_tie_delay_ms: 26
+                          connection_stable_after_ms: 27
+                          enable_latency_aware_dialing: false
+                          dial_retry_window_ms: 28
+                          num_dials_before_backoff: 29
                         budget: { total_bytes: 300000000, per_peer_bytes: 5000000 }
                         """
                                 .replace("KEY", KEY)
@@ -139,6 +155,25 @@ class NodeConfigTest {
         assertThat(transport.closeTimeout()).isEqualTo(Duration.ofMillis(15));
         assertThat(transport.writeTimeout()).isEqualTo(Duration.ofMillis(16));
         assertThat(transport.maxUnsentBytes()).isEqualTo(17);
+        assertThat(config.connectivity())
+                .isEqualTo(
+                        ConnectivitySettings.builder()
+                                .checkInterval(Duration.ofMillis(18))
+                                .checkOnChange(false)
+                                .maxOutboundConnections(19)
+                                .base(20)
+                                .jitter(ConnectivitySettings.Jitter.ADDED)
+                                .maxDelay(Duration.ofMillis(21))
+                                .dialsPerSecond(22)
+                                .dialBurst(23)
+                                .maxPending(24)
+                                .maxSpread(Duration.ofMillis(25))
+                                .tieDelay(Duration.ofMillis(26))
+                                .stableAfter(Duration.ofMillis(27))
+                                .latencyAware(false)
+                                .retryWindow(Duration.ofMillis(28))
+                                .dialsBeforeBackoff(29)
+                                .build());
         assertThat(config.notes()).isEmpty();
     }
 
