@@ -9,8 +9,10 @@ module dev.aptosnet.ports {
 
     exports dev.aptosnet.ports.client;
     exports dev.aptosnet.ports.codec;
+    exports dev.aptosnet.ports.discovery;
     exports dev.aptosnet.ports.model;
     exports dev.aptosnet.ports.transport;
 
+    uses dev.aptosnet.ports.discovery.PeerSourceProvider;
     uses dev.aptosnet.ports.transport.TransportProvider;
 }

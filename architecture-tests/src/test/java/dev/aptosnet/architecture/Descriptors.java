@@ -30,6 +30,12 @@ final class Descriptors {
                     Set.of("dev.aptosnet.ports", "dev.aptosnet.domain"),
                     "dev.aptosnet.noise",
                     Set.of("dev.aptosnet.ports", "org.bouncycastle.provider"),
+                    "dev.aptosnet.adapter.discovery",
+                    Set.of(
+                            "dev.aptosnet.ports",
+                            "java.net.http",
+                            "tools.jackson.core",
+                            "tools.jackson.dataformat.yaml"),
                     "dev.aptosnet.adapter.tcpnoise",
                     Set.of(
                             "dev.aptosnet.ports",

@@ -21,17 +21,19 @@ final class Rules {
     private static final String NOISE = "dev.aptosnet.noise..";
     private static final String SIMULATION = "dev.aptosnet.simulation..";
     private static final String TCP_NOISE = "dev.aptosnet.adapter.tcpnoise..";
+    private static final String DISCOVERY = "dev.aptosnet.adapter.discovery..";
     private static final String ADAPTERS = "dev.aptosnet.adapter..";
     private static final String BOOTSTRAP = "dev.aptosnet.bootstrap..";
+
+    private static final String[] JACKSON = {
+        "tools.jackson..", "com.fasterxml.jackson..", "org.snakeyaml..",
+    };
 
     private static final String[] OF_THE_NODE_ALONE = {
         "com.google..",
         "jakarta.inject..",
         "io.micrometer..",
         "io.prometheus..",
-        "tools.jackson..",
-        "com.fasterxml.jackson..",
-        "org.snakeyaml..",
         "picocli..",
         "net.jpountz..",
         "org.slf4j..",
@@ -73,6 +75,12 @@ final class Rules {
                         NOISE,
                         "io.netty.."),
                 onlyDependsOn(
+                        "the discovery adapter depends on ports, HTTP and Jackson",
+                        DISCOVERY,
+                        PORTS,
+                        "tools.jackson..",
+                        "com.fasterxml.jackson.."),
+                onlyDependsOn(
                         "the testkit depends on ports, the JDK and test libraries",
                         "dev.aptosnet.testkit..",
                         PORTS,
@@ -94,7 +102,12 @@ final class Rules {
                         "dev.aptosnet.bootstrap.planted.netty",
                         "io.netty.."),
                 neverSees(
-                        "only the node sees Guice, Micrometer, Jackson, picocli, LZ4 and logging",
+                        "only the node and discovery see Jackson",
+                        resideOutsideOfPackages(BOOTSTRAP, DISCOVERY),
+                        "dev.aptosnet.noise.planted.jackson",
+                        JACKSON),
+                neverSees(
+                        "only the node sees Guice, Micrometer, picocli, LZ4 and logging",
                         resideOutsideOfPackages(BOOTSTRAP),
                         "dev.aptosnet.noise.planted.node",
                         OF_THE_NODE_ALONE),

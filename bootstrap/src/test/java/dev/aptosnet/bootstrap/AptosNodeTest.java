@@ -473,19 +473,43 @@ class AptosNodeTest {
             b.addSeed(a.listenAddress());
             a.awaitPeer(b.peerId(), SOON);
             b.awaitPeer(a.peerId(), SOON);
-            // Whichever stays, calls go through it both ways once the loser is gone.
-            Thread.sleep(50);
-            a.awaitPeer(b.peerId(), SOON);
-            b.awaitPeer(a.peerId(), SOON);
-            assertThat(a.client().sendToPeerRpc(b.peerId(), ECHO, Bytes.utf8("a"), SOON))
-                    .isEqualTo(Bytes.utf8("a"));
-            assertThat(b.client().sendToPeerRpc(a.peerId(), ECHO, Bytes.utf8("b"), SOON))
-                    .isEqualTo(Bytes.utf8("b"));
+            // A call on the connection that loses fails; on the one that stays it does not.
+            assertThat(callUntilAnswered(a, b)).isEqualTo(Bytes.utf8("settled"));
+            assertThat(callUntilAnswered(b, a)).isEqualTo(Bytes.utf8("settled"));
+            awaitOneLink(a, b);
             assertThat(a.peers()).hasSize(1);
             assertThat(b.peers()).hasSize(1);
             assertThat(a.peers().getFirst().origin()).isNotEqualTo(b.peers().getFirst().origin());
             a.close();
             b.close();
+        }
+    }
+
+    private static Bytes callUntilAnswered(AptosNode from, AptosNode to) throws Exception {
+        var deadline = System.nanoTime() + SOON.toNanos();
+        while (true) {
+            try {
+                return from.client().sendToPeerRpc(to.peerId(), ECHO, Bytes.utf8("settled"), SOON);
+            } catch (NetworkException.PeerDisconnected | NetworkException.NotConnected e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                Thread.sleep(10);
+            }
+        }
+    }
+
+    private static void awaitOneLink(AptosNode a, AptosNode b) throws Exception {
+        var deadline = System.nanoTime() + SOON.toNanos();
+        while (System.nanoTime() < deadline
+                && a.peers().stream()
+                        .anyMatch(
+                                seen ->
+                                        b.peers().stream()
+                                                .anyMatch(
+                                                        other ->
+                                                                other.origin() == seen.origin()))) {
+            Thread.sleep(5);
         }
     }
 

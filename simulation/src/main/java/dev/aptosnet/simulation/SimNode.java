@@ -1,18 +1,25 @@
 package dev.aptosnet.simulation;
 
 import dev.aptosnet.domain.connection.ConnectionSettings;
+import dev.aptosnet.domain.connectivity.Connectivity;
+import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.domain.connectivity.DialLimiter;
+import dev.aptosnet.domain.connectivity.DiscoveredPeer;
+import dev.aptosnet.domain.connectivity.OwnNode;
+import dev.aptosnet.domain.connectivity.PeerSource;
+import dev.aptosnet.domain.connectivity.TrustedSet;
 import dev.aptosnet.domain.peer.Peers;
-import dev.aptosnet.domain.peer.SeedDialler;
 import dev.aptosnet.domain.wire.HandshakeMsg;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.ProtocolSet;
+import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.DisconnectReason;
-import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.transport.DialId;
@@ -21,15 +28,12 @@ import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.ListenId;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
-import dev.aptosnet.ports.transport.TrustedPeers;
 
 import org.jspecify.annotations.Nullable;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -54,20 +58,18 @@ class SimNode {
                     NetworkId.VALIDATOR);
     private static final Bytes HELLO_BYTES = HELLO.encode();
 
-    private static final Duration BACKOFF_BASE = Duration.ofMillis(500);
-    private static final Duration BACKOFF_CAP = Duration.ofSeconds(60);
-
     private final Run run;
     private final Host host;
     private final VirtualTransport transport;
     private final SplittableRandom random;
     private final Peers peers;
-    private final SeedDialler dialler;
+    private final Connectivity connectivity;
+    private TrustedSet trusted = TrustedSet.EMPTY;
 
     /** By the number of the connection's id. */
     private final TreeMap<Long, SimConnection> connections = new TreeMap<>();
 
-    private World.@Nullable Event dialTimer;
+    private World.@Nullable Event timer;
 
     /** Makes the node of the process that runs on {@code host} now. */
     SimNode(Run run, Host host) {
@@ -76,7 +78,20 @@ class SimNode {
         this.random = run.world().newRandom();
         this.transport = run.network().transport(host, transportSettings());
         this.peers = new Peers(host.peer(), 100);
-        this.dialler = new SeedDialler(BACKOFF_BASE, BACKOFF_CAP, random.split(), 0);
+        var pacing = ConnectivitySettings.DEFAULTS.pacing();
+        this.connectivity =
+                new Connectivity(
+                        new OwnNode(
+                                host.peer(),
+                                NetworkId.VALIDATOR,
+                                true,
+                                AuthMode.MUTUAL,
+                                AccessPolicy.NONE),
+                        ConnectivitySettings.DEFAULTS,
+                        new DialLimiter(pacing.dialsPerSecond(), pacing.dialBurst()),
+                        random.split(),
+                        0,
+                        host.now());
     }
 
     private TransportSettings transportSettings() {
@@ -86,12 +101,7 @@ class SimNode {
                 Bytes.wrap(host.key().toByteArray()),
                 List.of(CipherSuite.CHACHAPOLY),
                 AuthMode.MUTUAL,
-                peer ->
-                        Optional.ofNullable(run.trusted().get(peer))
-                                .map(
-                                        other ->
-                                                new TrustedPeers.TrustedPeer(
-                                                        Set.of(other.key()), PeerRole.VALIDATOR)),
+                peer -> trusted.find(peer),
                 PeerRole.UNKNOWN,
                 () -> HELLO_BYTES,
                 this::onTransport,
@@ -110,48 +120,66 @@ class SimNode {
                         1));
     }
 
-    /** Listens, and keeps these peers connected from now on. */
-    void start(Collection<Host> seeds) {
+    /** Listens, trusts these peers, and keeps connected to them from now on. */
+    void start(Collection<Host> validators) {
         transport.listen(new ListenId(0), host.address());
-        for (var seed : seeds) {
-            if (seed != host) {
-                dialler.seed(host.now(), seed.peer(), List.of(seed.address()));
-            }
+        var view = new TreeMap<PeerId, DiscoveredPeer>();
+        for (var validator : validators) {
+            view.put(
+                    validator.peer(),
+                    DiscoveredPeer.of(
+                            List.of(validator.address()),
+                            Set.of(validator.key()),
+                            PeerRole.VALIDATOR));
         }
-        dialDue();
+        tell(new Connectivity.Event.Discovered(PeerSource.ON_CHAIN_VALIDATOR_SET, view));
     }
 
-    private void dialDue() {
-        for (var dial : dialler.due(host.now())) {
-            run.dialled(host.index());
-            transport.dial(dial.id(), dial.peer(), dial.address());
+    private void tell(Connectivity.Event event) {
+        for (var effect : connectivity.on(host.now(), event)) {
+            switch (effect) {
+                case Connectivity.Effect.Trust(var peersNow) -> trusted = peersNow;
+                case Connectivity.Effect.Dial(var id, var peer, var address) -> {
+                    run.dialled(host.index());
+                    transport.dial(id, peer, address);
+                }
+                case Connectivity.Effect.CancelDial(var id, _) -> transport.cancel(id);
+                case Connectivity.Effect.Disconnect(var peer, _, var reason) ->
+                        apply(peers.on(new Peers.Event.Disconnect(peer, reason)));
+            }
         }
-        if (dialTimer != null) {
-            dialTimer.cancel();
-            dialTimer = null;
+        setTimer();
+    }
+
+    private void setTimer() {
+        if (timer != null) {
+            timer.cancel();
         }
-        var next = dialler.nextDeadline();
-        if (!next.equals(MonoTime.NEVER)) {
-            dialTimer = host.post(next, EventKind.TIMER, host.index(), this::dialDue);
-        }
+        timer =
+                host.post(
+                        connectivity.nextDeadline(),
+                        EventKind.TIMER,
+                        host.index(),
+                        () -> tell(new Connectivity.Event.TimeReached()));
     }
 
     private void onTransport(TransportEvent event) {
         switch (event) {
             case TransportEvent.Dialed(var id, var link) -> dialed(id, link);
-            case TransportEvent.DialFailed(var id, _) -> dialler.dialEnded(host.now(), id, false);
+            case TransportEvent.DialFailed(var id, _) ->
+                    tell(new Connectivity.Event.DialEnded(id, false));
             case TransportEvent.Accepted(_, var link) -> proven(link);
             case TransportEvent.Listening _,
                     TransportEvent.ListenFailed _,
                     TransportEvent.Refused _ -> {}
         }
-        dialDue();
     }
 
     private void dialed(DialId id, Link link) {
         proven(link);
         // Refused for another connection to the same peer: what was wanted is there.
-        dialler.dialEnded(host.now(), id, peers.isConnected(link.info().peer()));
+        var there = peers.isConnected(link.info().peer());
+        tell(new Connectivity.Event.DialEnded(id, there));
     }
 
     private void proven(Link proven) {
@@ -204,24 +232,29 @@ class SimNode {
                         }
                     }
                 }
-                case Peers.Effect.PeerUp(var connected) -> dialler.connected(connected.peer());
-                case Peers.Effect.PeerReplaced(_, var after) -> dialler.connected(after.peer());
+                case Peers.Effect.PeerUp(var connected) -> up(connected);
+                case Peers.Effect.PeerReplaced(_, var after) -> up(after);
                 case Peers.Effect.PeerDown(var connected, _) -> {
-                    dialler.disconnected(host.now(), connected.peer());
                     var other = run.trusted().get(connected.peer());
                     if (other != null) {
                         mesh().clear(host.index(), other.index());
                     }
+                    tell(new Connectivity.Event.PeerDown(connected.peer(), connected.id()));
                 }
             }
         }
+    }
+
+    private void up(Peers.Connected peer) {
+        tell(
+                new Connectivity.Event.PeerUp(
+                        peer.peer(), peer.id(), peer.origin(), peer.role(), false));
     }
 
     private void connectionClosed(SimConnection connection, LinkClosed how) {
         var info = connection.link().info();
         apply(peers.on(new Peers.Event.Closed(info.id(), info.peer(), how.reason())));
         connections.remove(info.id().number());
-        dialDue();
     }
 
     private Mesh mesh() {

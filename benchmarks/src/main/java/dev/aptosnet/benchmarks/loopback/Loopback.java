@@ -8,6 +8,8 @@ import dev.aptosnet.ports.client.RpcCallback;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.PayloadEncoding;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.transport.TransportSettings;
@@ -25,14 +27,19 @@ import java.util.stream.Collectors;
 
 /**
  * Two nodes in this process over a loopback socket, for each suite: the round trip of a small RPC,
- * RPCs and direct sends at full speed, one large message, and what the sender allocates. Prints a
- * table; ratios are against the plain socket of the same round.
+ * RPCs and direct sends at full speed, one large message, urgent calls beside bulk, and what the
+ * sender allocates. Prints a table; ratios are against the plain socket of the same round.
  *
  * <p>Both ends share the machine's cores and this JVM, so absolute figures say little.
  */
 public final class Loopback {
     private static final ProtocolId RPC = ProtocolId.NETBENCH_RPC;
     private static final ProtocolId DIRECT = ProtocolId.NETBENCH_DIRECT_SEND;
+    private static final ProtocolId URGENT =
+            ProtocolId.custom(230, "Urgent", PayloadEncoding.BCS, MessageClass.CRITICAL);
+    private static final ProtocolId BULK =
+            ProtocolId.custom(231, "Bulk", PayloadEncoding.BCS, MessageClass.LOW);
+    private static final Bytes CHUNK = Bytes.wrap(new byte[64 << 20]);
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -55,6 +62,8 @@ public final class Loopback {
                         .listen("/ip4/127.0.0.1/tcp/0")
                         .serveInline(RPC, request -> request.respond(request.payload()))
                         .receiveInline(DIRECT, _ -> arrived.incrementAndGet())
+                        .serveInline(URGENT, request -> request.respond(request.payload()))
+                        .serveInline(BULK, request -> request.respond(CHUNK))
                         .start();
         var before = threads();
         client =
@@ -62,7 +71,7 @@ public final class Loopback {
                         .suites(suite)
                         .transportLimits(ONE_OWNER)
                         .seed(server.listenAddress())
-                        .protocols(RPC, DIRECT)
+                        .protocols(RPC, DIRECT, URGENT, BULK)
                         .start();
         peer = client.awaitPeer(server.peerId(), Duration.ofSeconds(10));
         server.awaitPeer(client.peerId(), Duration.ofSeconds(10));
@@ -136,6 +145,7 @@ public final class Loopback {
             direct[at] = directPerSecond(seconds, allocated, at);
             bulk[at] = bulkMegabytesPerSecond(seconds);
         }
+        urgent(rounds, seconds);
         print("plain socket, 128 B round trip", median(socket), "us", 0);
         print("RPC 128 B, callback, round trip", median(inline), "us", ratio(inline, socket));
         print("RPC 128 B, blocking, round trip", median(blocking), "us", ratio(blocking, socket));
@@ -143,6 +153,85 @@ public final class Loopback {
         print("direct send 256 B", median(direct) / 1000, "k/s", 0);
         print("  allocated at the sender", median(allocated), "B/message", 0);
         print("RPC with 64 MiB each way", median(bulk), "MB/s", 0);
+    }
+
+    /** Urgent calls at 500 a second, alone and beside answers of 64 MiB one after the other. */
+    private void urgent(int rounds, double seconds) throws Exception {
+        var idle50 = new double[rounds];
+        var idle99 = new double[rounds];
+        var loaded50 = new double[rounds];
+        var loaded99 = new double[rounds];
+        var alone = new double[rounds];
+        var beside = new double[rounds];
+        for (var round = -1; round < rounds; round++) {
+            var at = Math.max(round, 0);
+            paced(seconds, idle50, idle99, at);
+            try (var bulk = new BulkLoad()) {
+                Thread.sleep((long) (seconds * 1000));
+                alone[at] = bulk.megabytesPerSecond();
+            }
+            try (var bulk = new BulkLoad()) {
+                paced(seconds, loaded50, loaded99, at);
+                beside[at] = bulk.megabytesPerSecond();
+            }
+        }
+        print("urgent RPC 500/s, alone, p50", median(idle50), "us", 0);
+        print("urgent RPC 500/s, alone, p99", median(idle99), "us", 0);
+        print("  beside 64 MiB answers, p50", median(loaded50), "us", 0);
+        print("  beside 64 MiB answers, p99", median(loaded99), "us", 0);
+        print("64 MiB answers alone", median(alone), "MB/s", 0);
+        print("  beside the urgent RPCs", median(beside), "MB/s", 0);
+    }
+
+    private void paced(double seconds, double[] p50, double[] p99, int at) throws Exception {
+        var request = Bytes.wrap(new byte[128]);
+        var calls = client.client();
+        var done = new Semaphore(0);
+        var callback = new Release(done);
+        var samples = new long[(int) (seconds * 500) + 1];
+        var start = System.nanoTime();
+        for (var i = 0; i < samples.length; i++) {
+            var due = start + i * 2_000_000L;
+            while (due - System.nanoTime() > 0) {
+                LockSupport.parkNanos(due - System.nanoTime());
+            }
+            var before = System.nanoTime();
+            calls.sendToPeerRpc(peer, URGENT, request, LONG, callback);
+            done.acquire();
+            samples[i] = System.nanoTime() - before;
+        }
+        Arrays.sort(samples);
+        p50[at] = samples[samples.length / 2] / 1000.0;
+        p99[at] = samples[samples.length * 99 / 100] / 1000.0;
+    }
+
+    /** Asks for 64 MiB again and again until closed. */
+    private final class BulkLoad implements AutoCloseable {
+        private final AtomicLong bytes = new AtomicLong();
+        private final long start = System.nanoTime();
+        private final Thread thread = Thread.startVirtualThread(this::run);
+        private volatile boolean stopped;
+
+        private void run() {
+            try {
+                while (!stopped) {
+                    var answer = client.client().sendToPeerRpc(peer, BULK, Bytes.EMPTY, LONG);
+                    bytes.addAndGet(answer.size());
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        double megabytesPerSecond() {
+            return bytes.get() / 1e6 / ((System.nanoTime() - start) / 1e9);
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            stopped = true;
+            thread.join();
+        }
     }
 
     private void measureDirect(int rounds, double seconds) throws Exception {

@@ -42,6 +42,16 @@ public final class ConnectionMetrics {
                 .increment();
     }
 
+    /** The time from a call to its answer. Any thread. */
+    public void answered(ProtocolId protocol, long nanos) {
+        network.answered(protocol, nanos);
+    }
+
+    /** The time from a request's arrival to its handler's answer. Any thread. */
+    public void served(ProtocolId protocol, long nanos) {
+        network.served(protocol, nanos);
+    }
+
     /** Counts a message that was not queued. Any thread. */
     public void refused(MessageClass messageClass, SendResult why) {
         network.refused(messageClass, why).increment();

@@ -6,6 +6,7 @@ import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.transport.SetupFailure;
 
 import io.micrometer.core.instrument.Counter;
@@ -21,6 +22,8 @@ import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -32,6 +35,10 @@ public final class NetworkMetrics implements AutoCloseable {
     private final Tags common;
     private final Queue<Meter> meters = new ConcurrentLinkedQueue<>();
     private final ConcurrentHashMap<List<String>, Counter> counters = new ConcurrentHashMap<>();
+    private final AtomicReferenceArray<Timer> callLatencies =
+            new AtomicReferenceArray<>(ProtocolId.MAX_NUMBER + 1);
+    private final AtomicReferenceArray<Timer> handlerLatencies =
+            new AtomicReferenceArray<>(ProtocolId.MAX_NUMBER + 1);
     private final ObservationCounters observations;
     private final Counter[][] refusals =
             new Counter[MessageClass.COUNT][SendResult.values().length];
@@ -96,17 +103,46 @@ public final class NetworkMetrics implements AutoCloseable {
                 });
     }
 
+    /** The time from a call to its answer. Any thread. */
+    public void answered(ProtocolId protocol, long nanos) {
+        latency(callLatencies, "aptos_network_outbound_rpc_request_latency_seconds", protocol)
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** The time from a request's arrival to its handler's answer. Any thread. */
+    public void served(ProtocolId protocol, long nanos) {
+        latency(handlerLatencies, "aptos_network_inbound_rpc_handler_latency_seconds", protocol)
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer latency(AtomicReferenceArray<Timer> byNumber, String name, ProtocolId protocol) {
+        var known = byNumber.get(protocol.number());
+        if (known != null) {
+            return known;
+        }
+        // Two threads may get here at once: the registry gives both the same timer.
+        var timer =
+                Timer.builder(name)
+                        .tags(common.and("protocol_id", protocol.name()))
+                        .register(registry);
+        meters.add(timer);
+        byNumber.set(protocol.number(), timer);
+        return timer;
+    }
+
     /** A set-up ended, well or not. */
     public void upgraded(Origin origin, boolean succeeded, Duration took) {
-        Timer.builder("aptos_network_connection_upgrade_time_seconds")
-                .tags(
-                        common.and(
-                                "direction",
-                                label(origin),
-                                "state",
-                                succeeded ? "succeeded" : "failed"))
-                .register(registry)
-                .record(took);
+        var timer =
+                Timer.builder("aptos_network_connection_upgrade_time_seconds")
+                        .tags(
+                                common.and(
+                                        "direction",
+                                        label(origin),
+                                        "state",
+                                        succeeded ? "succeeded" : "failed"))
+                        .register(registry);
+        meters.add(timer);
+        timer.record(took);
     }
 
     /** A connection was refused in its set-up. */

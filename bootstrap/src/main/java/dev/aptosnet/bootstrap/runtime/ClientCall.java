@@ -8,7 +8,6 @@ import dev.aptosnet.ports.client.RpcCallback;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
-import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
 
 import org.jspecify.annotations.Nullable;
@@ -18,16 +17,17 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A call of an application: what the machine knows of it, and whom to tell how it ended. */
 abstract sealed class ClientCall extends OutboundCall {
-    private final PeerId peer;
+    private final PeerConnection connection;
+    private final long startNanos = System.nanoTime();
 
     ClientCall(
-            PeerId peer,
+            PeerConnection connection,
             ProtocolId protocol,
             MessageClass messageClass,
             Bytes request,
             MonoTime deadline) {
         super(protocol, messageClass, request, deadline);
-        this.peer = peer;
+        this.connection = connection;
     }
 
     abstract void succeeded(Bytes answer);
@@ -36,6 +36,7 @@ abstract sealed class ClientCall extends OutboundCall {
 
     @Override
     protected final void onAnswer(Bytes answer) {
+        connection.metrics().answered(protocol(), System.nanoTime() - startNanos);
         succeeded(answer);
     }
 
@@ -45,6 +46,7 @@ abstract sealed class ClientCall extends OutboundCall {
     }
 
     private NetworkException explain(CallFailure failure) {
+        var peer = connection.peer();
         var protocol = protocol();
         return switch (failure) {
             case CallFailure.TimedOut _ -> new NetworkException.TimedOut(peer, protocol);
@@ -74,12 +76,12 @@ abstract sealed class ClientCall extends OutboundCall {
         private volatile boolean ended;
 
         Blocking(
-                PeerId peer,
+                PeerConnection connection,
                 ProtocolId protocol,
                 MessageClass messageClass,
                 Bytes request,
                 MonoTime deadline) {
-            super(peer, protocol, messageClass, request, deadline);
+            super(connection, protocol, messageClass, request, deadline);
         }
 
         @Override
@@ -123,13 +125,13 @@ abstract sealed class ClientCall extends OutboundCall {
         private final CompletableFuture<Bytes> future;
 
         Async(
-                PeerId peer,
+                PeerConnection connection,
                 ProtocolId protocol,
                 MessageClass messageClass,
                 Bytes request,
                 MonoTime deadline,
                 CompletableFuture<Bytes> future) {
-            super(peer, protocol, messageClass, request, deadline);
+            super(connection, protocol, messageClass, request, deadline);
             this.future = future;
         }
 
@@ -151,13 +153,13 @@ abstract sealed class ClientCall extends OutboundCall {
         private final RpcCallback<Bytes> callback;
 
         Inline(
-                PeerId peer,
+                PeerConnection connection,
                 ProtocolId protocol,
                 MessageClass messageClass,
                 Bytes request,
                 MonoTime deadline,
                 RpcCallback<Bytes> callback) {
-            super(peer, protocol, messageClass, request, deadline);
+            super(connection, protocol, messageClass, request, deadline);
             this.callback = callback;
         }
 

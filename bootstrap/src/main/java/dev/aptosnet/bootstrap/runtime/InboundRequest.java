@@ -13,6 +13,7 @@ final class InboundRequest implements RpcRequest<Bytes> {
     private final PeerConnection connection;
     private final InboundCall call;
     private final Bytes payload;
+    private final long arrivedNanos = System.nanoTime();
     private final AtomicBoolean ended = new AtomicBoolean();
 
     InboundRequest(PeerConnection connection, InboundCall call, Bytes payload) {
@@ -38,7 +39,11 @@ final class InboundRequest implements RpcRequest<Bytes> {
 
     @Override
     public boolean respond(Bytes answer) {
-        return ended.compareAndSet(false, true) && connection.respond(call, answer);
+        if (!ended.compareAndSet(false, true) || !connection.respond(call, answer)) {
+            return false;
+        }
+        connection.metrics().served(call.protocol(), System.nanoTime() - arrivedNanos);
+        return true;
     }
 
     @Override

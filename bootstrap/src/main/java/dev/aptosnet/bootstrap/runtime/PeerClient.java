@@ -83,7 +83,7 @@ final class PeerClient<M> implements NetworkClient<M> {
         var connection = connectionFor(peer, protocol);
         var call =
                 new ClientCall.Blocking(
-                        peer,
+                        connection,
                         protocol,
                         protocol.messageClass(),
                         codec.encode(protocol, request),
@@ -106,7 +106,7 @@ final class PeerClient<M> implements NetworkClient<M> {
             var connection = connectionFor(peer, protocol);
             var call =
                     new ClientCall.Async(
-                            peer,
+                            connection,
                             protocol,
                             protocol.messageClass(),
                             codec.encode(protocol, request),
@@ -134,10 +134,11 @@ final class PeerClient<M> implements NetworkClient<M> {
             Duration timeout,
             RpcCallback<M> callback) {
         try {
+            var connection = connectionFor(peer, protocol);
             start(
-                    connectionFor(peer, protocol),
+                    connection,
                     new ClientCall.Inline(
-                            peer,
+                            connection,
                             protocol,
                             protocol.messageClass(),
                             codec.encode(protocol, request),

@@ -93,6 +93,10 @@ final class PeerConnection implements LinkHandler, ConnectionSink {
         return info.peer();
     }
 
+    ConnectionMetrics metrics() {
+        return metrics;
+    }
+
     void start() {
         link.start(this);
     }
@@ -132,7 +136,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink {
     }
 
     boolean respond(InboundCall call, Bytes answer) {
-        var charged = account.charge(call.messageClass(), answer.size());
+        var charged = chargeAnswer(call, answer);
         if (charged != SendResult.QUEUED) {
             metrics.refused(call.messageClass(), charged);
             runOnOwner(() -> machine.refuse(call, RefusalCode.OVERLOADED));
@@ -140,6 +144,20 @@ final class PeerConnection implements LinkHandler, ConnectionSink {
         }
         call.leaveAnswer(answer);
         return put(call);
+    }
+
+    /** A handler's own thread waits for room as long as the request lives; an owner never does. */
+    private SendResult chargeAnswer(InboundCall call, Bytes answer) {
+        var charged = account.charge(call.messageClass(), answer.size());
+        if (charged != SendResult.DROPPED_FULL || link.isOwner()) {
+            return charged;
+        }
+        try {
+            return account.chargeBy(call.messageClass(), answer.size(), call.deadline(), clock);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return charged;
+        }
     }
 
     boolean refuse(InboundCall call) {

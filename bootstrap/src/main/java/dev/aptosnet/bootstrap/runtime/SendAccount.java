@@ -2,7 +2,10 @@ package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.transport.Clock;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -28,6 +31,11 @@ final class SendAccount {
     private final int[] leftMessages = new int[MessageClass.COUNT];
     private final long[] leftBytes = new long[MessageClass.COUNT];
     private boolean left;
+
+    /** Where those wait who may, until something has left. */
+    private final Object room = new Object();
+
+    private volatile int waiting;
 
     SendAccount(int maxMessages, long maxBytes, NodeBudget node) {
         this.maxMessages = maxMessages;
@@ -55,6 +63,31 @@ final class SendAccount {
         return SendResult.QUEUED;
     }
 
+    /**
+     * Charges one message once its class has room, or says at {@code deadline} that there was none.
+     * Blocks, so not for owners; fair to nobody in particular.
+     */
+    SendResult chargeBy(MessageClass messageClass, int payloadBytes, MonoTime deadline, Clock clock)
+            throws InterruptedException {
+        synchronized (room) {
+            waiting++;
+            try {
+                while (true) {
+                    var result = charge(messageClass, payloadBytes);
+                    var left = deadline.nanosSince(clock.now());
+                    if (result != SendResult.DROPPED_FULL || left <= 0) {
+                        return result;
+                    }
+                    // A release between the charge and the wait is seen: it needs this lock to
+                    // tell.
+                    TimeUnit.NANOSECONDS.timedWait(room, Math.max(left, 1_000_000));
+                }
+            } finally {
+                waiting--;
+            }
+        }
+    }
+
     /** Notes that a message is gone; given back by the next {@link #flush}. Owner only. */
     void releaseLater(MessageClass messageClass, int payloadBytes) {
         var index = messageClass.index();
@@ -74,6 +107,11 @@ final class SendAccount {
                 release(MessageClass.ofIndex(i), leftMessages[i], leftBytes[i]);
                 leftMessages[i] = 0;
                 leftBytes[i] = 0;
+            }
+        }
+        if (waiting > 0) {
+            synchronized (room) {
+                room.notifyAll();
             }
         }
     }

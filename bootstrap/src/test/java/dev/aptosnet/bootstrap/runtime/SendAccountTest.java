@@ -10,10 +10,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
 import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.transport.Clock;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 class SendAccountTest {
     @Test
@@ -69,5 +73,29 @@ class SendAccountTest {
             assertThat(account.bytes(MessageClass.ofIndex(i))).isZero();
         }
         assertThat(node.used()).isZero();
+    }
+
+    @Test
+    void whoeverMayWaitIsChargedOnceSomethingHasLeftAndNotAfterTheDeadline() throws Exception {
+        var clock = Clock.system();
+        var account = new SendAccount(1, 1 << 20, new NodeBudget(1 << 30));
+        assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
+        assertThat(account.chargeBy(LOW, 10, clock.now().plusNanos(1_000_000), clock))
+                .isEqualTo(DROPPED_FULL);
+        var waited =
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                var soon = clock.now().plus(Duration.ofSeconds(10));
+                                return account.chargeBy(LOW, 10, soon, clock);
+                            } catch (InterruptedException e) {
+                                throw new AssertionError(e);
+                            }
+                        });
+        Thread.sleep(50);
+        assertThat(waited).isNotDone();
+        account.releaseLater(LOW, 10);
+        account.flush();
+        assertThat(waited.get(10, TimeUnit.SECONDS)).isEqualTo(QUEUED);
     }
 }

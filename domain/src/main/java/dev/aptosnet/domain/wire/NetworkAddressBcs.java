@@ -13,6 +13,8 @@ import dev.aptosnet.ports.model.NetworkAddress.Protocol.NoiseIk;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Tcp;
 import dev.aptosnet.ports.model.PublicKey;
 
+import java.util.List;
+
 /**
  * The binary form of a {@link NetworkAddress} (wire.md section 3): a byte string with the list of
  * protocols in it, so that a reader can skip an address that it does not understand.
@@ -56,6 +58,19 @@ public final class NetworkAddressBcs {
         var address = read(in);
         in.end();
         return address;
+    }
+
+    /**
+     * Reads exactly one list of addresses, as the chain stores them for a validator.
+     *
+     * @throws BcsException if the bytes are malformed
+     * @throws Malformed if they break a rule of addresses
+     */
+    public static List<NetworkAddress> decodeList(Bytes bcs) {
+        var in = new BcsReader(bcs);
+        var addresses = in.list(NetworkAddressBcs::read);
+        in.end();
+        return addresses;
     }
 
     /**

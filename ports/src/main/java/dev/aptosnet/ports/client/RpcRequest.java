@@ -21,7 +21,9 @@ public interface RpcRequest<M> {
     M payload();
 
     /**
-     * Answers. Any thread; only the first answer or refusal counts.
+     * Answers. Any thread; only the first answer or refusal counts. Where the queue of the
+     * request's class is full ({@code priorities.queue_messages}, {@code queue_bytes}), a handler's
+     * thread waits for room until the request's time is over; an inline handler does not.
      *
      * @return whether it was queued: false if the request was already answered, its time is over or
      *     the connection is gone

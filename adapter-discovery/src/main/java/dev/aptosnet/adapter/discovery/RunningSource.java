@@ -1,0 +1,76 @@
+package dev.aptosnet.adapter.discovery;
+
+import dev.aptosnet.ports.discovery.PeerSource;
+import dev.aptosnet.ports.discovery.PeerView;
+import dev.aptosnet.ports.discovery.SourceKind;
+import dev.aptosnet.ports.discovery.SourceStatus;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.transport.Clock;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A source with a virtual thread of its own. Nothing that holds it up holds up another. */
+abstract class RunningSource implements PeerSource {
+    private final SourceKind kind;
+    private final String place;
+    private final Clock clock;
+    private final Optional<PeerId> mustList;
+
+    private @Nullable Thread thread;
+    private volatile @Nullable Outlet outlet;
+    private boolean closed;
+
+    /**
+     * @param place what is watched, for logs
+     */
+    RunningSource(SourceKind kind, String place, Clock clock, Optional<PeerId> mustList) {
+        this.kind = kind;
+        this.place = place;
+        this.clock = clock;
+        this.mustList = mustList;
+    }
+
+    /** Reads and waits, again and again, until it is interrupted. */
+    abstract void run(Outlet outlet) throws InterruptedException;
+
+    @Override
+    public final SourceKind kind() {
+        return kind;
+    }
+
+    @Override
+    public final synchronized void start(Consumer<PeerView> sink) {
+        if (closed || thread != null) {
+            throw new IllegalStateException(
+                    "discovery from " + place + (closed ? ": closed" : ": already started"));
+        }
+        var out = new Outlet(kind, place, clock, mustList, sink);
+        outlet = out;
+        thread = Thread.ofVirtual().name("discovery " + place).start(() -> untilClosed(out));
+    }
+
+    @Override
+    public final SourceStatus status() {
+        var out = outlet;
+        return out == null ? SourceStatus.STARTING : out.status();
+    }
+
+    @Override
+    public final synchronized void close() {
+        closed = true;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    private void untilClosed(Outlet out) {
+        try {
+            run(out);
+        } catch (InterruptedException _) {
+            // Closed.
+        }
+    }
+}
