@@ -4,13 +4,16 @@ import dev.aptosnet.bootstrap.runtime.NetworkInstance;
 import dev.aptosnet.bootstrap.runtime.NetworkSettings;
 import dev.aptosnet.bootstrap.runtime.Registration;
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.domain.peer.Admission;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.HealthSettings;
+import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageHandler;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.RpcHandler;
+import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
@@ -26,6 +29,7 @@ import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +48,9 @@ public final class NodeBuilder {
     private @Nullable List<CipherSuite> suites;
     private boolean validator;
     private int maxInboundConnections = 50;
+    private AccessPolicy accessPolicy = AccessPolicy.NONE;
+    private Collection<PeerId> priorityInboundPeers = List.of();
+    private InboundRate inboundRate = InboundRate.UNLIMITED;
     private MessageLimits limits = MessageLimits.DEFAULT;
     private HealthSettings health = HealthSettings.DEFAULT;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
@@ -171,6 +178,27 @@ public final class NodeBuilder {
         return this;
     }
 
+    /** Which peers the node connects with at all, in either direction; all unless said so. */
+    public NodeBuilder accessPolicy(AccessPolicy accessPolicy) {
+        this.accessPolicy = accessPolicy;
+        return this;
+    }
+
+    /**
+     * Peers of unknown role that are let in even if {@link #maxInboundConnections} is reached: one
+     * that is not listed has to go.
+     */
+    public NodeBuilder priorityInboundPeers(Collection<PeerId> peers) {
+        this.priorityInboundPeers = List.copyOf(peers);
+        return this;
+    }
+
+    /** How fast each connection may send to us; unlimited unless said otherwise. */
+    public NodeBuilder inboundRateLimit(InboundRate inboundRate) {
+        this.inboundRate = inboundRate;
+        return this;
+    }
+
     /** Sizes, counts and durations of messages and calls. */
     public NodeBuilder limits(MessageLimits limits) {
         this.limits = limits;
@@ -295,7 +323,9 @@ public final class NodeBuilder {
                                 trusted,
                                 seeds,
                                 listen,
-                                maxInboundConnections,
+                                new Admission(
+                                        maxInboundConnections, accessPolicy, priorityInboundPeers),
+                                inboundRate,
                                 limits,
                                 health,
                                 transportLimits,

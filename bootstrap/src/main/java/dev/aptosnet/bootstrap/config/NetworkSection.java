@@ -2,7 +2,9 @@ package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.bootstrap.Identity;
 import dev.aptosnet.ports.client.HealthSettings;
+import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
+import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
@@ -77,6 +79,9 @@ final class NetworkSection {
         draft.identity(identity());
         new PeerSections(section).read().forEach(draft::peer);
         section.integer("max_inbound_connections", 0, MAX).ifPresent(draft::maxInboundConnections);
+        draft.accessPolicy(accessPolicy());
+        draft.priorityInboundPeers(peerIds(section, "priority_inbound_peers"));
+        draft.inboundRate(inboundRate());
         var suites = new ArrayList<CipherSuite>();
         for (var name : section.texts("noise_suites", "a list of chachapoly, aesgcm")) {
             suites.add(
@@ -282,25 +287,6 @@ final class NetworkSection {
                 unused.add(key);
             }
         }
-        section.section("inbound_rate_limit_config")
-                .ifPresent(
-                        limit -> {
-                            limit.number("inbound_messages_per_second", 0, Long.MAX_VALUE);
-                            limit.number("inbound_bytes_per_second", 0, Long.MAX_VALUE);
-                            limit.refuseUnknown();
-                            unused.add("inbound_rate_limit_config");
-                        });
-        section.section("access_control_policy")
-                .ifPresent(
-                        policy -> {
-                            peerIds(policy, "allow_list");
-                            peerIds(policy, "block_list");
-                            policy.refuseUnknown();
-                            unused.add("access_control_policy");
-                        });
-        if (peerIds(section, "priority_inbound_peers")) {
-            unused.add("priority_inbound_peers");
-        }
         if (discovery()) {
             unused.add("discovery_method(s)");
         }
@@ -309,12 +295,55 @@ final class NetworkSection {
         }
     }
 
-    private static boolean peerIds(Section section, String key) {
-        var ids = section.texts(key, "a list of peer ids");
-        for (var id : ids) {
-            section.convert(key, id, "a list of peer ids", PeerId::parse);
+    private AccessPolicy accessPolicy() {
+        var found = section.section("access_control_policy");
+        if (found.isEmpty()) {
+            return AccessPolicy.NONE;
         }
-        return !ids.isEmpty();
+        var policy = found.get();
+        var allowed = peerIds(policy, "allow_list");
+        var blocked = peerIds(policy, "block_list");
+        policy.refuseUnknown();
+        if (policy.has("allow_list") && policy.has("block_list")) {
+            throw section.refused(
+                    "access_control_policy", "both", "either allow_list or block_list");
+        }
+        return policy.has("allow_list")
+                ? AccessPolicy.allowOnly(allowed)
+                : AccessPolicy.block(blocked);
+    }
+
+    private InboundRate inboundRate() {
+        var found = section.section("inbound_rate_limit_config");
+        if (found.isEmpty()) {
+            return InboundRate.UNLIMITED;
+        }
+        var limit = found.get();
+        var rate =
+                new InboundRate(
+                        limit.number("inbound_messages_per_second", 1, InboundRate.MAX_PER_SECOND),
+                        limit.number("inbound_bytes_per_second", 1, InboundRate.MAX_PER_SECOND),
+                        limit.parsed(
+                                        "refill",
+                                        "continuous or whole_seconds",
+                                        NetworkSection::refill)
+                                .orElse(InboundRate.Refill.CONTINUOUS));
+        limit.refuseUnknown();
+        return rate;
+    }
+
+    private static InboundRate.Refill refill(String name) {
+        return switch (name) {
+            case "continuous" -> InboundRate.Refill.CONTINUOUS;
+            case "whole_seconds" -> InboundRate.Refill.WHOLE_SECONDS;
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static List<PeerId> peerIds(Section section, String key) {
+        return section.texts(key, "a list of peer ids").stream()
+                .map(id -> section.convert(key, id, "a list of peer ids", PeerId::parse))
+                .toList();
     }
 
     /** Whether a source other than {@code none} is configured. */

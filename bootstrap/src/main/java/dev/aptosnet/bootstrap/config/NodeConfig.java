@@ -2,10 +2,13 @@ package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.client.HealthSettings;
+import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
+import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.transport.TransportSettings;
 
 import java.nio.file.Path;
@@ -34,6 +37,9 @@ public record NodeConfig(
         List<NetworkAddress> listen,
         List<KnownPeer> peers,
         int maxInboundConnections,
+        AccessPolicy accessPolicy,
+        List<PeerId> priorityInboundPeers,
+        InboundRate inboundRate,
         MessageLimits limits,
         HealthSettings health,
         TransportSettings.Limits transportLimits,
@@ -51,6 +57,9 @@ public record NodeConfig(
                     List.of(),
                     List.of(),
                     50,
+                    AccessPolicy.NONE,
+                    List.of(),
+                    InboundRate.UNLIMITED,
                     MessageLimits.DEFAULT,
                     HealthSettings.DEFAULT,
                     TransportSettings.Limits.DEFAULT,
@@ -62,6 +71,7 @@ public record NodeConfig(
         suites = List.copyOf(suites);
         listen = List.copyOf(listen);
         peers = List.copyOf(peers);
+        priorityInboundPeers = List.copyOf(priorityInboundPeers);
         notes = List.copyOf(notes);
     }
 
@@ -95,6 +105,9 @@ public record NodeConfig(
         private List<NetworkAddress> listen;
         private final List<KnownPeer> peers;
         private int maxInboundConnections;
+        private AccessPolicy accessPolicy;
+        private List<PeerId> priorityInboundPeers;
+        private InboundRate inboundRate;
         private MessageLimits limits;
         private HealthSettings health;
         private TransportSettings.Limits transportLimits;
@@ -111,6 +124,9 @@ public record NodeConfig(
             listen = from.listen;
             peers = new ArrayList<>(from.peers);
             maxInboundConnections = from.maxInboundConnections;
+            accessPolicy = from.accessPolicy;
+            priorityInboundPeers = from.priorityInboundPeers;
+            inboundRate = from.inboundRate;
             limits = from.limits;
             health = from.health;
             transportLimits = from.transportLimits;
@@ -172,6 +188,24 @@ public record NodeConfig(
             return this;
         }
 
+        /** Which peers the node connects with at all. */
+        public Draft accessPolicy(AccessPolicy accessPolicy) {
+            this.accessPolicy = accessPolicy;
+            return this;
+        }
+
+        /** Peers of unknown role that are let in before others. */
+        public Draft priorityInboundPeers(List<PeerId> peers) {
+            this.priorityInboundPeers = peers;
+            return this;
+        }
+
+        /** How fast each connection may send to us. */
+        public Draft inboundRate(InboundRate inboundRate) {
+            this.inboundRate = inboundRate;
+            return this;
+        }
+
         /** Limits of messages and calls. */
         public Draft limits(MessageLimits limits) {
             this.limits = limits;
@@ -214,6 +248,9 @@ public record NodeConfig(
                     listen,
                     peers,
                     maxInboundConnections,
+                    accessPolicy,
+                    priorityInboundPeers,
+                    inboundRate,
                     limits,
                     health,
                     transportLimits,

@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.metrics;
 
 import dev.aptosnet.domain.connection.Observation;
+import dev.aptosnet.domain.rate.Bucket;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.ProtocolId;
@@ -61,6 +62,24 @@ public final class ConnectionMetrics {
     public void declinedDirectSend(int size) {
         network.counter("aptos_network_direct_send_messages", "state", "declined").increment();
         network.counter("aptos_network_direct_send_bytes", "state", "declined").increment(size);
+    }
+
+    /** Counts that reading stopped because a bucket was empty. */
+    public void throttled(Bucket bucket) {
+        network.counter(
+                        "aptos_network_inbound_rate_limiter_throttled_count",
+                        "bucket",
+                        bucket.label())
+                .increment();
+    }
+
+    /** Counts a message that a bucket could never let pass. */
+    public void capacityExceeded(Bucket bucket) {
+        network.counter(
+                        "aptos_network_inbound_rate_limiter_capacity_exceeded_count",
+                        "bucket",
+                        bucket.label())
+                .increment();
     }
 
     /** Adds what was noted to the network's counters. Owner only. */

@@ -183,7 +183,12 @@ public final class NetworkMetrics implements AutoCloseable {
                 .increment();
     }
 
-    /** A proven connection was refused by admission or lost a tie-break. */
+    /** A connection had to make room for a priority peer. */
+    public void priorityPeerEviction() {
+        counter("aptos_priority_peer_evictions").increment();
+    }
+
+    /** A proven connection was refused by admission. */
     public void connectionRejected(Origin origin) {
         counter("aptos_connections_rejected", "direction", label(origin)).increment();
     }

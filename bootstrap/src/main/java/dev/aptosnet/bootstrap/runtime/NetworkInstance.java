@@ -14,7 +14,6 @@ import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
-import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -41,6 +40,7 @@ import io.micrometer.core.instrument.Metrics;
 
 import org.jspecify.annotations.Nullable;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -49,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -91,6 +92,7 @@ public final class NetworkInstance implements AutoCloseable {
     private final HealthChecks health;
     private final Map<ConnectionId, PeerConnection> connections = new HashMap<>();
     private final Map<DialId, Pending> dials = new HashMap<>();
+    private final Map<Long, CompletableFuture<Boolean>> disconnects = new HashMap<>();
 
     private volatile Map<PeerId, PeerConnection> snapshot = Map.of();
     private final ConcurrentHashMap<PeerId, SetupFailure> lastFailures = new ConcurrentHashMap<>();
@@ -128,8 +130,14 @@ public final class NetworkInstance implements AutoCloseable {
                 ServiceLoader.load(TransportProvider.class).stream()
                         .map(ServiceLoader.Provider::get)
                         .toList();
-        this.peers = new Peers(settings.self(), settings.maxInboundConnections());
-        this.dialler = new Dialling(settings, AccessPolicy.NONE, clock, new DialOrders());
+        this.dialler =
+                new Dialling(settings, settings.admission().access(), clock, new DialOrders());
+        this.peers =
+                new Peers(
+                        settings.self(),
+                        settings.admission(),
+                        dialler,
+                        new SplittableRandom(new SecureRandom().nextLong()));
         this.loop =
                 new NodeLoop(
                         "aptosnet-" + settings.self().shortText(),
@@ -503,13 +511,14 @@ public final class NetworkInstance implements AutoCloseable {
                         agreed,
                         protocols,
                         settings.limits(),
+                        settings.inboundRate(),
                         connectionSettings,
                         budget,
                         clock,
                         metrics.forConnection(),
                         this::connectionClosed);
         connections.put(info.id(), connection);
-        var started =
+        var refused =
                 apply(
                         peers.on(
                                 new Peers.Event.Proven(
@@ -518,14 +527,12 @@ public final class NetworkInstance implements AutoCloseable {
                                                 info.peer(),
                                                 info.origin(),
                                                 info.role()))));
-        if (started == null) {
+        if (refused == null) {
             if (pending != null && pending.answer() != null) {
                 pending.answer().complete(peerInfo);
             }
             return null;
         }
-        connections.remove(info.id());
-        metrics.connectionRejected(info.origin());
         var live = snapshot.get(info.peer());
         if (pending != null && live != null) {
             if (pending.answer() != null) {
@@ -533,16 +540,26 @@ public final class NetworkInstance implements AutoCloseable {
             }
             return null;
         }
-        return failure(SetupFailure.Reason.ALREADY_CONNECTED, started);
+        return refused;
     }
 
-    /** Carries effects out; returns why the newest connection was not started, null if it was. */
-    private @Nullable String apply(List<Peers.Effect> effects) {
-        String refused = effects.isEmpty() ? null : "refused";
+    /** Carries effects out; returns why a new connection was refused, null if none was. */
+    private @Nullable SetupFailure apply(List<Peers.Effect> effects) {
+        SetupFailure refused = null;
         for (var effect : effects) {
             switch (effect) {
+                case Peers.Effect.Refuse(var connected, var why, var detail) ->
+                        refused = refused(connected, why, detail);
+                case Peers.Effect.Withdraw(var connected) ->
+                        unpublish(connected.peer(), connected.id());
+                case Peers.Effect.Evicted _ -> metrics.priorityPeerEviction();
+                case Peers.Effect.Answer(var request, var wasConnected) -> {
+                    var waiting = disconnects.remove(request);
+                    if (waiting != null) {
+                        waiting.complete(wasConnected);
+                    }
+                }
                 case Peers.Effect.Start(var connected) -> {
-                    refused = null;
                     var connection = connections.get(connected.id());
                     if (connection != null) {
                         publish(connected.peer(), connection);
@@ -553,9 +570,6 @@ public final class NetworkInstance implements AutoCloseable {
                     var connection = connections.get(id);
                     if (connection != null) {
                         connection.close(reason, detail);
-                    }
-                    if (refused != null) {
-                        refused = detail;
                     }
                 }
                 case Peers.Effect.PeerUp(var connected) -> {
@@ -568,18 +582,24 @@ public final class NetworkInstance implements AutoCloseable {
                         tell(listener -> listener.onPeerUp(info));
                     }
                 }
-                case Peers.Effect.PeerReplaced(_, var after) -> {
+                case Peers.Effect.PeerReplaced(var before, var after) -> {
+                    var old = connections.get(before.id());
                     var connection = connections.get(after.id());
                     if (connection != null) {
-                        dialler.connected(connection.info());
-                        health.connected(connection.info());
+                        var is = connection.info();
+                        dialler.connected(is);
+                        health.connected(is);
+                        if (old != null) {
+                            var was = old.info();
+                            tell(listener -> listener.onPeerReplaced(was, is));
+                        }
                     }
                 }
                 case Peers.Effect.PeerDown(var connected, var reason) -> {
                     dialler.disconnected(connected.peer(), connected.id());
+                    unpublish(connected.peer(), connected.id());
                     var connection = connections.get(connected.id());
                     if (connection != null) {
-                        unpublish(connected.peer(), connection);
                         var info = connection.info();
                         health.lost(info);
                         tell(listener -> listener.onPeerDown(info, reason));
@@ -588,6 +608,29 @@ public final class NetworkInstance implements AutoCloseable {
             }
         }
         return refused;
+    }
+
+    private SetupFailure refused(Peers.Connected refused, Peers.Refusal why, String detail) {
+        var connection = connections.remove(refused.id());
+        if (connection != null) {
+            connection.close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, detail);
+        }
+        if (why.isRejection()) {
+            metrics.connectionRejected(refused.origin());
+        }
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                "refused connection {0}, peer {1}: {2}",
+                refused.id(),
+                refused.peer().shortText(),
+                detail);
+        return failure(
+                switch (why) {
+                    case ACCESS_POLICY, INBOUND_LIMIT -> SetupFailure.Reason.NOT_ADMITTED;
+                    case SELF -> SetupFailure.Reason.SELF_DIAL;
+                    case TIE_BREAK -> SetupFailure.Reason.ALREADY_CONNECTED;
+                },
+                detail);
     }
 
     private void tell(java.util.function.Consumer<NetworkEvents<?>> what) {
@@ -602,8 +645,9 @@ public final class NetworkInstance implements AutoCloseable {
         changed(next);
     }
 
-    private void unpublish(PeerId peer, PeerConnection connection) {
-        if (snapshot.get(peer) == connection) {
+    private void unpublish(PeerId peer, ConnectionId connection) {
+        var offered = snapshot.get(peer);
+        if (offered != null && offered.info().connection().equals(connection)) {
             var next = new HashMap<>(snapshot);
             next.remove(peer);
             changed(next);
@@ -752,17 +796,30 @@ public final class NetworkInstance implements AutoCloseable {
     }
 
     /** Ends the connection to a peer; false if there is none. */
-    boolean disconnect(PeerId peer) {
-        if (!snapshot.containsKey(peer)) {
-            return false;
+    boolean disconnect(PeerId peer, DisconnectReason reason) {
+        return snapshot.containsKey(peer)
+                && loop.post(() -> apply(peers.on(new Peers.Event.Disconnect(peer, reason))));
+    }
+
+    /** The same, and waits until it is gone. */
+    boolean disconnect(PeerId peer, DisconnectReason reason, Duration timeout)
+            throws InterruptedException, TimeoutException {
+        var answer = new CompletableFuture<Boolean>();
+        var request = ids.getAndIncrement();
+        var asked =
+                loop.post(
+                        () -> {
+                            disconnects.put(request, answer);
+                            apply(peers.on(new Peers.Event.Disconnect(peer, reason, request)));
+                        });
+        if (!asked) {
+            return false; // The node has stopped, and its connections with it.
         }
-        return loop.post(
-                () ->
-                        apply(
-                                peers.on(
-                                        new Peers.Event.Disconnect(
-                                                peer,
-                                                DisconnectReason.REQUESTED_BY_PEER_MANAGER))));
+        try {
+            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Override

@@ -1,7 +1,9 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.domain.peer.Admission;
 import dev.aptosnet.ports.client.HealthSettings;
+import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.model.AuthMode;
@@ -30,7 +32,8 @@ public record NetworkSettings(
         Map<PeerId, TrustedPeer> trusted,
         Map<PeerId, List<NetworkAddress>> seeds,
         List<NetworkAddress> listen,
-        int maxInboundConnections,
+        Admission admission,
+        InboundRate inboundRate,
         MessageLimits limits,
         HealthSettings health,
         TransportSettings.Limits transportLimits,

@@ -7,6 +7,7 @@ import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RpcCallback;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 
 /** The client of one application on one network. */
 final class PeerClient<M> implements NetworkClient<M> {
@@ -220,6 +222,12 @@ final class PeerClient<M> implements NetworkClient<M> {
 
     @Override
     public boolean disconnectFromPeer(PeerId peer) {
-        return network.disconnect(peer);
+        return network.disconnect(peer, DisconnectReason.REQUESTED_BY_PEER_MANAGER);
+    }
+
+    @Override
+    public boolean disconnectFromPeer(PeerId peer, DisconnectReason reason, Duration timeout)
+            throws InterruptedException, TimeoutException {
+        return network.disconnect(peer, reason, timeout);
     }
 }

@@ -6,10 +6,13 @@ import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.connection.ConnectionSink;
 import dev.aptosnet.domain.connection.Observation;
 import dev.aptosnet.domain.lane.OutboundMessage;
+import dev.aptosnet.domain.rate.Bucket;
+import dev.aptosnet.domain.rate.FrameGate;
 import dev.aptosnet.domain.rpc.InboundCall;
 import dev.aptosnet.domain.rpc.OutboundCall;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.RefusalCode;
+import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.SendResult;
@@ -35,7 +38,7 @@ import java.util.function.BiConsumer;
  * which any thread reaches it. What the machine gives out goes to handlers on virtual threads, or
  * straight to inline ones.
  */
-final class PeerConnection implements LinkHandler, ConnectionSink {
+final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Taker {
     private static final System.Logger LOG = System.getLogger(PeerConnection.class.getName());
 
     private final Link link;
@@ -46,6 +49,10 @@ final class PeerConnection implements LinkHandler, ConnectionSink {
     private final ConnectionMetrics metrics;
     private final BiConsumer<PeerConnection, LinkClosed> onClosed;
     private final Connection machine;
+
+    /** Null where the peer may send as fast as it can. */
+    private final @Nullable FrameGate gate;
+
     private final Mailbox mailbox = new Mailbox();
     private final SendAccount account;
     private final InboundAccount inbound;
@@ -59,6 +66,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink {
     private MonoTime now;
     private boolean nowIsFresh;
     private MonoTime wakeAt = MonoTime.NEVER;
+    private boolean reading = true;
     private volatile @Nullable MonoTime drainUntil;
 
     PeerConnection(
@@ -67,6 +75,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink {
             Negotiation.Agreed agreed,
             Protocols protocols,
             MessageLimits limits,
+            InboundRate inboundRate,
             ConnectionSettings settings,
             SendAccount.NodeBudget budget,
             Clock clock,
@@ -83,6 +92,9 @@ final class PeerConnection implements LinkHandler, ConnectionSink {
         this.inbound = new InboundAccount(limits.inboundBytes(), budget);
         this.now = clock.now();
         this.machine = new Connection(settings, agreed, protocols.served(), this);
+        this.gate =
+                FrameGate.of(inboundRate, agreed.common(), agreed.capabilities(), now, this)
+                        .orElse(null);
     }
 
     PeerInfo info() {
@@ -212,7 +224,36 @@ final class PeerConnection implements LinkHandler, ConnectionSink {
             now = clock.now();
             nowIsFresh = true;
         }
-        machine.onFrame(now, head, offset, length, rest);
+        if (gate == null) {
+            machine.onFrame(now, head, offset, length, rest);
+        } else {
+            gate.onFrame(now, head, offset, length, rest);
+            readWhileOpen(gate);
+        }
+    }
+
+    /** Reading alone stops: what we have to send goes on. */
+    private void readWhileOpen(FrameGate gate) {
+        if (reading == gate.isShut()) {
+            reading = !reading;
+            link.setReading(reading);
+        }
+    }
+
+    @Override
+    public void onPassed(MonoTime time, byte[] head, int offset, int length, Bytes rest) {
+        machine.onFrame(time, head, offset, length, rest);
+    }
+
+    @Override
+    public void onThrottled(Bucket bucket) {
+        metrics.throttled(bucket);
+    }
+
+    @Override
+    public void onHopeless(Bucket bucket, String detail) {
+        metrics.capacityExceeded(bucket);
+        link.close(DisconnectReason.INPUT_OUTPUT_ERROR, detail);
     }
 
     @Override
@@ -220,6 +261,12 @@ final class PeerConnection implements LinkHandler, ConnectionSink {
         now = clock.now();
         takeMail(mailbox.take());
         runTasks();
+        var next = MonoTime.NEVER;
+        if (gate != null) {
+            gate.onTime(now);
+            readWhileOpen(gate);
+            next = gate.nextDeadline();
+        }
         if (!now.isBefore(machine.nextDeadline())) {
             machine.onTime(now);
         }
@@ -227,7 +274,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink {
         account.flush();
         metrics.flush();
         nowIsFresh = false;
-        var next = machine.nextDeadline();
+        next = MonoTime.earlier(next, machine.nextDeadline());
         var drain = drainUntil;
         if (drain != null) {
             if (!machine.hasOutput() || !now.isBefore(drain)) {

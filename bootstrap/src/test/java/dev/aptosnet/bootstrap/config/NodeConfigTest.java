@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.client.HealthSettings;
+import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 class NodeConfigTest {
@@ -196,7 +198,7 @@ class NodeConfigTest {
                             discovery_method: onchain
                             connectivity_check_interval_ms: 5000
                             enable_latency_aware_dialing: false
-                            inbound_rate_limit_config: { inbound_bytes_per_second: 1 }
+                            max_outbound_connections: 5
                           - network_id: public
                         """);
         assertThat(config.networkId()).isEqualTo(NetworkId.VFN);
@@ -207,7 +209,7 @@ class NodeConfigTest {
                 .endsWith(
                         "without effect so far: base.data_dir, base.waypoint,"
                                 + " connectivity_check_interval_ms, discovery_method(s),"
-                                + " enable_latency_aware_dialing, inbound_rate_limit_config");
+                                + " enable_latency_aware_dialing, max_outbound_connections");
     }
 
     @Test
@@ -224,6 +226,39 @@ class NodeConfigTest {
                                 """));
         assertThat(config.health()).isEqualTo(HealthSettings.APTOS_CORE);
         assertThat(config.notes()).isEmpty();
+    }
+
+    @Test
+    void whoIsLetInAndHowFastIsRead() throws Exception {
+        var config =
+                read(
+                        """
+                        base: { chain_id: 4 }
+                        full_node_networks:
+                          - priority_inbound_peers: [ a1, "0xa2" ]
+                            access_control_policy: { allow_list: [ a1, a2, a3 ] }
+                            inbound_rate_limit_config:
+                              inbound_messages_per_second: 100
+                              inbound_bytes_per_second: 1000000
+                              refill: whole_seconds
+                        """);
+        assertThat(config.priorityInboundPeers())
+                .containsExactly(PeerId.parse("a1"), PeerId.parse("a2"));
+        assertThat(config.accessPolicy().allows(PeerId.parse("a3"))).isTrue();
+        assertThat(config.accessPolicy().allows(PeerId.parse("a4"))).isFalse();
+        assertThat(config.inboundRate())
+                .isEqualTo(
+                        new InboundRate(
+                                OptionalLong.of(100),
+                                OptionalLong.of(1_000_000),
+                                InboundRate.Refill.WHOLE_SECONDS));
+        assertThat(config.notes()).isEmpty();
+        var blocked = read(network("access_control_policy: { block_list: [ a4 ] }"));
+        assertThat(blocked.accessPolicy().allows(PeerId.parse("a4"))).isFalse();
+        assertThat(blocked.accessPolicy().allows(PeerId.parse("a1"))).isTrue();
+        var nobody = read(network("access_control_policy: { allow_list: [] }"));
+        assertThat(nobody.accessPolicy().allows(PeerId.parse("a1"))).isFalse();
+        assertThat(blocked.inboundRate()).isEqualTo(InboundRate.UNLIMITED);
     }
 
     @Test
@@ -265,6 +300,12 @@ class NodeConfigTest {
                     ping_timeout_ms: soon             | ping_timeout_ms: "soon" (expected: 1 to
                     disconnect_on_health_check_failure: maybe | disconnect_on_health_check_failure: "maybe" (expected: true or false)
                     priority_inbound_peers: [ zz ]    | priority_inbound_peers: "zz" (expected: a list of peer ids)
+                    access_control_policy: { allow_list: [], block_list: [] } | access_control_policy: both (expected: either allow_list or block_list)
+                    access_control_policy: { alow_list: [ a1 ] } | did you mean allow_list?
+                    access_control_policy: { block_list: [ zz ] } | access_control_policy.block_list: "zz" (expected: a list of peer ids)
+                    inbound_rate_limit_config: { inbound_bytes_per_second: 0 } | inbound_rate_limit_config.inbound_bytes_per_second: 0 (expected: 1 to 8589934592)
+                    inbound_rate_limit_config: { refill: hourly } | inbound_rate_limit_config.refill: "hourly" (expected: continuous or whole_seconds)
+                    inbound_rate_limit_config: { ip_byte_bucket_rate: 1 } | inbound_rate_limit_config.ip_byte_bucket_rate: unknown key
                     max_concurrent_network_reqs: 1    | max_concurrent_network_reqs: unknown key
                     """)
     void aBadValueIsRefusedWithItsLine(String line, String expected) throws Exception {

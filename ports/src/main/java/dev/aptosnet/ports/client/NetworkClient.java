@@ -1,5 +1,6 @@
 package dev.aptosnet.ports.client;
 
+import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
@@ -9,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 
 /**
  * What an application asks of the network. Any thread. Nothing here blocks except {@link
@@ -51,9 +53,21 @@ public interface NetworkClient<M> {
             PeerId peer, ProtocolId protocol, M request, Duration timeout, RpcCallback<M> callback);
 
     /**
-     * Ends the connection to a peer.
+     * Ends the connection to a peer, and does not wait for that.
      *
      * @return whether there was one
      */
     boolean disconnectFromPeer(PeerId peer);
+
+    /**
+     * Ends the connection to a peer, and returns when it is gone. Not for inline handlers, which
+     * would wait for themselves.
+     *
+     * @param reason for counters and logs; never sent
+     * @param timeout how long to wait; the connection ends nevertheless
+     * @return whether there was one
+     * @throws TimeoutException if it is not gone in time
+     */
+    boolean disconnectFromPeer(PeerId peer, DisconnectReason reason, Duration timeout)
+            throws InterruptedException, TimeoutException;
 }

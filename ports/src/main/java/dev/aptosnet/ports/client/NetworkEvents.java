@@ -21,6 +21,12 @@ public interface NetworkEvents<M> {
     /** A peer that speaks one of the application's protocols is connected. */
     default void onPeerUp(PeerInfo peer) {}
 
+    /**
+     * The connection to a peer is another one now, after both ends dialled or the peer came back
+     * before we saw it go; origin, address and protocols may have changed.
+     */
+    default void onPeerReplaced(PeerInfo before, PeerInfo after) {}
+
     /** No connection to that peer is left. */
     default void onPeerDown(PeerInfo peer, DisconnectReason reason) {}
 }

@@ -54,6 +54,8 @@ public record SetupFailure(Reason reason, String detail) {
         NO_COMMON_PROTOCOLS,
         /** A connection to the peer exists and stays. */
         ALREADY_CONNECTED,
+        /** The access policy does not allow the peer, or too many unknown peers are connected. */
+        NOT_ADMITTED,
         /** The connection broke. */
         INPUT_OUTPUT
     }
