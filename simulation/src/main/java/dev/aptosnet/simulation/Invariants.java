@@ -9,8 +9,8 @@ final class Invariants {
     /** More would only repeat what the first ones say. */
     private static final int REPORTED = 20;
 
-    /** A step looks at one host, and so often at none, that a run is not all checks. */
-    private static final int STEPS_PER_HOST = 8;
+    /** Most steps look at nothing, else a run of many nodes would be all checks. */
+    private static final int MIN_STEPS_PER_CHECK = 8;
 
     private static final long GRACE_NANOS = 1_000_000_000L;
 
@@ -35,9 +35,10 @@ final class Invariants {
 
     /** Looks at the host whose turn it is. */
     void afterStep() {
-        if (steps++ % STEPS_PER_HOST == 0) {
-            var hosts = run.network().hosts();
-            var host = hosts.get((int) (steps / STEPS_PER_HOST % hosts.size()));
+        var hosts = run.network().hosts();
+        var stepsPerCheck = Math.max(MIN_STEPS_PER_CHECK, hosts.size() / 4);
+        if (steps++ % stepsPerCheck == 0) {
+            var host = hosts.get((int) (steps / stepsPerCheck % hosts.size()));
             checkLinks(host);
             checkCalls(host);
         }

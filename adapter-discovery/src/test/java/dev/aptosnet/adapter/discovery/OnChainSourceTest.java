@@ -96,7 +96,8 @@ class OnChainSourceTest {
         try (var views = new Views(settings(Optional.empty()))) {
             feed.publish(new ValidatorSet(List.of(validator(1, 1), broken), List.of()));
 
-            assertThat(views.next().peers().get(broken.peer()).addresses()).isEmpty();
+            assertThat(views.next().find(broken.peer()))
+                    .hasValueSatisfying(peer -> assertThat(peer.addresses()).isEmpty());
             assertThat(views.working().failures()).isEqualTo(1);
         }
     }
