@@ -42,6 +42,7 @@ final class HealthChecks {
     private static final System.Logger LOG = System.getLogger(HealthChecks.class.getName());
     private static final ProtocolId PROTOCOL = ProtocolId.HEALTH_CHECKER_RPC;
 
+    private final Duration interval;
     private final Clock clock;
     private final NetworkMetrics metrics;
     private final Consumer<Runnable> loop;
@@ -76,6 +77,7 @@ final class HealthChecks {
             Consumer<Runnable> loop,
             Function<ConnectionId, @Nullable PeerConnection> connections,
             Disconnect disconnect) {
+        this.interval = settings.interval();
         this.clock = clock;
         this.metrics = metrics;
         this.loop = loop;
@@ -200,7 +202,7 @@ final class HealthChecks {
         if (connection == null) {
             return; // It has closed; its loss is on the way to us.
         }
-        var call = new PingCall(ping, clock.now());
+        var call = new PingCall(ping, connection, clock.now());
         if (connection.call(call) == SendResult.DROPPED_FULL) {
             // The peer takes nothing of what waits for it, which is as good as silence.
             call.failed("not_sent");
@@ -219,15 +221,17 @@ final class HealthChecks {
     /** A ping under way; hears of its end on the connection's owner. */
     private final class PingCall extends OutboundCall {
         private final Effect.Ping ping;
+        private final PeerConnection connection;
         private final MonoTime sent;
 
-        PingCall(Effect.Ping ping, MonoTime sent) {
+        PingCall(Effect.Ping ping, PeerConnection connection, MonoTime sent) {
             super(
                     PROTOCOL,
                     PROTOCOL.messageClass(),
                     new HealthCheckerMsg.Ping(ping.nonce()).encode(),
                     sent.plus(ping.timeout()));
             this.ping = ping;
+            this.connection = connection;
             this.sent = sent;
         }
 
@@ -250,10 +254,17 @@ final class HealthChecks {
         protected void onFailed(CallFailure failure) {
             switch (failure) {
                 case CallFailure.TimedOut _ -> failed("timed_out");
-                // A peer that refuses is alive, and what we ourselves hold back says nothing of it.
+                // A peer that refuses is alive.
                 case CallFailure.RefusedByPeer _ -> count("refused");
-                case CallFailure.RefusedHere _,
-                        CallFailure.Canceled _,
+                // As many calls as may be are open. That is our doing, unless the peer is silent.
+                case CallFailure.RefusedHere _ -> {
+                    if (connection.heardSince(sent.plusNanos(-interval.toNanos()))) {
+                        count("not_sent");
+                    } else {
+                        failed("not_sent");
+                    }
+                }
+                case CallFailure.Canceled _,
                         CallFailure.TooLarge _,
                         CallFailure.UnsupportedProtocol _ ->
                         count("not_sent");

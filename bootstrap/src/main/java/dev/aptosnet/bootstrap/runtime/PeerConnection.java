@@ -63,6 +63,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     /** Rare requests to the owner, such as cancellations. */
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
 
+    private MonoTime heardAt;
     private MonoTime now;
     private boolean nowIsFresh;
     private MonoTime wakeAt = MonoTime.NEVER;
@@ -91,6 +92,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         this.account = new SendAccount(limits.queueMessages(), limits.queueBytes(), budget);
         this.inbound = new InboundAccount(limits.inboundBytes(), budget);
         this.now = clock.now();
+        this.heardAt = now;
         this.machine = new Connection(settings, agreed, protocols.served(), this);
         this.gate =
                 FrameGate.of(inboundRate, agreed.common(), agreed.capabilities(), now, this)
@@ -218,12 +220,18 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
 
     // On the owner.
 
+    /** Whether the peer sent a frame at that moment or later. */
+    boolean heardSince(MonoTime since) {
+        return !heardAt.isBefore(since);
+    }
+
     @Override
     public void onFrame(byte[] head, int offset, int length, Bytes rest) {
         if (!nowIsFresh) {
             now = clock.now();
             nowIsFresh = true;
         }
+        heardAt = now;
         if (gate == null) {
             machine.onFrame(now, head, offset, length, rest);
         } else {

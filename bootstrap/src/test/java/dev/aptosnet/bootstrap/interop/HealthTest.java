@@ -6,10 +6,12 @@ import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.bootstrap.interop.WireMessage.Request;
 import dev.aptosnet.bootstrap.interop.WireMessage.Response;
 import dev.aptosnet.ports.client.HealthSettings;
+import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
 
 import io.micrometer.core.instrument.Metrics;
@@ -24,17 +26,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** The health checker of a whole node, over real sockets, against peers that we make ourselves. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HealthTest {
     private static final int HEALTH = 5;
     private static final HealthSettings QUICK =
             HealthSettings.DEFAULT
-                    .withInterval(Duration.ofMillis(300))
-                    .withTimeout(Duration.ofMillis(300));
+                    .withInterval(Duration.ofMillis(500))
+                    .withTimeout(Duration.ofMillis(1000));
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private final BlockingQueue<DisconnectReason> downs = new LinkedBlockingQueue<>();
@@ -48,10 +51,15 @@ class HealthTest {
     }
 
     private AptosNode start(HealthSettings settings) {
+        return start(settings, MessageLimits.DEFAULT);
+    }
+
+    private AptosNode start(HealthSettings settings, MessageLimits limits) {
         AptosNode node =
                 AptosNode.builder()
                         .listen("/ip4/127.0.0.1/tcp/0")
                         .health(settings)
+                        .limits(limits)
                         .protocols(ProtocolId.NETBENCH_RPC)
                         .onPeers(
                                 new NetworkEvents<Bytes>() {
@@ -68,6 +76,24 @@ class HealthTest {
                         .start();
         open.add(node);
         return node;
+    }
+
+    private static MessageLimits oneCallAtOnce() {
+        MessageLimits usual = MessageLimits.DEFAULT;
+        return new MessageLimits(
+                usual.maxFrameBytes(),
+                usual.maxMessageBytes(),
+                usual.minPieceBytes(),
+                usual.maxInboundStreams(),
+                usual.streamProgressTimeout(),
+                usual.maxInboundRpcs(),
+                1,
+                usual.inboundRpcTimeout(),
+                usual.queueMessages(),
+                usual.queueBytes(),
+                usual.inboundQueueMessages(),
+                usual.inboundBytes(),
+                usual.nodeBytes());
     }
 
     /** A peer that does what the test does, and nothing by itself. */
@@ -138,13 +164,40 @@ class HealthTest {
     void aPeerThatPingsUsIsAliveEvenIfItDoesNotAnswer() throws Exception {
         AptosNode node = start(QUICK.withFailuresTolerated(2));
         WireClient peer = dial(node, HEALTH, 13);
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 8; i++) {
             readPing(peer);
             peer.request(HEALTH, 0, Payload.hex("00efbeadde"));
             assertThat(peer.readResponse().raw()).isEqualTo(Payload.hex("01efbeadde"));
         }
         assertThat(downs).isEmpty();
         assertThat(node.peers()).hasSize(1);
+    }
+
+    @Test
+    void aSilentPeerIsNoticedEvenIfNoFurtherCallMayBeOpen() throws Exception {
+        AptosNode node = start(QUICK, oneCallAtOnce());
+        WireClient peer = dial(node, HEALTH, 14);
+        pong(peer, readPing(peer));
+        PeerId peerId = ups.take().peer();
+        var call = holdTheOnlyPlace(node, peerId);
+        while (peer.readMessage() instanceof Request request && request.protocol() == HEALTH) {
+            pong(peer, request);
+            if (call.isCompletedExceptionally()) { // a ping was under way
+                call = holdTheOnlyPlace(node, peerId);
+            }
+        }
+        assertThat(call).isNotDone();
+        assertThat(downs.poll(20, TimeUnit.SECONDS))
+                .isEqualTo(DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE);
+        assertThat(call).failsWithin(Duration.ofSeconds(5));
+    }
+
+    private static CompletableFuture<Bytes> holdTheOnlyPlace(AptosNode node, PeerId peer)
+            throws InterruptedException {
+        Thread.sleep(100); // for the answer to the last ping to arrive
+        return node.client()
+                .sendToPeerRpcAsync(
+                        peer, ProtocolId.NETBENCH_RPC, Bytes.utf8("held"), Duration.ofMinutes(1));
     }
 
     @Test
