@@ -6,12 +6,13 @@ import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.connectivity.DialLimiter;
 import dev.aptosnet.domain.connectivity.DiscoveredPeer;
 import dev.aptosnet.domain.connectivity.OwnNode;
-import dev.aptosnet.domain.connectivity.PeerSource;
 import dev.aptosnet.domain.connectivity.TrustedSet;
+import dev.aptosnet.domain.peer.Admission;
 import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.domain.wire.HandshakeMsg;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.ProtocolSet;
+import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
@@ -77,7 +78,12 @@ class SimNode {
         this.host = host;
         this.random = run.world().newRandom();
         this.transport = run.network().transport(host, transportSettings());
-        this.peers = new Peers(host.peer(), 100);
+        this.peers =
+                new Peers(
+                        host.peer(),
+                        Admission.upTo(100),
+                        peer -> trusted.find(peer),
+                        random.split());
         var pacing = ConnectivitySettings.DEFAULTS.pacing();
         this.connectivity =
                 new Connectivity(
@@ -132,7 +138,7 @@ class SimNode {
                             Set.of(validator.key()),
                             PeerRole.VALIDATOR));
         }
-        tell(new Connectivity.Event.Discovered(PeerSource.ON_CHAIN_VALIDATOR_SET, view));
+        tell(new Connectivity.Event.Discovered(SourceKind.ON_CHAIN_VALIDATOR_SET, view));
     }
 
     private void tell(Connectivity.Event event) {
@@ -223,24 +229,37 @@ class SimNode {
                         mesh().set(host.index(), link.other().host().index(), link.wire());
                     }
                 }
+                case Peers.Effect.Refuse(var refused, _, var detail) -> {
+                    var connection = connections.remove(refused.id().number());
+                    if (connection != null) {
+                        connection.link().close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, detail);
+                    }
+                }
                 case Peers.Effect.Close(var id, var reason, var detail) -> {
                     var connection = connections.get(id.number());
                     if (connection != null) {
                         connection.link().close(reason, detail);
-                        if (!connection.link().isStarted()) {
-                            connections.remove(id.number());
-                        }
                     }
                 }
+                case Peers.Effect.Withdraw(var withdrawn) -> unpublish(withdrawn);
                 case Peers.Effect.PeerUp(var connected) -> up(connected);
                 case Peers.Effect.PeerReplaced(_, var after) -> up(after);
                 case Peers.Effect.PeerDown(var connected, _) -> {
-                    var other = run.trusted().get(connected.peer());
-                    if (other != null) {
-                        mesh().clear(host.index(), other.index());
-                    }
+                    unpublish(connected);
                     tell(new Connectivity.Event.PeerDown(connected.peer(), connected.id()));
                 }
+                case Peers.Effect.Evicted _, Peers.Effect.Answer _ -> {}
+            }
+        }
+    }
+
+    /** Senders do not find the connection any more, unless it is another one already. */
+    private void unpublish(Peers.Connected ended) {
+        var connection = connections.get(ended.id().number());
+        if (connection != null) {
+            var peer = connection.link().other().host().index();
+            if (mesh().wire(host.index(), peer) == connection.link().wire()) {
+                mesh().clear(host.index(), peer);
             }
         }
     }

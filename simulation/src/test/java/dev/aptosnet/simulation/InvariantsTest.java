@@ -3,7 +3,6 @@ package dev.aptosnet.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.domain.peer.Peers;
-import dev.aptosnet.ports.model.DisconnectReason;
 
 import org.junit.jupiter.api.Test;
 
@@ -48,8 +47,7 @@ class InvariantsTest {
         @Override
         List<Peers.Effect> admit(Peers.Connected connection) {
             return List.of(
-                    new Peers.Effect.Close(
-                            connection.id(), DisconnectReason.STALE_CONNECTION, "planted"));
+                    new Peers.Effect.Refuse(connection, Peers.Refusal.ACCESS_POLICY, "planted"));
         }
     }
 
@@ -111,6 +109,6 @@ class InvariantsTest {
     void failureReportNamesTheSeedAndTheLastEvents() {
         var report = play(onHostZero(LocksOut::new)).failureReport();
 
-        assertThat(report).contains("seed 11", "3 of 6 pairs connected", "ARRIVAL", "WAKE");
+        assertThat(report).contains("seed 11", "3 of 6 pairs connected", "ARRIVAL", "TIMER");
     }
 }
