@@ -196,9 +196,8 @@ class NodeConfigTest {
                         full_node_networks:
                           - network_id: { private: "vfn" }
                             discovery_method: onchain
-                            connectivity_check_interval_ms: 5000
-                            enable_latency_aware_dialing: false
-                            max_outbound_connections: 5
+                            network_channel_size: 1024
+                            max_parallel_peer_latency_pings: 3
                           - network_id: public
                         """);
         assertThat(config.networkId()).isEqualTo(NetworkId.VFN);
@@ -207,9 +206,8 @@ class NodeConfigTest {
         assertThat(config.notes().get(1)).contains("full_node_networks[0], not the 1 after it");
         assertThat(config.notes().get(2))
                 .endsWith(
-                        "without effect so far: base.data_dir, base.waypoint,"
-                                + " connectivity_check_interval_ms, discovery_method(s),"
-                                + " enable_latency_aware_dialing, max_outbound_connections");
+                        "without effect so far: base.data_dir, base.waypoint, discovery_method(s),"
+                                + " max_parallel_peer_latency_pings, network_channel_size");
     }
 
     @Test
