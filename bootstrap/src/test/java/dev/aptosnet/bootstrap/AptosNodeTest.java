@@ -284,6 +284,11 @@ class AptosNodeTest {
     void theCallAboveTheLimitIsRefusedHereWithTheKey() throws Exception {
         var server = start(server("/ip4/127.0.0.1/tcp/0"));
         var client = client(server);
+        // The ping that every new connection gets counts as a call as well.
+        var deadline = System.nanoTime() + SOON.toNanos();
+        while (client.roundTrip(server.peerId()).isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(5);
+        }
         var futures = new ArrayList<java.util.concurrent.CompletableFuture<Bytes>>();
         for (var i = 0; i < 100; i++) {
             futures.add(
@@ -530,10 +535,10 @@ class AptosNodeTest {
         client.close();
         server.close();
         var deadline = System.nanoTime() + SOON.toNanos();
-        while (!threads().equals(before) && System.nanoTime() < deadline) {
+        while (!before.containsAll(threads()) && System.nanoTime() < deadline) {
             Thread.sleep(20);
         }
-        assertThat(threads()).isEqualTo(before);
+        assertThat(before).containsAll(threads());
         var port = server.listenAddress().port().orElseThrow();
         var again = start(server("/ip4/127.0.0.1/tcp/" + port));
         assertThat(again.listenAddress().port()).contains(port);
