@@ -15,6 +15,7 @@ import dev.aptosnet.ports.transport.DialId;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -88,7 +89,7 @@ public final class Connectivity {
         record Discovered(SourceKind source, Map<PeerId, DiscoveredPeer> view) implements Event {
             /** Copies the view. */
             public Discovered {
-                view = Map.copyOf(view);
+                view = Collections.unmodifiableMap(new TreeMap<>(view));
             }
         }
 
