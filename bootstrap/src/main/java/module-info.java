@@ -30,6 +30,7 @@ module dev.aptosnet.bootstrap {
     opens dev.aptosnet.bootstrap.wiring to
             com.google.guice;
 
+    uses dev.aptosnet.ports.discovery.PeerSourceProvider;
     uses dev.aptosnet.ports.transport.TransportProvider;
 
     provides dev.aptosnet.ports.transport.TransportProvider with

@@ -13,6 +13,7 @@ import dev.aptosnet.ports.client.MessageHandler;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.RpcHandler;
+import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
@@ -60,6 +61,7 @@ public final class NodeBuilder {
     private final Map<PeerId, TrustedPeer> trusted = new HashMap<>();
     private final Map<ProtocolId, Registration> registrations = new TreeMap<>();
     private final List<NetworkEvents<?>> listeners = new ArrayList<>();
+    private final List<PeerSourceSettings> sources = new ArrayList<>();
 
     NodeBuilder() {}
 
@@ -157,6 +159,15 @@ public final class NodeBuilder {
                                                 "seeds: "
                                                         + address
                                                         + " (expected: /noise-ik/<public key>)")));
+    }
+
+    /**
+     * Watches a place where peers are listed, such as a file; at most one of each kind. What it
+     * says goes before the seeds.
+     */
+    public NodeBuilder discover(PeerSourceSettings source) {
+        sources.add(source);
+        return this;
     }
 
     /** Trusts a key to speak for a peer. */
@@ -330,6 +341,7 @@ public final class NodeBuilder {
                                 health,
                                 transportLimits,
                                 connectivity,
+                                sources,
                                 List.copyOf(registrations.values()),
                                 List.copyOf(listeners)));
         return new AptosNode(who, network);

@@ -9,6 +9,7 @@ import dev.aptosnet.domain.connectivity.DiscoveredPeer;
 import dev.aptosnet.domain.connectivity.OwnNode;
 import dev.aptosnet.domain.connectivity.TrustedSet;
 import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.ConnectionId;
@@ -102,6 +103,19 @@ final class Dialling implements TrustedPeers {
     void seed(PeerId peer, List<NetworkAddress> addresses) {
         addSeed(peer, addresses);
         on(new Event.Discovered(SourceKind.CONFIG, config));
+    }
+
+    /** A source says something new. */
+    void discovered(PeerView view) {
+        var known = new TreeMap<PeerId, DiscoveredPeer>();
+        view.peers()
+                .forEach(
+                        (peer, said) ->
+                                known.put(
+                                        peer,
+                                        DiscoveredPeer.of(
+                                                said.addresses(), said.keys(), said.role())));
+        on(new Event.Discovered(view.source(), known));
     }
 
     private void addSeed(PeerId peer, List<NetworkAddress> addresses) {

@@ -90,6 +90,7 @@ public final class NetworkInstance implements AutoCloseable {
     private final Peers peers;
     private final Dialling dialler;
     private final HealthChecks health;
+    private final Discovery discovery;
     private final Map<ConnectionId, PeerConnection> connections = new HashMap<>();
     private final Map<DialId, Pending> dials = new HashMap<>();
     private final Map<Long, CompletableFuture<Boolean>> disconnects = new HashMap<>();
@@ -144,6 +145,7 @@ public final class NetworkInstance implements AutoCloseable {
                         clock,
                         () -> MonoTime.earlier(dialler.nextDeadline(), health.nextDeadline()),
                         this::timeReached);
+        this.discovery = new Discovery(settings.sources(), clock, () -> runOnLoop(this::takeViews));
     }
 
     /** What we announce beyond the reference protocol. */
@@ -216,6 +218,7 @@ public final class NetworkInstance implements AutoCloseable {
             transportFor(address).listen(id, address);
             listenAddresses.add(join(answer, settings.transportLimits().upgradeTimeout(), address));
         }
+        discovery.start();
     }
 
     private static <T> T join(CompletableFuture<T> answer, Duration limit, NetworkAddress address) {
@@ -353,8 +356,16 @@ public final class NetworkInstance implements AutoCloseable {
     }
 
     private void timeReached() {
+        // The loop may have been too full to be told of a view: it is taken now at the latest.
+        takeViews();
         dialler.timeReached();
         health.onTime();
+    }
+
+    private void takeViews() {
+        if (!closed) {
+            discovery.take(dialler::discovered);
+        }
     }
 
     private void runOnLoop(Runnable task) {
@@ -828,6 +839,7 @@ public final class NetworkInstance implements AutoCloseable {
             return;
         }
         closed = true;
+        discovery.close();
         var until = clock.now().plus(DRAIN_LIMIT);
         snapshot.values().forEach(connection -> connection.drainAndClose(until));
         awaitNoPeers(until);

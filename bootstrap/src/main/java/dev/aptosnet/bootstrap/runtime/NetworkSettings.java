@@ -6,6 +6,7 @@ import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
+import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
@@ -38,6 +39,7 @@ public record NetworkSettings(
         HealthSettings health,
         TransportSettings.Limits transportLimits,
         ConnectivitySettings connectivity,
+        List<PeerSourceSettings> sources,
         List<Registration> registrations,
         List<NetworkEvents<?>> listeners) {
     /** Copies the collections. */
@@ -46,6 +48,7 @@ public record NetworkSettings(
         trusted = Map.copyOf(trusted);
         seeds = Map.copyOf(seeds);
         listen = List.copyOf(listen);
+        sources = List.copyOf(sources);
         registrations = List.copyOf(registrations);
         listeners = List.copyOf(listeners);
     }
