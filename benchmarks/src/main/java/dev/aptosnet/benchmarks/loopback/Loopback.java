@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -209,8 +210,12 @@ public final class Loopback {
     private final class BulkLoad implements AutoCloseable {
         private final AtomicLong bytes = new AtomicLong();
         private final long start = System.nanoTime();
-        private final Thread thread = Thread.startVirtualThread(this::run);
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
         private volatile boolean stopped;
+
+        BulkLoad() {
+            Thread.startVirtualThread(this::run);
+        }
 
         private void run() {
             try {
@@ -218,8 +223,9 @@ public final class Loopback {
                     var answer = client.client().sendToPeerRpc(peer, BULK, Bytes.EMPTY, LONG);
                     bytes.addAndGet(answer.size());
                 }
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
+                ended.complete(null);
+            } catch (InterruptedException | RuntimeException e) {
+                ended.completeExceptionally(e);
             }
         }
 
@@ -228,9 +234,9 @@ public final class Loopback {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             stopped = true;
-            thread.join();
+            ended.join();
         }
     }
 
