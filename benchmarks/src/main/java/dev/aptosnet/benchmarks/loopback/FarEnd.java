@@ -11,6 +11,7 @@ import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.transport.TransportSettings;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The node at the other end of a measurement: in this JVM or in one of its own. */
-record FarEnd(NetworkAddress address, PeerId peer, AutoCloseable closing) implements AutoCloseable {
+record FarEnd(NetworkAddress address, PeerId peer, Runnable closing) implements AutoCloseable {
     static final ProtocolId RPC = ProtocolId.NETBENCH_RPC;
     static final ProtocolId DIRECT = ProtocolId.NETBENCH_DIRECT_SEND;
     static final ProtocolId URGENT =
@@ -38,7 +39,7 @@ record FarEnd(NetworkAddress address, PeerId peer, AutoCloseable closing) implem
 
     static FarEnd here(CipherSuite suite) {
         var node = start(suite);
-        return new FarEnd(node.listenAddress(), node.peerId(), node);
+        return new FarEnd(node.listenAddress(), node.peerId(), node::close);
     }
 
     /** With the arguments of this JVM. */
@@ -54,12 +55,18 @@ record FarEnd(NetworkAddress address, PeerId peer, AutoCloseable closing) implem
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(FarEnd.class.getName(), suite.configName()));
         var process =
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         var address = NetworkAddress.parse(process.inputReader().readLine());
         var peer = PeerId.derivedFrom(address.key().orElseThrow());
-        return new FarEnd(address, peer, process.outputWriter());
+        return new FarEnd(address, peer, () -> end(process));
+    }
+
+    private static void end(Process process) {
+        try {
+            process.outputWriter().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Serves until its input ends. */
@@ -107,7 +114,7 @@ record FarEnd(NetworkAddress address, PeerId peer, AutoCloseable closing) implem
     }
 
     @Override
-    public void close() throws Exception {
-        closing.close();
+    public void close() {
+        closing.run();
     }
 }

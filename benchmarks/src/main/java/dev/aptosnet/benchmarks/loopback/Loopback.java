@@ -26,9 +26,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * Two nodes, in this process or in two, over a loopback socket, for each suite: the round trip of a small RPC,
- * RPCs and direct sends at full speed, one large message, urgent calls beside bulk, and what the
- * sender allocates. Prints a table; ratios are against the plain socket of the same round.
+ * Two nodes, in this process or in two, over a loopback socket, for each suite: the round trip of a
+ * small RPC, RPCs and direct sends at full speed, one large message, urgent calls beside bulk, and
+ * what the sender allocates. Prints a table; ratios are against the plain socket of the same round.
  *
  * <p>Both ends share the machine's cores, so absolute figures say little.
  */
