@@ -5,6 +5,7 @@ import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.client.PeersAndMetadata;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -81,6 +82,15 @@ public final class AptosNode implements AutoCloseable {
     /** Who is connected. */
     public List<PeerInfo> peers() {
         return network.peers();
+    }
+
+    /**
+     * Who is connected on every network, and the last news of each: how far away, where it stands
+     * and how far its ledger reaches. An immutable view, renewed every few seconds and with every
+     * peer that comes and goes.
+     */
+    public PeersAndMetadata peersAndMetadata() {
+        return network.peersAndMetadata();
     }
 
     /** How far away a connected peer is; empty before its first answer to a ping. */

@@ -24,6 +24,8 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.monitoring.MonitoringSettings;
+import dev.aptosnet.ports.monitoring.NodeInformationSource;
 import dev.aptosnet.ports.transport.TransportSettings;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
 
@@ -54,6 +56,8 @@ public final class NodeBuilder {
     private InboundRate inboundRate = InboundRate.UNLIMITED;
     private MessageLimits limits = MessageLimits.DEFAULT;
     private HealthSettings health = HealthSettings.DEFAULT;
+    private MonitoringSettings monitoring = MonitoringSettings.DEFAULT;
+    private NodeInformationSource nodeInformation = NodeInformationSource.NO_LEDGER;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
     private ConnectivitySettings connectivity = ConnectivitySettings.DEFAULTS;
     private final List<NetworkAddress> listen = new ArrayList<>();
@@ -226,6 +230,21 @@ public final class NodeBuilder {
     }
 
     /**
+     * How peers are asked how they are, and answered; as unmodified nodes do unless said otherwise.
+     * Those disconnect a node that does not answer.
+     */
+    public NodeBuilder monitoring(MonitoringSettings monitoring) {
+        this.monitoring = monitoring;
+        return this;
+    }
+
+    /** What peers may know of the node's ledger; that it has none unless said otherwise. */
+    public NodeBuilder nodeInformation(NodeInformationSource source) {
+        this.nodeInformation = source;
+        return this;
+    }
+
+    /**
      * Sizes, counts and durations of the transport; its frame size is taken from {@link #limits}.
      */
     public NodeBuilder transportLimits(TransportSettings.Limits transportLimits) {
@@ -339,6 +358,8 @@ public final class NodeBuilder {
                                 inboundRate,
                                 limits,
                                 health,
+                                monitoring,
+                                nodeInformation,
                                 transportLimits,
                                 connectivity,
                                 sources,

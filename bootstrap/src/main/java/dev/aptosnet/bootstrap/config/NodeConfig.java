@@ -9,6 +9,7 @@ import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.monitoring.MonitoringSettings;
 import dev.aptosnet.ports.transport.TransportSettings;
 
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ public record NodeConfig(
         InboundRate inboundRate,
         MessageLimits limits,
         HealthSettings health,
+        MonitoringSettings monitoring,
         TransportSettings.Limits transportLimits,
         ConnectivitySettings connectivity,
         List<String> notes) {
@@ -62,6 +64,7 @@ public record NodeConfig(
                     InboundRate.UNLIMITED,
                     MessageLimits.DEFAULT,
                     HealthSettings.DEFAULT,
+                    MonitoringSettings.DEFAULT,
                     TransportSettings.Limits.DEFAULT,
                     ConnectivitySettings.DEFAULTS,
                     List.of());
@@ -110,6 +113,7 @@ public record NodeConfig(
         private InboundRate inboundRate;
         private MessageLimits limits;
         private HealthSettings health;
+        private MonitoringSettings monitoring;
         private TransportSettings.Limits transportLimits;
         private ConnectivitySettings connectivity;
         private final List<String> notes;
@@ -129,6 +133,7 @@ public record NodeConfig(
             inboundRate = from.inboundRate;
             limits = from.limits;
             health = from.health;
+            monitoring = from.monitoring;
             transportLimits = from.transportLimits;
             connectivity = from.connectivity;
             notes = new ArrayList<>(from.notes);
@@ -218,6 +223,12 @@ public record NodeConfig(
             return this;
         }
 
+        /** How peers are asked how they are, and answered. */
+        public Draft monitoring(MonitoringSettings monitoring) {
+            this.monitoring = monitoring;
+            return this;
+        }
+
         /** Limits of the transport. */
         public Draft transportLimits(TransportSettings.Limits transportLimits) {
             this.transportLimits = transportLimits;
@@ -253,6 +264,7 @@ public record NodeConfig(
                     inboundRate,
                     limits,
                     health,
+                    monitoring,
                     transportLimits,
                     connectivity,
                     notes);

@@ -36,7 +36,6 @@ final class NodeFile {
                     "metrics",
                     "netbench",
                     "node_startup",
-                    "peer_monitoring_service",
                     "randomness_override_seq_num",
                     "state_sync",
                     "storage",
@@ -77,6 +76,9 @@ final class NodeFile {
                 unused.add(section);
             }
         }
+        root.section("peer_monitoring_service")
+                .ifPresent(
+                        section -> draft.monitoring(new MonitoringSection(section).read(unused)));
         skipOthers();
         readNetworks(validator, new NetworkSection.Budget(totalBytes, perPeerBytes));
         root.refuseUnknown();

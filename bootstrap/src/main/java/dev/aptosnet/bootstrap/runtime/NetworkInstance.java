@@ -6,6 +6,7 @@ import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.client.PeersAndMetadata;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -48,6 +49,7 @@ public final class NetworkInstance implements AutoCloseable {
     private final Clock clock = Clock.system();
     private final SendAccount.NodeBudget budget;
     private final NetworkMetrics metrics;
+    private final PeerStore store;
     private final NetworkOwner owner;
     private final AtomicLong dialIds = new AtomicLong(FIRST_OWN_DIAL);
     private final List<NetworkAddress> listenAddresses = new ArrayList<>();
@@ -62,7 +64,8 @@ public final class NetworkInstance implements AutoCloseable {
                         settings.self(),
                         settings.validator());
         this.budget = new SendAccount.NodeBudget(settings.limits().nodeBytes());
-        this.owner = new NetworkOwner(settings, clock, metrics, budget);
+        this.store = new PeerStore(List.of(settings.networkId()));
+        this.owner = new NetworkOwner(settings, clock, metrics, budget, store);
     }
 
     /**
@@ -83,12 +86,19 @@ public final class NetworkInstance implements AutoCloseable {
 
     private void open() {
         for (var origin : Origin.values()) {
+            var direction = NetworkMetrics.label(origin);
             metrics.gauge(
                     "aptos_connections",
-                    this,
-                    network -> network.owner.connected().count(origin),
+                    owner,
+                    each -> each.connected().count(origin),
                     "direction",
-                    origin == Origin.INBOUND ? "inbound" : "outbound");
+                    direction);
+            metrics.gauge(
+                    "aptos_network_pending_connection_upgrades",
+                    owner,
+                    each -> each.pendingUpgrades(origin),
+                    "direction",
+                    direction);
         }
         metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
         metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
@@ -137,6 +147,11 @@ public final class NetworkInstance implements AutoCloseable {
     /** Who is connected, by peer id. */
     public List<PeerInfo> peers() {
         return owner.connected().infos();
+    }
+
+    /** What is known of the peers of all networks of the node. */
+    public PeersAndMetadata peersAndMetadata() {
+        return store.snapshot();
     }
 
     /** How far away a peer is; empty before its first answer to a ping. */

@@ -38,6 +38,7 @@ final class NodeProvider implements Provider<AptosNode> {
                         .inboundRateLimit(config.inboundRate())
                         .limits(config.limits())
                         .health(config.health())
+                        .monitoring(config.monitoring())
                         .transportLimits(config.transportLimits())
                         .connectivity(config.connectivity());
         config.mutualAuthentication().ifPresent(builder::mutualAuthentication);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.monitoring.MonitoringSettings;
 
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -50,6 +51,7 @@ class NetworkMetricsTest {
         try (var a =
                         AptosNode.builder()
                                 .listen("/memory/0")
+                                .monitoring(MonitoringSettings.OFF)
                                 .serve(
                                         ProtocolId.NETBENCH_RPC,
                                         request -> request.respond(request.payload()))
@@ -58,6 +60,7 @@ class NetworkMetricsTest {
                 var b =
                         AptosNode.builder()
                                 .protocols(ProtocolId.NETBENCH_RPC, ProtocolId.NETBENCH_DIRECT_SEND)
+                                .monitoring(MonitoringSettings.OFF)
                                 .seed(a.listenAddress())
                                 .start()) {
             var peer = b.awaitPeer(a.peerId(), SOON);

@@ -32,6 +32,11 @@ import java.util.random.RandomGenerator;
  * speak the protocol: unmodified nodes ask the others, too, and count that as failures.
  */
 public final class PeerMonitor {
+    private static final long NONE = -1;
+
+    /** How much longer than its time-out the report of a time-out may take. */
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
     private final MonitoringSettings settings;
     private final NetworkId network;
     private final boolean validator;
@@ -94,11 +99,19 @@ public final class PeerMonitor {
         private final Duration timeout;
 
         /** Of the request under way. */
-        private long number = -1;
+        private long number = NONE;
+
+        /** When its outcome must have been lost on the way to us. */
+        private MonoTime giveUpAt = MonoTime.NEVER;
 
         Kind(MonitoringSettings.Asking asking) {
             this.tracker = new RequestTracker(asking.interval());
             this.timeout = asking.timeout();
+        }
+
+        void completed() {
+            number = NONE;
+            tracker.completed();
         }
     }
 
@@ -244,12 +257,17 @@ public final class PeerMonitor {
     private void check(MonoTime now, PeerId peer, Watched of) {
         for (var kind : RequestKind.values()) {
             var state = of.of(kind);
+            if (state.number != NONE && !now.isBefore(state.giveUpAt)) {
+                state.completed();
+            }
             if (state.tracker.isDue(now)) {
+                var at = now.plusNanos(jitter());
                 state.tracker.started(now);
                 state.number = nextNumber++;
+                state.giveUpAt = at.plus(state.timeout).plus(GRACE);
                 delayed.add(
                         new Delayed(
-                                now.plusNanos(jitter()),
+                                at,
                                 new Effect.Ask(
                                         peer,
                                         of.connection,
@@ -288,8 +306,7 @@ public final class PeerMonitor {
             return null;
         }
         var state = of.of(ask.kind());
-        state.number = -1;
-        state.tracker.completed();
+        state.completed();
         return of;
     }
 

@@ -109,7 +109,7 @@ class MonitoringServerTest {
     void node() {
         for (var i = 0; i <= 10; i++) {
             var told =
-                    new NodeInformation(Map.of("a", "b"), 1, 2, 3, 4, Duration.ofMillis(100 * i));
+                    new NodeInformation(Map.of("a", "b"), 1, 2, 3, 4, Duration.ofMillis(100L * i));
             assertThat(
                             new MonitoringServer(OPEN, false)
                                     .answer(
@@ -146,7 +146,7 @@ class MonitoringServerTest {
     @Test
     void aListOfPeersThatNobodyWouldAcceptIsLeftOut() {
         var many = NOBODY;
-        for (var i = 0; i < 1000; i++) {
+        for (var i = 0; i < 1500; i++) {
             many = many.with(at(i));
         }
         var server = new MonitoringServer(OPEN, false);

@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.LongStream;
 
 /**
@@ -51,6 +52,10 @@ class PeerMonitorTest {
 
     private static NodeInformation node(long version) {
         return new NodeInformation(Map.of(), 1, version, 3, 4, Duration.ofSeconds(version));
+    }
+
+    private void runTo(int second) {
+        world.run(new MonoTime(0).plus(Duration.ofSeconds(second)).since(world.now));
     }
 
     private static Reply pong(Effect.Ask ask, long more) {
@@ -90,13 +95,13 @@ class PeerMonitorTest {
                 (ask, number) ->
                         ask.request() instanceof MonitoringRequest.LatencyPing(var counter)
                                 ? Reply.in(
-                                        Duration.ofMillis(100 * number),
+                                        Duration.ofMillis(100L * number),
                                         new MonitoringResponse.LatencyPing(counter))
                                 : null;
         world.run(Duration.ofSeconds(10 * 21));
         assertThat(world.counters(peer)).hasSize(11);
         assertThat(world.known(peer).averageLatency()).contains(Duration.ofMillis(550));
-        assertThat(world.known(peer).latestLatency()).contains(Duration.ofMillis(1000));
+        assertThat(world.known(peer).latestLatency()).contains(Duration.ofSeconds(1));
         assertThat(world.failures(peer, LATENCY_PING)).isZero();
     }
 
@@ -125,7 +130,7 @@ class PeerMonitorTest {
         world.run(Duration.ofSeconds(21));
         assertThat(world.counters(peer)).containsExactly(0L, 1L);
         assertThat(world.asks(peer, NETWORK_INFORMATION)).hasSize(1);
-        world.run(Duration.ofSeconds(40));
+        world.run(Duration.ofSeconds(41));
         assertThat(world.asks(peer, NETWORK_INFORMATION)).hasSize(2);
         assertThat(world.known(peer).latestLatency()).contains(Duration.ofMillis(1));
         assertThat(distance(world.known(peer))).contains(3L);
@@ -230,14 +235,13 @@ class PeerMonitorTest {
                             : number <= 10 ? new Reply(huge, Duration.ofMillis(1)) : null;
                 };
         world.connect(validator);
-        world.run(Duration.ofSeconds(1));
         for (var failures = 1; failures <= 15; failures++) {
-            world.run(Duration.ofSeconds(15)); // asked
-            world.run(Duration.ofSeconds(failures <= 10 ? 1 : 11)); // answered, or timed out
+            // Asked every 16 s, at the first look after 15; silence takes 10 s more to be noticed.
+            runTo(16 * failures + (failures <= 10 ? 1 : 11));
             assertThat(world.failures(peer, NODE_INFORMATION)).isEqualTo(failures);
             assertThat(world.known(peer).node()).contains(node(0));
         }
-        world.run(Duration.ofSeconds(17));
+        runTo(16 * 16 + 1);
         assertThat(world.failures(peer, NODE_INFORMATION)).isZero();
         assertThat(world.known(peer).node()).contains(node(16));
         assertThat(world.effects(Effect.Failed.class))
@@ -398,6 +402,24 @@ class PeerMonitorTest {
         assertThat(world.effects(Effect.Failed.class)).isEmpty();
         world.run(Duration.ofSeconds(21));
         assertThat(world.counters(peer)).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void aQuestionWhoseOutcomeWasLostIsAskedAgain() {
+        var machine = new PeerMonitor(PROMPT, NetworkId.VALIDATOR, true, new Random(7));
+        var now = new MonoTime(0);
+        machine.on(now, new Event.Connected(peer, validator.connection(), PeerRole.VALIDATOR));
+        now = now.plus(Duration.ofSeconds(49));
+        assertThat(pings(machine.on(now, new Event.TimeReached()))).isZero();
+        now = now.plus(Duration.ofSeconds(1));
+        assertThat(pings(machine.on(now, new Event.TimeReached()))).isEqualTo(1);
+        assertThat(machine.failures(peer, LATENCY_PING)).isZero();
+    }
+
+    private static long pings(List<Effect> effects) {
+        return effects.stream()
+                .filter(effect -> effect instanceof Effect.Ask ask && ask.kind() == LATENCY_PING)
+                .count();
     }
 
     @Test
