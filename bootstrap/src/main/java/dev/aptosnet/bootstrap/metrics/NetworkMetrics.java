@@ -46,6 +46,7 @@ public final class NetworkMetrics implements AutoCloseable {
             new AtomicReferenceArray<>(ProtocolId.MAX_NUMBER + 1);
     private final AtomicReferenceArray<Timer> handlerLatencies =
             new AtomicReferenceArray<>(ProtocolId.MAX_NUMBER + 1);
+    private final ConcurrentHashMap<List<String>, Timer> upgrades = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<List<String>, DistributionSummary> summaries =
             new ConcurrentHashMap<>();
     private final ObservationCounters observations;
@@ -147,17 +148,23 @@ public final class NetworkMetrics implements AutoCloseable {
 
     /** A set-up ended, well or not. */
     public void upgraded(Origin origin, boolean succeeded, Duration took) {
+        upgrades.computeIfAbsent(
+                        List.of(label(origin), succeeded ? "succeeded" : "failed"), this::upgrades)
+                .record(took);
+    }
+
+    private Timer upgrades(List<String> directionAndState) {
         var timer =
                 Timer.builder("aptos_network_connection_upgrade_time_seconds")
                         .tags(
                                 common.and(
                                         "direction",
-                                        label(origin),
+                                        directionAndState.get(0),
                                         "state",
-                                        succeeded ? "succeeded" : "failed"))
+                                        directionAndState.get(1)))
                         .register(registry);
         meters.add(timer);
-        timer.record(took);
+        return timer;
     }
 
     /**
