@@ -87,7 +87,10 @@ public final class MonitoringMetrics {
                                         network.summary(
                                                         CLIENT + "distance_from_validators",
                                                         DISTANCES)
-                                                .record(information.distanceFromValidators());
+                                                .record(
+                                                        (double)
+                                                                information
+                                                                        .distanceFromValidators());
                                         network.summary(CLIENT + "num_connected_peers", PEERS)
                                                 .record(information.connectedPeers().size());
                                     });
@@ -96,7 +99,11 @@ public final class MonitoringMetrics {
                             .ifPresent(
                                     information ->
                                             network.summary(CLIENT + "node_uptime", UPTIMES)
-                                                    .record(information.uptime().toSeconds()));
+                                                    .record(
+                                                            (double)
+                                                                    information
+                                                                            .uptime()
+                                                                            .toSeconds()));
         }
     }
 

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -85,7 +86,7 @@ class NetworkMetricsTest {
             var pending = "aptos_network_pending_connection_upgrades";
             assertThat(gauge(dialler, pending, "direction", "outbound")).isZero();
             var port = listener.listenAddress().port().orElseThrow();
-            try (var _ = new Socket("127.0.0.1", port)) { // and says nothing
+            try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) { // and says nothing
                 awaitGauge(listener, pending, 1);
             }
             awaitGauge(listener, pending, 0);
