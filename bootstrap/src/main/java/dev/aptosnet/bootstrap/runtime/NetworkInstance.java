@@ -37,8 +37,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * look connections up in an immutable snapshot.
  */
 public final class NetworkInstance implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(NetworkInstance.class.getName());
-
     /** How long a stopping node waits for queued messages to leave. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
