@@ -109,14 +109,17 @@ final class Monitoring {
     // On a request's own virtual thread.
 
     private void serve(RpcRequest<Bytes> request) throws InterruptedException {
+        var start = clock.now();
+        MonitoringResponse response;
         atOnce.acquire();
         try {
-            var start = clock.now();
-            var response = answer(request.payload());
-            request.respond(server.encode(response));
-            metrics.responded(response.label(), clock.now().since(start));
+            response = answer(request.payload());
         } finally {
             atOnce.release();
+        }
+        // A peer that does not read its answers makes this wait, and holds up nobody else.
+        if (request.respond(server.encode(response))) {
+            metrics.responded(response.label(), clock.now().since(start));
         }
     }
 

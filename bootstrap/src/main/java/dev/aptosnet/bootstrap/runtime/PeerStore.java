@@ -21,18 +21,18 @@ import java.util.function.UnaryOperator;
  * What all networks of a node know of their peers: an immutable snapshot, which each network's loop
  * replaces. Any thread.
  */
-public final class PeerStore {
+final class PeerStore {
     private final AtomicReference<PeersAndMetadata> held;
 
     /**
      * @param networks of the node
      */
-    public PeerStore(Collection<NetworkId> networks) {
+    PeerStore(Collection<NetworkId> networks) {
         this.held = new AtomicReference<>(PeersAndMetadata.of(networks));
     }
 
     /** As it is now. */
-    public PeersAndMetadata snapshot() {
+    PeersAndMetadata snapshot() {
         return held.get();
     }
 
