@@ -20,8 +20,9 @@ public final class MonitoringMetrics {
     /** The label value under which all kinds are counted together. */
     private static final String TOTAL = "TOTAL_COUNT";
 
-    private static final double[] DISTANCES = {0, 1, 2, 3, 4, 5, 10, 99, 100};
-    private static final double[] PEERS = {0, 1, 2, 5, 10, 20, 50, 100, 200, 500};
+    // The registry takes no bound of 0.
+    private static final double[] DISTANCES = {0.5, 1, 2, 3, 4, 5, 10, 99, 100};
+    private static final double[] PEERS = {0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500};
     private static final double[] UPTIMES = {60, 600, 3600, 21_600, 86_400, 604_800, 2_592_000};
 
     private final NetworkMetrics network;

@@ -37,7 +37,7 @@ final class PeerList {
         if (!peers.isEmpty() && LOG.isLoggable(System.Logger.Level.INFO)) {
             LOG.log(
                     System.Logger.Level.INFO,
-                    "{0} peers are connected: {1}",
+                    "connected peers ({0}): {1}",
                     peers.size(),
                     peers.stream()
                             .map(

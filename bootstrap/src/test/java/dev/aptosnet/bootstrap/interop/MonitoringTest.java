@@ -158,8 +158,18 @@ class MonitoringTest {
                                     .count())
                     .isPositive();
         }
-        assertThat(registry.get("peer_monitoring_client_average_ping_latencies").tags(of).summary())
-                .satisfies(summary -> assertThat(summary.count()).isPositive());
+        for (String name :
+                List.of(
+                        "average_ping_latencies",
+                        "distance_from_validators",
+                        "num_connected_peers",
+                        "node_uptime")) {
+            assertThat(registry.get("peer_monitoring_client_" + name).tags(of).summary().count())
+                    .as(name)
+                    .isPositive();
+        }
+        assertThat(registry.get("aptos_network_peer_ping_times").tags(of).summary().count())
+                .isPositive();
     }
 
     @Test
