@@ -3,10 +3,7 @@ package dev.aptosnet.bootstrap.runtime;
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
 import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.peer.Peers;
-import dev.aptosnet.domain.wire.BcsException;
-import dev.aptosnet.domain.wire.HandshakeMsg;
 import dev.aptosnet.domain.wire.Negotiation;
-import dev.aptosnet.domain.wire.ProtocolSet;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.MessageLimits;
@@ -14,7 +11,6 @@ import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
-import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MessageClass;
@@ -29,11 +25,8 @@ import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.LinkClosed;
-import dev.aptosnet.ports.transport.ListenId;
 import dev.aptosnet.ports.transport.SetupFailure;
-import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
-import dev.aptosnet.ports.transport.TransportProvider;
 import dev.aptosnet.ports.transport.TransportSettings;
 
 import io.micrometer.core.instrument.Metrics;
@@ -43,20 +36,18 @@ import org.jspecify.annotations.Nullable;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -72,19 +63,16 @@ public final class NetworkInstance implements AutoCloseable {
     private final NetworkSettings settings;
     private final Clock clock = Clock.system();
     private final Protocols protocols;
-    private final HandshakeMsg hello;
+    private final Greeting greeting;
     private final ConnectionSettings connectionSettings;
     private final SendAccount.NodeBudget budget;
     private final NetworkMetrics metrics;
-    private final List<TransportProvider> providers;
-    private final Map<String, Transport> transports = new TreeMap<>();
+    private final Transports transports;
     private final AtomicLong ids = new AtomicLong();
     private final NodeLoop loop;
     private final Serial listeners = new Serial("aptosnet-peers");
-    private final ConcurrentHashMap<ListenId, CompletableFuture<NetworkAddress>> listening =
-            new ConcurrentHashMap<>();
     private final List<NetworkAddress> listenAddresses = new ArrayList<>();
-    private final Object peersChanged = new Object();
+    private final ConnectedPeers connected;
 
     // Owned by the loop.
     private final Peers peers;
@@ -95,7 +83,6 @@ public final class NetworkInstance implements AutoCloseable {
     private final Map<DialId, Pending> dials = new HashMap<>();
     private final Map<Long, CompletableFuture<Boolean>> disconnects = new HashMap<>();
 
-    private volatile Map<PeerId, PeerConnection> snapshot = Map.of();
     private final ConcurrentHashMap<PeerId, SetupFailure> lastFailures = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -120,17 +107,11 @@ public final class NetworkInstance implements AutoCloseable {
                         this::connection,
                         this::unhealthy);
         this.protocols = new Protocols(health.withAnswers(settings.registrations()));
-        this.hello =
-                HandshakeMsg.v1(
-                        ProtocolSet.of(protocols.spoken(), OFFERED),
-                        settings.chainId(),
-                        settings.networkId());
+        this.greeting = new Greeting(settings.chainId(), settings.networkId(), protocols.spoken());
         this.connectionSettings = connectionSettings(settings.limits());
         this.budget = new SendAccount.NodeBudget(settings.limits().nodeBytes());
-        this.providers =
-                ServiceLoader.load(TransportProvider.class).stream()
-                        .map(ServiceLoader.Provider::get)
-                        .toList();
+        this.connected = new ConnectedPeers(clock);
+        this.transports = new Transports(this::transportSettings, new LinkEvents());
         this.dialler =
                 new Dialling(settings, settings.admission().access(), clock, new DialOrders());
         this.peers =
@@ -147,16 +128,6 @@ public final class NetworkInstance implements AutoCloseable {
                         this::timeReached);
         this.discovery = new Discovery(settings.sources(), clock, () -> runOnLoop(this::takeViews));
     }
-
-    /** What we announce beyond the reference protocol. */
-    private static final EnumSet<Capability> OFFERED =
-            EnumSet.of(
-                    Capability.INTERLEAVED_STREAMS,
-                    Capability.MANY_FRAGMENTS,
-                    Capability.REFUSALS,
-                    Capability.DEADLINES,
-                    Capability.STREAM_RESET,
-                    Capability.PRIORITY_CLASSES);
 
     /** Dial ids of {@link #connect}; those of the dialler are below. */
     private static final long FIRST_OWN_DIAL = 1L << 62;
@@ -203,7 +174,7 @@ public final class NetworkInstance implements AutoCloseable {
             metrics.gauge(
                     "aptos_connections",
                     this,
-                    network -> network.count(origin),
+                    network -> network.connected.count(origin),
                     "direction",
                     origin == Origin.INBOUND ? "inbound" : "outbound");
         }
@@ -212,59 +183,19 @@ public final class NetworkInstance implements AutoCloseable {
         dialler.begin();
         loop.start();
         for (var address : settings.listen()) {
-            var id = new ListenId(ids.getAndIncrement());
-            var answer = new CompletableFuture<NetworkAddress>();
-            listening.put(id, answer);
-            transportFor(address).listen(id, address);
-            listenAddresses.add(join(answer, settings.transportLimits().upgradeTimeout(), address));
+            listenAddresses.add(
+                    transports.listen(address, settings.transportLimits().upgradeTimeout()));
         }
         discovery.start();
-    }
-
-    private static <T> T join(CompletableFuture<T> answer, Duration limit, NetworkAddress address) {
-        try {
-            return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ConnectFailure(failure(SetupFailure.Reason.CANCELLED, "interrupted"));
-        } catch (TimeoutException e) {
-            throw new ConnectFailure(
-                    failure(SetupFailure.Reason.TIMEOUT, address + ": no answer in " + limit));
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof ConnectFailure failed) {
-                var why = failed.failure();
-                throw new ConnectFailure(failure(why.reason(), address + ": " + why.detail()));
-            }
-            throw new AssertionError(e);
-        }
     }
 
     private static SetupFailure failure(SetupFailure.Reason reason, String detail) {
         return new SetupFailure(reason, detail);
     }
 
-    private synchronized Transport transportFor(NetworkAddress address) {
-        for (var provider : providers) {
-            if (provider.supports(address)) {
-                return transports.computeIfAbsent(
-                        provider.name(), _ -> provider.create(transportSettings()));
-            }
-        }
-        throw new ConnectFailure(
-                failure(
-                        SetupFailure.Reason.BAD_ADDRESS,
-                        address
-                                + ": no transport for this kind of address (there are: "
-                                + providers.stream()
-                                        .map(TransportProvider::name)
-                                        .collect(Collectors.joining(", "))
-                                + ")"));
-    }
-
-    private TransportSettings transportSettings() {
+    private TransportSettings transportSettings(Consumer<TransportEvent> events) {
         var given = settings.transportLimits();
         var onVfn = settings.validator() && settings.networkId() == NetworkId.VFN;
-        var helloBytes = hello.encode();
         return new TransportSettings(
                 settings.self(),
                 settings.privateKey(),
@@ -272,8 +203,8 @@ public final class NetworkInstance implements AutoCloseable {
                 settings.authMode(),
                 dialler,
                 onVfn ? PeerRole.VALIDATOR_FULL_NODE : PeerRole.UNKNOWN,
-                () -> helloBytes,
-                this::onTransport,
+                greeting::encoded,
+                events,
                 clock,
                 new TransportSettings.Limits(
                         settings.limits().maxFrameBytes(),
@@ -289,42 +220,31 @@ public final class NetworkInstance implements AutoCloseable {
                         given.threads()));
     }
 
-    // On a transport's thread.
+    /** What the transports report, on their threads. */
+    private final class LinkEvents implements Transports.Events {
+        @Override
+        public void accepted(Link link) {
+            if (!loop.post(() -> proven(link, null))) {
+                refuse(link);
+            }
+        }
 
-    private void onTransport(TransportEvent event) {
-        switch (event) {
-            case TransportEvent.Listening(var id, var address) -> {
-                var answer = listening.get(id);
-                if (answer != null) {
-                    answer.complete(address);
-                }
+        @Override
+        public void refused(NetworkAddress from, SetupFailure why) {
+            metrics.setupRefused(Origin.INBOUND, why.reason());
+            LOG.log(System.Logger.Level.DEBUG, "refused a connection from {0}: {1}", from, why);
+        }
+
+        @Override
+        public void dialed(DialId id, Link link) {
+            if (!loop.post(() -> NetworkInstance.this.dialed(id, link))) {
+                refuse(link);
             }
-            case TransportEvent.ListenFailed(var id, var failure) -> {
-                var answer = listening.get(id);
-                if (answer != null) {
-                    answer.completeExceptionally(new ConnectFailure(failure));
-                }
-            }
-            case TransportEvent.Refused(_, var from, var failure) -> {
-                metrics.setupRefused(Origin.INBOUND, failure.reason());
-                LOG.log(
-                        System.Logger.Level.DEBUG,
-                        "refused a connection from {0}: {1}",
-                        from,
-                        failure);
-            }
-            case TransportEvent.Dialed(var id, var link) -> {
-                if (!loop.post(() -> dialed(id, link))) {
-                    refuse(link);
-                }
-            }
-            case TransportEvent.DialFailed(var id, var failure) ->
-                    loop.post(() -> dialFailed(id, failure));
-            case TransportEvent.Accepted(_, var link) -> {
-                if (!loop.post(() -> proven(link, null))) {
-                    refuse(link);
-                }
-            }
+        }
+
+        @Override
+        public void dialFailed(DialId id, SetupFailure why) {
+            loop.post(() -> NetworkInstance.this.dialFailed(id, why));
         }
     }
 
@@ -346,7 +266,7 @@ public final class NetworkInstance implements AutoCloseable {
 
         @Override
         public void cancel(DialId id, NetworkAddress address) {
-            transportFor(address).cancel(id);
+            transports.cancel(id, address);
         }
 
         @Override
@@ -394,7 +314,7 @@ public final class NetworkInstance implements AutoCloseable {
         }
         metrics.dialled();
         try {
-            transportFor(address).dial(id, peer, address);
+            transports.dial(id, peer, address);
         } catch (ConnectFailure e) {
             dialFailed(id, e.failure());
         }
@@ -441,44 +361,9 @@ public final class NetworkInstance implements AutoCloseable {
             return failure(SetupFailure.Reason.CANCELLED, "the node stops");
         }
         metrics.upgraded(info.origin(), true, info.times().total());
-        Negotiation negotiation;
-        try {
-            negotiation = HandshakeMsg.negotiate(hello, HandshakeMsg.decode(info.hello()));
-        } catch (BcsException e) {
-            return notAgreed(
-                    link,
-                    failure(
-                            SetupFailure.Reason.BAD_HELLO,
-                            "the peer's handshake message does not decode: " + e.getMessage()));
-        }
-        return switch (negotiation) {
-            case Negotiation.InvalidChainId(int own, int other) ->
-                    notAgreed(
-                            link,
-                            failure(
-                                    SetupFailure.Reason.WRONG_CHAIN,
-                                    "the peer is on chain "
-                                            + other
-                                            + ", this node on "
-                                            + own
-                                            + " (chain_id)"));
-            case Negotiation.InvalidNetworkId(var own, var other) ->
-                    notAgreed(
-                            link,
-                            failure(
-                                    SetupFailure.Reason.WRONG_NETWORK,
-                                    "the peer is on network "
-                                            + other.configName()
-                                            + ", this node on "
-                                            + own.configName()
-                                            + " (network_id)"));
-            case Negotiation.NoCommonProtocols _ ->
-                    notAgreed(
-                            link,
-                            failure(
-                                    SetupFailure.Reason.NO_COMMON_PROTOCOLS,
-                                    "the peer and this node have no protocol in common"));
-            case Negotiation.Agreed agreed -> agreed(link, agreed, pending);
+        return switch (greeting.compare(info.hello())) {
+            case Greeting.Outcome.Failed(var why) -> notAgreed(link, why);
+            case Greeting.Outcome.Agreed(var agreed) -> agreed(link, agreed, pending);
         };
     }
 
@@ -544,7 +429,7 @@ public final class NetworkInstance implements AutoCloseable {
             }
             return null;
         }
-        var live = snapshot.get(info.peer());
+        var live = connected.find(info.peer());
         if (pending != null && live != null) {
             if (pending.answer() != null) {
                 pending.answer().complete(live.info());
@@ -559,10 +444,9 @@ public final class NetworkInstance implements AutoCloseable {
         SetupFailure refused = null;
         for (var effect : effects) {
             switch (effect) {
-                case Peers.Effect.Refuse(var connected, var why, var detail) ->
-                        refused = refused(connected, why, detail);
-                case Peers.Effect.Withdraw(var connected) ->
-                        unpublish(connected.peer(), connected.id());
+                case Peers.Effect.Refuse(var peer, var why, var detail) ->
+                        refused = refused(peer, why, detail);
+                case Peers.Effect.Withdraw(var peer) -> connected.unpublish(peer.peer(), peer.id());
                 case Peers.Effect.Evicted _ -> metrics.priorityPeerEviction();
                 case Peers.Effect.Answer(var request, var wasConnected) -> {
                     var waiting = disconnects.remove(request);
@@ -570,10 +454,10 @@ public final class NetworkInstance implements AutoCloseable {
                         waiting.complete(wasConnected);
                     }
                 }
-                case Peers.Effect.Start(var connected) -> {
-                    var connection = connections.get(connected.id());
+                case Peers.Effect.Start(var peer) -> {
+                    var connection = connections.get(peer.id());
                     if (connection != null) {
-                        publish(connected.peer(), connection);
+                        connected.publish(connection);
                         connection.start();
                     }
                 }
@@ -583,9 +467,9 @@ public final class NetworkInstance implements AutoCloseable {
                         connection.close(reason, detail);
                     }
                 }
-                case Peers.Effect.PeerUp(var connected) -> {
-                    lastFailures.remove(connected.peer());
-                    var connection = connections.get(connected.id());
+                case Peers.Effect.PeerUp(var peer) -> {
+                    lastFailures.remove(peer.peer());
+                    var connection = connections.get(peer.id());
                     if (connection != null) {
                         var info = connection.info();
                         dialler.connected(info);
@@ -606,10 +490,10 @@ public final class NetworkInstance implements AutoCloseable {
                         }
                     }
                 }
-                case Peers.Effect.PeerDown(var connected, var reason) -> {
-                    dialler.disconnected(connected.peer(), connected.id());
-                    unpublish(connected.peer(), connected.id());
-                    var connection = connections.get(connected.id());
+                case Peers.Effect.PeerDown(var peer, var reason) -> {
+                    dialler.disconnected(peer.peer(), peer.id());
+                    connected.unpublish(peer.peer(), peer.id());
+                    var connection = connections.get(peer.id());
                     if (connection != null) {
                         var info = connection.info();
                         health.lost(info);
@@ -644,31 +528,9 @@ public final class NetworkInstance implements AutoCloseable {
                 detail);
     }
 
-    private void tell(java.util.function.Consumer<NetworkEvents<?>> what) {
+    private void tell(Consumer<NetworkEvents<?>> what) {
         for (var listener : settings.listeners()) {
             listeners.run(() -> what.accept(listener));
-        }
-    }
-
-    private void publish(PeerId peer, PeerConnection connection) {
-        var next = new HashMap<>(snapshot);
-        next.put(peer, connection);
-        changed(next);
-    }
-
-    private void unpublish(PeerId peer, ConnectionId connection) {
-        var offered = snapshot.get(peer);
-        if (offered != null && offered.info().connection().equals(connection)) {
-            var next = new HashMap<>(snapshot);
-            next.remove(peer);
-            changed(next);
-        }
-    }
-
-    private void changed(Map<PeerId, PeerConnection> next) {
-        synchronized (peersChanged) {
-            snapshot = next;
-            peersChanged.notifyAll();
         }
     }
 
@@ -704,11 +566,7 @@ public final class NetworkInstance implements AutoCloseable {
     }
 
     @Nullable PeerConnection connection(PeerId peer) {
-        return snapshot.get(peer);
-    }
-
-    private long count(Origin origin) {
-        return snapshot.values().stream().filter(c -> c.info().origin() == origin).count();
+        return connected.find(peer);
     }
 
     /** Which network. */
@@ -728,10 +586,7 @@ public final class NetworkInstance implements AutoCloseable {
 
     /** Who is connected, by peer id. */
     public List<PeerInfo> peers() {
-        return snapshot.values().stream()
-                .map(PeerConnection::info)
-                .sorted((a, b) -> a.peer().compareTo(b.peer()))
-                .toList();
+        return connected.infos();
     }
 
     /** How far away a peer is; empty before its first answer to a ping. */
@@ -754,28 +609,21 @@ public final class NetworkInstance implements AutoCloseable {
 
     /** Waits until a peer is connected. */
     public void awaitPeer(PeerId peer, Duration timeout) throws InterruptedException {
-        var deadline = clock.now().plus(timeout);
-        synchronized (peersChanged) {
-            while (!snapshot.containsKey(peer)) {
-                var left = deadline.nanosSince(clock.now());
-                if (left <= 0) {
-                    var last = lastFailures.get(peer);
-                    throw new ConnectFailure(
-                            last != null
-                                    ? last
-                                    : failure(
-                                            SetupFailure.Reason.TIMEOUT,
-                                            "peer " + peer + " did not connect in " + timeout));
-                }
-                TimeUnit.NANOSECONDS.timedWait(peersChanged, Math.max(left, 1_000_000));
-            }
+        if (!connected.await(peer, clock.now().plus(timeout))) {
+            var last = lastFailures.get(peer);
+            throw new ConnectFailure(
+                    last != null
+                            ? last
+                            : failure(
+                                    SetupFailure.Reason.TIMEOUT,
+                                    "peer " + peer + " did not connect in " + timeout));
         }
     }
 
     /** Dials a peer once. */
     public PeerInfo connect(PeerId peer, NetworkAddress address, Duration timeout)
             throws InterruptedException {
-        var live = snapshot.get(peer);
+        var live = connected.find(peer);
         if (live != null) {
             return live.info();
         }
@@ -787,11 +635,11 @@ public final class NetworkInstance implements AutoCloseable {
         try {
             return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {
-            loop.post(() -> transportFor(address).cancel(id));
+            loop.post(() -> transports.cancel(id, address));
             throw new ConnectFailure(
                     failure(SetupFailure.Reason.TIMEOUT, address + ": no link in " + timeout));
         } catch (InterruptedException e) {
-            loop.post(() -> transportFor(address).cancel(id));
+            loop.post(() -> transports.cancel(id, address));
             throw e;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof ConnectFailure failed) {
@@ -808,7 +656,7 @@ public final class NetworkInstance implements AutoCloseable {
 
     /** Ends the connection to a peer; false if there is none. */
     boolean disconnect(PeerId peer, DisconnectReason reason) {
-        return snapshot.containsKey(peer)
+        return connected.contains(peer)
                 && loop.post(() -> apply(peers.on(new Peers.Event.Disconnect(peer, reason))));
     }
 
@@ -841,25 +689,19 @@ public final class NetworkInstance implements AutoCloseable {
         closed = true;
         discovery.close();
         var until = clock.now().plus(DRAIN_LIMIT);
-        snapshot.values().forEach(connection -> connection.drainAndClose(until));
+        connected.connections().forEach(connection -> connection.drainAndClose(until));
         awaitNoPeers(until);
-        synchronized (this) {
-            transports.values().forEach(Transport::close);
-        }
+        transports.close();
         awaitNoPeers(clock.now().plus(DRAIN_LIMIT));
         loop.close();
         metrics.close();
     }
 
     private void awaitNoPeers(MonoTime until) {
-        synchronized (peersChanged) {
-            try {
-                while (!snapshot.isEmpty() && clock.now().isBefore(until)) {
-                    TimeUnit.MILLISECONDS.timedWait(peersChanged, 10);
-                }
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            }
+        try {
+            connected.awaitNone(until);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 }
