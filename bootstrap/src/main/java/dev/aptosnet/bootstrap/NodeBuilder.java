@@ -9,6 +9,7 @@ import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
+import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.client.MessageHandler;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
@@ -273,6 +274,15 @@ public final class NodeBuilder {
     /** Takes direct sends of a protocol as the application's own messages. */
     public <M> NodeBuilder receive(ProtocolId protocol, Codec<M> codec, MessageHandler<M> handler) {
         return register(Registration.direct(protocol, codec, handler, false));
+    }
+
+    /**
+     * Takes direct sends of a protocol that wait as the application says, such as the latest of
+     * each peer alone.
+     */
+    public <M> NodeBuilder receive(
+            ProtocolId protocol, Codec<M> codec, Inbox inbox, MessageHandler<M> handler) {
+        return register(Registration.direct(protocol, codec, handler, false).waitingIn(inbox));
     }
 
     /** Takes direct sends on the connection's owner; the handler must never block. */
