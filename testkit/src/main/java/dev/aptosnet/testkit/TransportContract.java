@@ -46,10 +46,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -229,22 +229,21 @@ public abstract class TransportContract {
         var left = identity();
         var right = identity();
         var trusted =
-                new AtomicReference<>(
-                        TrustedPeers.of(
-                                Map.of(
-                                        left.peer(),
-                                        new TrustedPeer(Set.of(left.key()), PeerRole.DOWNSTREAM))));
+                new ConcurrentHashMap<>(
+                        Map.of(
+                                left.peer(),
+                                new TrustedPeer(Set.of(left.key()), PeerRole.DOWNSTREAM)));
         var dialler = node(left, new SettingsBuilder(left));
         var listener =
                 node(
                         right,
                         new SettingsBuilder(right)
                                 .authMode(AuthMode.MAYBE_MUTUAL)
-                                .trusted(peer -> trusted.get().find(peer)));
+                                .trusted(peer -> Optional.ofNullable(trusted.get(peer))));
         var address = listener.listen(listenAddress());
         dialler.connect(listener, address);
         assertThat(listener.accepted().info().role()).isEqualTo(PeerRole.DOWNSTREAM);
-        trusted.set(TrustedPeers.NONE);
+        trusted.clear();
         dialler.connect(listener, address);
         assertThat(listener.accepted().info().role()).isEqualTo(PeerRole.UNKNOWN);
     }
