@@ -131,6 +131,25 @@ interface HandshakeRows extends InteropRows {
     }
 
     @ParameterizedTest
+    @ValueSource(longs = {0, -1, -86_400_000})
+    default void mutualModeRefusesATimestampThatIsNotNewer(long millisLater) throws Exception {
+        WireKeys known = WireKeys.generate();
+        var trusted = new Trusted(Payload.of(known.publicKey()), Payload.of(known.publicKey()));
+        try (var node = startNode(NodeSettings.open().mutual(trusted))) {
+            long first = System.currentTimeMillis();
+            try (var client = dialer(node).keys(known).timestamp(first).dial()) {
+                client.echo(Payload.random(1, 100));
+                assertRefusedInSilence(
+                        node, dialer(node).keys(known).timestamp(first + millisLater));
+                client.echo(Payload.random(2, 100));
+            }
+            try (var client = dialer(node).keys(known).timestamp(first + 1).dial()) {
+                client.echo(Payload.random(3, 100));
+            }
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource(WireSuite.class)
     default void mutualModeRefusesAFirstMessageItHasSeen(WireSuite suite) throws Exception {
         WireKeys known = WireKeys.generate();
