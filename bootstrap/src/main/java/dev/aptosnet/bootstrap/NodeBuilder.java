@@ -303,6 +303,14 @@ public final class NodeBuilder {
         return this;
     }
 
+    /** The same, with direct sends that wait as the application says. */
+    public <M> NodeBuilder application(
+            Codec<M> codec, List<ProtocolId> protocols, Inbox inbox, NetworkEvents<M> events) {
+        application(codec, protocols, events);
+        protocols.forEach(p -> registrations.computeIfPresent(p, (_, r) -> r.waitingIn(inbox)));
+        return this;
+    }
+
     /** Hears of peers that come and go. */
     public NodeBuilder onPeers(NetworkEvents<?> events) {
         listeners.add(events);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.InboundMessage;
 import dev.aptosnet.ports.client.Inbox;
+import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.QueueStyle;
+import dev.aptosnet.ports.client.RpcRequest;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
@@ -95,6 +97,36 @@ class InboxTest {
         vote(other, server.peerId(), "b1");
         release.countDown();
         assertThat(handled(4)).containsExactly("a1", "a4", "b1", "a5");
+    }
+
+    @Test
+    void anApplicationSaysItOnceForAllItsProtocols() throws Exception {
+        var server =
+                start(
+                        AptosNode.builder()
+                                .listen("/memory/0")
+                                .application(
+                                        Codec.BYTES,
+                                        List.of(VOTE, ECHO),
+                                        Inbox.of(QueueStyle.LIFO, 3),
+                                        new NetworkEvents<>() {
+                                            @Override
+                                            public void onMessage(InboundMessage<Bytes> message)
+                                                    throws InterruptedException {
+                                                onVote(message);
+                                            }
+
+                                            @Override
+                                            public void onRpcRequest(RpcRequest<Bytes> request) {
+                                                request.respond(request.payload());
+                                            }
+                                        }));
+        var client = client(server);
+        vote(client, server.peerId(), "1");
+        assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+        vote(client, server.peerId(), "2", "3", "4", "5");
+        release.countDown();
+        assertThat(handled(4)).containsExactly("1", "5", "4", "3");
     }
 
     @Test
