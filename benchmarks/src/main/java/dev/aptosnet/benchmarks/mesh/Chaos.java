@@ -178,7 +178,7 @@ public final class Chaos {
         var faults = new TreeMap<Fault, Integer>();
         var start = System.nanoTime();
         for (var turn = 0; turn * every < seconds; turn++) {
-            sleepUntil(start + turn * every * 1_000_000_000L);
+            var next = start + (turn + 1L) * every * 1_000_000_000L;
             var kind = Fault.values()[turn % Fault.values().length];
             var victim = nodes.get(random.nextInt(count));
             // Between a third and four fifths of the time to the next fault.
@@ -186,9 +186,11 @@ public final class Chaos {
             faults.merge(kind, 1, Integer::sum);
             strike(kind, victim, away);
             var end = System.nanoTime();
-            var left = start + (turn + 1) * every * 1_000_000_000L - end;
-            if (turn * every + every < seconds && awaitMesh(Duration.ofNanos(Math.max(0, left)))) {
-                healed(end);
+            if (turn * every + every < seconds) {
+                if (awaitMesh(Duration.ofNanos(Math.max(0, next - end)))) {
+                    healed(end);
+                }
+                sleepUntil(next);
             }
         }
         return faults;

@@ -25,7 +25,7 @@ import java.util.Locale;
  * may have, such as {@code -Xmx8g}.
  */
 public final class Mesh {
-    private static final Duration LIMIT = Duration.ofSeconds(240);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final Duration CALL_LIMIT = Duration.ofSeconds(20);
 
     /** Both ends of a link are here; beyond them each node has a listener and a selector. */
@@ -204,7 +204,7 @@ public final class Mesh {
                         .sendToPeerRpc(
                                 asked, ProtocolId.NETBENCH_RPC, Bytes.utf8("there?"), CALL_LIMIT);
             } catch (NetworkException e) {
-                say("a call failed: %s", e.getMessage());
+                say("a call failed: %s", e);
                 failed++;
             }
         }

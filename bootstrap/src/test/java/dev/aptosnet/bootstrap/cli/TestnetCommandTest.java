@@ -165,28 +165,87 @@ class TestnetCommandTest {
     }
 
     @Test
-    void threeProcessesFormTheMeshAndStopWhenTold() throws Exception {
+    void threeProcessesFormTheMeshAndSurviveAKillAndAFreeze() throws Exception {
         var made = testnet("--nodes", "3", "--base-port", freePorts(3), "--json").json();
-        var files = new ArrayList<Path>();
+        var nodes = new ArrayList<NodeProcess>();
         for (var config : made.get("configs")) {
-            var output = directory.resolve("output-" + files.size());
-            files.add(output);
-            processes.add(
-                    new ProcessBuilder(command("run", "--show-peers", "-c", config.asString()))
-                            .redirectErrorStream(true)
-                            .redirectOutput(output.toFile())
-                            .start());
+            nodes.add(start(pingedOften(Path.of(config.asString()))));
         }
-        for (var file : files) {
-            await(() -> read(file).contains("2 in all"), () -> read(file));
+        var first = nodes.getFirst();
+        nodes.forEach(NodeProcess::awaitTwoPeers);
+
+        nodes.get(2).process().destroyForcibly().waitFor();
+        first.await(" lost, ");
+        nodes.get(1).await(" lost, ");
+        nodes.set(2, start(Path.of(made.get("configs").get(2).asString())));
+        nodes.forEach(NodeProcess::awaitTwoPeers);
+
+        // Its connections stay open: only its silence tells.
+        nodes.get(1).signal("-STOP");
+        first.await(" lost, NetworkHealthCheckFailure; 1 in all");
+        nodes.get(2).await(" lost, NetworkHealthCheckFailure; 1 in all");
+        nodes.get(1).signal("-CONT");
+        nodes.forEach(NodeProcess::awaitTwoPeers);
+
+        for (var node : nodes) {
+            node.process().destroy();
         }
-        for (var process : processes) {
-            process.destroy();
+        for (var node : nodes) {
+            assertThat(node.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(node.process().exitValue()).as(node.said()).isZero();
+            assertThat(node.said()).contains("stopped: ");
         }
-        for (var i = 0; i < 3; i++) {
-            assertThat(processes.get(i).waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(processes.get(i).exitValue()).as(read(files.get(i))).isZero();
-            assertThat(read(files.get(i))).contains("stopped: ");
+    }
+
+    /** Changes a file so that nobody has to wait long for a silence to be noticed. */
+    private static Path pingedOften(Path config) throws IOException {
+        var text = Files.readString(config);
+        var network = "validator_network:\n";
+        assertThat(text).contains(network);
+        Files.writeString(
+                config,
+                text.replace(
+                        network, network + "  ping_interval_ms: 2500\n  ping_timeout_ms: 2500\n"));
+        return config;
+    }
+
+    private NodeProcess start(Path config) throws IOException {
+        var output = directory.resolve("output-" + processes.size());
+        var process =
+                new ProcessBuilder(command("run", "--show-peers", "-c", config.toString()))
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile())
+                        .start();
+        processes.add(process);
+        return new NodeProcess(process, output);
+    }
+
+    /** One {@code run}, and the file that takes what it says. */
+    private record NodeProcess(Process process, Path output) {
+        String said() {
+            try {
+                return Files.readString(output);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void await(String text) throws InterruptedException {
+            TestnetCommandTest.await(() -> said().contains(text), this::said);
+        }
+
+        /** Until the last change of its peers has made them two. */
+        void awaitTwoPeers() {
+            try {
+                TestnetCommandTest.await(() -> said().endsWith("; 2 in all\n"), this::said);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void signal(String name) throws Exception {
+            var kill = new ProcessBuilder("kill", name, String.valueOf(process.pid())).start();
+            assertThat(kill.waitFor()).isZero();
         }
     }
 
@@ -207,15 +266,8 @@ class TestnetCommandTest {
         return command;
     }
 
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static void await(BooleanSupplier condition, Supplier<String> seen) throws Exception {
+    private static void await(BooleanSupplier condition, Supplier<String> seen)
+            throws InterruptedException {
         var until = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - until > 0) {
