@@ -1,8 +1,13 @@
 package dev.aptosnet.bootstrap.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.UnixOperatingSystemMXBean;
 
 import org.junit.jupiter.api.Test;
+
+import java.lang.management.ManagementFactory;
 
 class DemoCommandTest {
     @Test
@@ -71,5 +76,20 @@ class DemoCommandTest {
                         "\nstop          noticed by all others after ",
                         "\nfreeze        noticed by all others after ",
                         "\nok");
+    }
+
+    @Test
+    void moreNodesThanThereAreDescriptorsForAreRefusedBeforeAnythingStarts() {
+        assumeTrue(
+                ManagementFactory.getOperatingSystemMXBean()
+                                instanceof UnixOperatingSystemMXBean system
+                        && system.getMaxFileDescriptorCount() < 60_000);
+        var outcome = Outcome.of("demo", "--nodes", "256");
+        assertThat(outcome.code()).isEqualTo(8);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err())
+                .singleElement()
+                .asString()
+                .contains("256 nodes need about 66148 file descriptors", "ulimit -n 66148");
     }
 }
