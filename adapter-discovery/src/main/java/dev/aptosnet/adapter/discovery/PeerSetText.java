@@ -52,7 +52,7 @@ final class PeerSetText {
     static List<DiscoveredPeer> yaml(String text) throws FailedReading {
         // Half of "ValidatorFullNode" is "Validator": only a line that has ended can be believed.
         if (!text.isBlank() && "\n}".indexOf(text.charAt(text.length() - 1)) < 0) {
-            throw new FailedReading("the last line does not end: half-written?");
+            throw FailedReading.malformed("the last line does not end: half-written?");
         }
         return read(YAML, text, "YAML");
     }
@@ -64,7 +64,7 @@ final class PeerSetText {
         } catch (JacksonException e) {
             var problem = e.getOriginalMessage();
             var line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-            throw new FailedReading(
+            throw FailedReading.malformed(
                     "line "
                             + line
                             + ": not "
@@ -77,7 +77,7 @@ final class PeerSetText {
 
     private List<DiscoveredPeer> peers() throws FailedReading {
         if (isNothing(parser.nextToken())) {
-            throw new FailedReading("nothing in it (an empty set is written {})");
+            throw FailedReading.malformed("nothing in it (an empty set is written {})");
         }
         expect(JsonToken.START_OBJECT, "a mapping from peer ids");
         var peers = new TreeMap<PeerId, DiscoveredPeer>();
@@ -188,7 +188,7 @@ final class PeerSetText {
     }
 
     private FailedReading refused(String problem) {
-        return new FailedReading(
+        return FailedReading.malformed(
                 "line " + parser.currentTokenLocation().getLineNr() + ": " + problem);
     }
 }
