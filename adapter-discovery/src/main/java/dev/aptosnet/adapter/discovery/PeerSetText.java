@@ -62,17 +62,17 @@ final class PeerSetText {
         try (var parser = format.createParser(ObjectReadContext.empty(), text)) {
             return new PeerSetText(parser).peers();
         } catch (JacksonException e) {
-            var problem = e.getOriginalMessage();
             var line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-            throw FailedReading.malformed(
-                    "line "
-                            + line
-                            + ": not "
-                            + name
-                            + ": "
-                            + (problem == null ? "" : problem.lines().findFirst().orElse("")),
-                    e);
+            throw FailedReading.malformed("line " + line + ": not " + name + ": " + problem(e), e);
         }
+    }
+
+    /** What the parser says, without the places that it was told to keep to itself. */
+    private static String problem(JacksonException e) {
+        var message = e.getOriginalMessage();
+        return message == null
+                ? ""
+                : message.lines().findFirst().orElse("").replaceFirst(" \\(start marker at.*", "");
     }
 
     private List<DiscoveredPeer> peers() throws FailedReading {
