@@ -3,9 +3,12 @@ package dev.aptosnet.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.aptosnet.domain.wire.NetworkAddressBcs;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.WebhookDiscovery;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.discovery.SourceStatus.Condition;
 import dev.aptosnet.ports.discovery.ValidatorSet;
@@ -25,12 +28,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** A running node that learns of its peers from a file, and from the chain. */
 @Timeout(60)
@@ -171,6 +182,58 @@ class DiscoveryTest {
                         node.sources().getFirst().status().condition()
                                         instanceof Condition.Failing failing
                                 && failing.reason().contains(reason));
+    }
+
+    @Test
+    void peersThatArePostedAreDialledAndStrangersDoNotShowAsAFailure() throws Exception {
+        var secret = "0123456789abcdef".repeat(2);
+        var webhook =
+                WebhookDiscovery.of(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        Bytes.utf8(secret));
+        try (var peer = listener();
+                var node = AptosNode.builder().protocols(ECHO).discover(webhook).start()) {
+            assertThat(post(node, entry(peer), "a stranger's secret")).isEqualTo(401);
+            assertThat(node.sources().getFirst().status().condition())
+                    .isEqualTo(new Condition.Starting());
+            assertThat(post(node, entry(peer), secret)).isEqualTo(200);
+            node.awaitPeer(peer.peerId(), SOON);
+            assertThat(post(node, "half of a set: [", secret)).isEqualTo(422);
+            awaitReason(node, "half-written?");
+            assertThat(node.peers()).hasSize(1);
+            var failures = "aptosnet_discovery_failures_total";
+            assertThat(value(node, failures, "source", "webhook", "reason", "unauthenticated"))
+                    .isEqualTo(1);
+            assertThat(value(node, failures, "source", "webhook", "reason", "malformed"))
+                    .isEqualTo(1);
+            var applied = registry.get("aptosnet_discovery_apply_seconds").summary();
+            System.out.println("webhook message to node, s: " + applied.max());
+        }
+    }
+
+    private static int post(AptosNode node, String body, String secret) throws Exception {
+        var stamp = System.currentTimeMillis() + 1;
+        var mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
+        var signature = HexFormat.of().formatHex(mac.doFinal((stamp + "." + body).getBytes(UTF_8)));
+        var uri = URI.create(node.sources().getFirst().place());
+        var content = body.getBytes(UTF_8);
+        try (var socket = new Socket(uri.getHost(), uri.getPort())) {
+            var head =
+                    """
+                    POST %s HTTP/1.1
+                    Content-Type: application/yaml
+                    Content-Length: %d
+                    X-Aptosnet-Timestamp: %d
+                    X-Aptosnet-Signature: sha256=%s
+
+                    """
+                            .formatted(uri.getPath(), content.length, stamp, signature);
+            socket.getOutputStream().write(head.replace("\n", "\r\n").getBytes(UTF_8));
+            socket.getOutputStream().write(content);
+            var answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+            return Integer.parseInt(answer.split(" ", 3)[1]);
+        }
     }
 
     @Test
