@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.metrics;
 
 import dev.aptosnet.ports.client.SendResult;
+import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.NetworkId;
@@ -11,6 +12,7 @@ import dev.aptosnet.ports.transport.SetupFailure;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,6 +38,11 @@ public final class NetworkMetrics implements AutoCloseable {
     /** Upper bounds in seconds, from neighbours in one rack to the longest time-out. */
     static final double[] PING_BUCKETS = {
         0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20
+    };
+
+    /** Upper bounds in seconds, from a webhook's to those of a file that is polled. */
+    private static final double[] APPLY_BUCKETS = {
+        0.001, 0.005, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60
     };
 
     private final MeterRegistry registry;
@@ -102,6 +109,14 @@ public final class NetworkMetrics implements AutoCloseable {
             meters.remove(gauge);
             registry.remove(gauge);
         };
+    }
+
+    /** Registers a count that somebody else keeps, read when somebody looks; it never falls. */
+    public <T> void total(String name, T source, ToDoubleFunction<T> value, String... labels) {
+        meters.add(
+                FunctionCounter.builder(name, source, value)
+                        .tags(common.and(labels))
+                        .register(registry));
     }
 
     /**
@@ -203,6 +218,16 @@ public final class NetworkMetrics implements AutoCloseable {
         key.add(name);
         key.addAll(List.of(labels));
         return key;
+    }
+
+    /**
+     * A view of a source was applied.
+     *
+     * @param since what happened in the source
+     */
+    public void discoveryApplied(SourceKind source, Duration since) {
+        summary("aptosnet_discovery_apply_seconds", APPLY_BUCKETS, "source", source.label())
+                .record(since.toNanos() / 1e9);
     }
 
     /** A connection was refused in its set-up. */

@@ -6,8 +6,8 @@ import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.PeerInfo;
-import dev.aptosnet.ports.client.PeersAndMetadata;
 import dev.aptosnet.ports.client.RoundTrip;
+import dev.aptosnet.ports.discovery.SourceReport;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
@@ -45,15 +45,14 @@ public final class NetworkInstance implements AutoCloseable {
 
     private final NetworkSettings settings;
     private final Clock clock = Clock.system();
-    private final SendAccount.NodeBudget budget;
     private final NetworkMetrics metrics;
-    private final PeerStore store;
     private final NetworkOwner owner;
     private final AtomicLong dialIds = new AtomicLong(FIRST_OWN_DIAL);
     private final List<NetworkAddress> listenAddresses = new ArrayList<>();
     private boolean closed;
 
-    private NetworkInstance(NetworkSettings settings) {
+    private NetworkInstance(
+            NetworkSettings settings, SendAccount.NodeBudget budget, PeerStore store) {
         this.settings = settings;
         this.metrics =
                 new NetworkMetrics(
@@ -61,18 +60,24 @@ public final class NetworkInstance implements AutoCloseable {
                         settings.networkId(),
                         settings.self(),
                         settings.validator());
-        this.budget = new SendAccount.NodeBudget(settings.limits().nodeBytes());
-        this.store = new PeerStore(List.of(settings.networkId()));
-        this.owner = new NetworkOwner(settings, clock, metrics, budget, store);
+        try {
+            this.owner = new NetworkOwner(settings, clock, metrics, budget, store);
+        } catch (RuntimeException | Error e) {
+            metrics.close();
+            throw e;
+        }
     }
 
     /**
      * Starts a network; returns once it listens.
      *
+     * @param budget the node's, which its networks share
+     * @param store the node's, too
      * @throws ConnectFailure if an address cannot be listened at
      */
-    public static NetworkInstance start(NetworkSettings settings) {
-        var network = new NetworkInstance(settings);
+    static NetworkInstance start(
+            NetworkSettings settings, SendAccount.NodeBudget budget, PeerStore store) {
+        var network = new NetworkInstance(settings, budget, store);
         try {
             network.open();
         } catch (RuntimeException | Error e) {
@@ -98,8 +103,6 @@ public final class NetworkInstance implements AutoCloseable {
                     "direction",
                     direction);
         }
-        metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
-        metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
         owner.start();
         for (var address : settings.listen()) {
             listenAddresses.add(
@@ -107,6 +110,12 @@ public final class NetworkInstance implements AutoCloseable {
                             .listen(address, settings.transportLimits().upgradeTimeout()));
         }
         owner.discover();
+    }
+
+    /** Shows the node's budget among this network's meters; once for a node. */
+    void show(SendAccount.NodeBudget budget) {
+        metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
+        metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
     }
 
     private static SetupFailure failure(SetupFailure.Reason reason, String detail) {
@@ -147,14 +156,14 @@ public final class NetworkInstance implements AutoCloseable {
         return owner.connected().infos();
     }
 
-    /** What is known of the peers of all networks of the node. */
-    public PeersAndMetadata peersAndMetadata() {
-        return store.snapshot();
-    }
-
     /** How far away a peer is; empty before its first answer to a ping. */
     public Optional<RoundTrip> roundTrip(PeerId peer) {
         return owner.roundTrip(peer);
+    }
+
+    /** How each source of peers is doing. */
+    public List<SourceReport> sources() {
+        return owner.sources();
     }
 
     /** A client for one application. */
