@@ -9,6 +9,7 @@ import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
+import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.client.MessageHandler;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
@@ -295,6 +296,15 @@ public final class NodeBuilder {
         return register(Registration.direct(protocol, codec, handler, false));
     }
 
+    /**
+     * Takes direct sends of a protocol that wait as the application says, such as the latest of
+     * each peer alone.
+     */
+    public <M> NodeBuilder receive(
+            ProtocolId protocol, Codec<M> codec, Inbox inbox, MessageHandler<M> handler) {
+        return register(Registration.direct(protocol, codec, handler, false).waitingIn(inbox));
+    }
+
     /** Takes direct sends on the connection's owner; the handler must never block. */
     public NodeBuilder receiveInline(ProtocolId protocol, MessageHandler<Bytes> handler) {
         return register(Registration.direct(protocol, Codec.BYTES, handler, true));
@@ -310,6 +320,14 @@ public final class NodeBuilder {
             register(Registration.direct(protocol, codec, events::onMessage, false));
         }
         listeners.add(events);
+        return this;
+    }
+
+    /** The same, with direct sends that wait as the application says. */
+    public <M> NodeBuilder application(
+            Codec<M> codec, List<ProtocolId> protocols, Inbox inbox, NetworkEvents<M> events) {
+        application(codec, protocols, events);
+        protocols.forEach(p -> registrations.computeIfPresent(p, (_, r) -> r.waitingIn(inbox)));
         return this;
     }
 

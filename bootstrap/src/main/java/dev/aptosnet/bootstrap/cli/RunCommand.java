@@ -7,7 +7,9 @@ import dev.aptosnet.bootstrap.config.IdentitySource;
 import dev.aptosnet.bootstrap.config.KnownPeer;
 import dev.aptosnet.bootstrap.config.NodeConfig;
 import dev.aptosnet.bootstrap.wiring.NetbenchFeature;
+import dev.aptosnet.bootstrap.wiring.NodeFeature;
 import dev.aptosnet.bootstrap.wiring.NodeModule;
+import dev.aptosnet.bootstrap.wiring.PeerLines;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
@@ -21,6 +23,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +95,11 @@ final class RunCommand extends Command {
             description = "Answer requests of protocol 14, and count direct sends of 13.")
     private boolean serveEcho;
 
+    @Option(
+            names = "--show-peers",
+            description = "A line on standard error for each peer that comes or goes.")
+    private boolean showPeers;
+
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -153,13 +161,22 @@ final class RunCommand extends Command {
     }
 
     private AptosNode start(NodeConfig config, NetbenchFeature netbench) {
+        var features = new ArrayList<NodeFeature>(List.of(netbench));
+        if (showPeers) {
+            features.add(new PeerLines(this::noteAtOnce));
+        }
         try {
-            return NodeModule.start(config, netbench);
+            return NodeModule.start(config, features.toArray(NodeFeature[]::new));
         } catch (IllegalArgumentException e) {
             throw file == null
                     ? new CommandFailure(ExitCode.CONFIG, String.valueOf(e.getMessage()))
                     : new ConfigException(file + ": " + e.getMessage());
         }
+    }
+
+    private void noteAtOnce(String line) {
+        note(line);
+        terminal().err().flush();
     }
 
     private void announce(AptosNode node) {
