@@ -83,10 +83,12 @@ class TestnetCommandTest {
             var key = net().resolve("node-" + i + ".key.yaml");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
                     .isEqualTo("rw-------");
-            var config = NodeConfig.read(net().resolve("node-" + i + ".yaml"));
+            var node = NodeConfig.read(net().resolve("node-" + i + ".yaml"));
+            assertThat(node.chainId()).isEqualTo(9);
+            assertThat(node.notes()).isEmpty();
+            assertThat(node.networks()).hasSize(1);
+            var config = node.first();
             assertThat(config.networkId()).isEqualTo(NetworkId.VALIDATOR);
-            assertThat(config.chainId()).isEqualTo(9);
-            assertThat(config.notes()).isEmpty();
             assertThat(config.listen()).hasToString("[/ip4/127.0.0.1/tcp/" + (7000 + i) + "]");
             var self = config.identity().load().peerId();
             assertThat(config.peers()).noneMatch(peer -> peer.peer().equals(self));
@@ -101,7 +103,7 @@ class TestnetCommandTest {
         var made = testnet("--nodes", "2", "--host", "nodes.example", "--json");
         assertThat(made.json().get("addresses").get(1).asString())
                 .startsWith("/dns/nodes.example/tcp/6181/noise-ik/0x");
-        assertThat(NodeConfig.read(net().resolve("node-1.yaml")).listen())
+        assertThat(NodeConfig.read(net().resolve("node-1.yaml")).first().listen())
                 .hasToString("[/ip4/0.0.0.0/tcp/6181]");
     }
 
