@@ -83,16 +83,15 @@ class TestnetCommandTest {
             var key = net().resolve("node-" + i + ".key.yaml");
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
                     .isEqualTo("rw-------");
-            var node = NodeConfig.read(net().resolve("node-" + i + ".yaml"));
-            assertThat(node.chainId()).isEqualTo(9);
-            assertThat(node.notes()).isEmpty();
-            assertThat(node.networks()).hasSize(1);
-            var config = node.first();
-            assertThat(config.networkId()).isEqualTo(NetworkId.VALIDATOR);
-            assertThat(config.listen()).hasToString("[/ip4/127.0.0.1/tcp/" + (7000 + i) + "]");
-            var self = config.identity().load().peerId();
-            assertThat(config.peers()).noneMatch(peer -> peer.peer().equals(self));
-            assertThat(config.peers().stream().filter(peer -> !peer.addresses().isEmpty()))
+            var config = NodeConfig.read(net().resolve("node-" + i + ".yaml"));
+            assertThat(config.first().networkId()).isEqualTo(NetworkId.VALIDATOR);
+            assertThat(config.chainId()).isEqualTo(9);
+            assertThat(config.notes()).isEmpty();
+            assertThat(config.first().listen())
+                    .hasToString("[/ip4/127.0.0.1/tcp/" + (7000 + i) + "]");
+            var self = config.first().identity().load().peerId();
+            assertThat(config.first().peers()).noneMatch(peer -> peer.peer().equals(self));
+            assertThat(config.first().peers().stream().filter(peer -> !peer.addresses().isEmpty()))
                     .hasSize(4);
         }
         assertThat(Files.getPosixFilePermissions(net().resolve("client.key.yaml"))).hasSize(2);
