@@ -188,6 +188,11 @@ final class TcpTransport implements Transport {
         return suites;
     }
 
+    @Override
+    public int pendingInbound() {
+        return admission.total();
+    }
+
     Admission admission() {
         return admission;
     }
