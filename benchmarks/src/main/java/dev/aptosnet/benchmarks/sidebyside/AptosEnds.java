@@ -14,7 +14,10 @@ final class AptosEnds {
             ProtocolId.custom(230, "Urgent", PayloadEncoding.BCS, MessageClass.CRITICAL);
     private static final ProtocolId TAKE =
             ProtocolId.custom(231, "Take", PayloadEncoding.BCS, MessageClass.LOW);
-    private static final ProtocolId COUNT = ProtocolId.custom(232, "Count");
+
+    /** Not of the sends' class, whose queue they may have filled. */
+    private static final ProtocolId COUNT =
+            ProtocolId.custom(232, "Count", PayloadEncoding.BCS, MessageClass.HIGH);
 
     private AptosEnds() {}
 
