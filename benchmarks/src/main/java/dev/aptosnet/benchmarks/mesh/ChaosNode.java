@@ -72,7 +72,7 @@ public final class ChaosNode {
         var config = NodeConfig.read(Path.of(args[0]));
         var interval = Duration.ofNanos(1_000_000_000L / Integer.parseInt(args[1]));
         var peers = new ArrayList<PeerId>();
-        for (var peer : config.peers()) {
+        for (var peer : config.first().peers()) {
             if (!peer.addresses().isEmpty()) {
                 peers.add(peer.peer());
             }

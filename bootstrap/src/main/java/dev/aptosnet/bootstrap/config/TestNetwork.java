@@ -156,7 +156,7 @@ public record TestNetwork(int nodes, String host, int basePort, int chainId) {
         text.append(
                 """
                 # Node %d of a test network of %d: aptosnet run -c node-%d.yaml
-                base: { role: validator, chain_id: %d }
+                base: { role: validator, chain_id: %d, enable_validator_pfn_connections: false }
                 validator_network:
                   listen_address: "%s/tcp/%d"
                   identity: { type: from_file, path: node-%d.key.yaml }

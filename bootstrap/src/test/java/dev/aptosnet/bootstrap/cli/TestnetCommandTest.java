@@ -84,13 +84,14 @@ class TestnetCommandTest {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
                     .isEqualTo("rw-------");
             var config = NodeConfig.read(net().resolve("node-" + i + ".yaml"));
-            assertThat(config.networkId()).isEqualTo(NetworkId.VALIDATOR);
+            assertThat(config.first().networkId()).isEqualTo(NetworkId.VALIDATOR);
             assertThat(config.chainId()).isEqualTo(9);
             assertThat(config.notes()).isEmpty();
-            assertThat(config.listen()).hasToString("[/ip4/127.0.0.1/tcp/" + (7000 + i) + "]");
-            var self = config.identity().load().peerId();
-            assertThat(config.peers()).noneMatch(peer -> peer.peer().equals(self));
-            assertThat(config.peers().stream().filter(peer -> !peer.addresses().isEmpty()))
+            assertThat(config.first().listen())
+                    .hasToString("[/ip4/127.0.0.1/tcp/" + (7000 + i) + "]");
+            var self = config.first().identity().load().peerId();
+            assertThat(config.first().peers()).noneMatch(peer -> peer.peer().equals(self));
+            assertThat(config.first().peers().stream().filter(peer -> !peer.addresses().isEmpty()))
                     .hasSize(4);
         }
         assertThat(Files.getPosixFilePermissions(net().resolve("client.key.yaml"))).hasSize(2);
@@ -101,7 +102,7 @@ class TestnetCommandTest {
         var made = testnet("--nodes", "2", "--host", "nodes.example", "--json");
         assertThat(made.json().get("addresses").get(1).asString())
                 .startsWith("/dns/nodes.example/tcp/6181/noise-ik/0x");
-        assertThat(NodeConfig.read(net().resolve("node-1.yaml")).listen())
+        assertThat(NodeConfig.read(net().resolve("node-1.yaml")).first().listen())
                 .hasToString("[/ip4/0.0.0.0/tcp/6181]");
     }
 
