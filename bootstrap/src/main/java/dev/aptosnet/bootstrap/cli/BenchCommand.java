@@ -80,8 +80,16 @@ final class BenchCommand extends Command {
         require(seconds.isPositive(), "--seconds", seconds.toSeconds(), "> 0");
         require(timeout.isPositive(), "--timeout", timeout.toSeconds(), "> 0");
         require(size >= 0 && size <= MAX_BYTES, "--size", size, "0 to " + MAX_BYTES);
-        require(sendSize >= 0 && sendSize <= MAX_BYTES, "--send-size", sendSize, "0 to " + MAX_BYTES);
-        require(bulkSize >= 1 && bulkSize <= MAX_BYTES, "--bulk-size", bulkSize, "1 to " + MAX_BYTES);
+        require(
+                sendSize >= 0 && sendSize <= MAX_BYTES,
+                "--send-size",
+                sendSize,
+                "0 to " + MAX_BYTES);
+        require(
+                bulkSize >= 1 && bulkSize <= MAX_BYTES,
+                "--bulk-size",
+                bulkSize,
+                "1 to " + MAX_BYTES);
         require(
                 inFlight >= 1 && inFlight <= MAX_IN_FLIGHT,
                 "--in-flight",

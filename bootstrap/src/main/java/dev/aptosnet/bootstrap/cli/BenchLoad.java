@@ -4,7 +4,6 @@ import dev.aptosnet.bootstrap.demo.Delays;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.RpcCallback;
-import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
