@@ -42,6 +42,9 @@ final class ConnectivitySection {
         section.bool("enable_latency_aware_dialing").ifPresent(settings::latencyAware);
         millis("dial_retry_window_ms", 0, settings::retryWindow);
         integer("num_dials_before_backoff", 1, MAX, settings::dialsBeforeBackoff);
+        millis("epoch_preconnect_ms", 0, settings::preConnect);
+        millis("epoch_overdue_ms", 0, settings::overdue);
+        millis("connection_drain_ms", 0, settings::drain);
         return settings.build();
     }
 

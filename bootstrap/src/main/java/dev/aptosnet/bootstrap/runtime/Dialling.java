@@ -8,6 +8,7 @@ import dev.aptosnet.domain.connectivity.DialRoles;
 import dev.aptosnet.domain.connectivity.DiscoveredPeer;
 import dev.aptosnet.domain.connectivity.OwnNode;
 import dev.aptosnet.domain.connectivity.TrustedSet;
+import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceKind;
@@ -22,6 +23,8 @@ import dev.aptosnet.ports.model.PublicKey;
 import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.TrustedPeers;
+
+import org.jspecify.annotations.Nullable;
 
 import java.security.SecureRandom;
 import java.util.HashSet;
@@ -60,6 +63,12 @@ final class Dialling implements TrustedPeers {
 
         /** Ends a connection. */
         void disconnect(PeerId peer, DisconnectReason reason);
+
+        /** Does what a change of the trusted set means for a connection. */
+        void change(Peers.Event event);
+
+        /** An announced epoch has begun. */
+        void epochChanged(int joined, int preConnected);
     }
 
     /**
@@ -107,6 +116,18 @@ final class Dialling implements TrustedPeers {
 
     /** A source says something new. */
     void discovered(PeerView view) {
+        on(new Event.Discovered(view.source(), peers(view)));
+    }
+
+    /** What a source will say at the next change of epoch; null if that is taken back. */
+    void announced(@Nullable PeerView next, MonoTime expected) {
+        on(
+                next == null
+                        ? new Event.NextSetRevoked()
+                        : new Event.NextSetAnnounced(next.source(), peers(next), expected));
+    }
+
+    private static Map<PeerId, DiscoveredPeer> peers(PeerView view) {
         var known = new TreeMap<PeerId, DiscoveredPeer>();
         view.peers()
                 .forEach(
@@ -115,7 +136,12 @@ final class Dialling implements TrustedPeers {
                                         peer,
                                         DiscoveredPeer.of(
                                                 said.addresses(), said.keys(), said.role())));
-        on(new Event.Discovered(view.source(), known));
+        return known;
+    }
+
+    /** Whether a peer, if it connects now, comes ahead of its epoch. */
+    boolean isAhead(PeerId peer) {
+        return machine.isAhead(peer);
     }
 
     private void addSeed(PeerId peer, List<NetworkAddress> addresses) {
@@ -140,15 +166,16 @@ final class Dialling implements TrustedPeers {
         requested.remove(peer);
     }
 
-    /** A connection to the peer is there, whoever dialled it. */
-    void connected(PeerInfo info) {
+    /** A connection to the peer is there, whoever dialled it, and the peer proved this key. */
+    void connected(PeerInfo info, PublicKey key) {
         on(
                 new Event.PeerUp(
                         info.peer(),
                         info.connection(),
                         info.origin(),
                         info.role(),
-                        requested.contains(info.peer())));
+                        requested.contains(info.peer()),
+                        key));
         if (info.origin() == Origin.OUTBOUND) {
             on(new Event.LatencyMeasured(info.peer(), info.times().connect()));
         }
@@ -186,6 +213,14 @@ final class Dialling implements TrustedPeers {
                 case Effect.Dial(var id, var peer, var address) -> orders.dial(id, peer, address);
                 case Effect.CancelDial(var id, var address) -> orders.cancel(id, address);
                 case Effect.Disconnect(var peer, _, var reason) -> orders.disconnect(peer, reason);
+                case Effect.Offer(var peer, var id) ->
+                        orders.change(new Peers.Event.Belongs(peer, id));
+                case Effect.Drain(var peer, var id, var until) ->
+                        orders.change(new Peers.Event.Leaves(peer, id, until));
+                case Effect.GiveWay(var peer, var id) ->
+                        orders.change(new Peers.Event.Rekeyed(peer, id));
+                case Effect.EpochChanged(var joined, var there) ->
+                        orders.epochChanged(joined, there);
             }
         }
     }

@@ -9,6 +9,8 @@ import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
+import dev.aptosnet.ports.discovery.LatestValue;
+import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MessageClass;
@@ -72,6 +74,12 @@ final class NetworkOwner {
     private final Map<DialId, Pending> dials = new HashMap<>();
     private final Map<Long, CompletableFuture<Boolean>> disconnects = new HashMap<>();
     private long disconnectRequests;
+
+    /** The newest word on the next epoch, until the loop takes it. */
+    private final LatestValue<Announcement> announced = new LatestValue<>();
+
+    /** A set and when it is expected to hold; null for none. */
+    private record Announcement(@Nullable PeerView view, MonoTime expected) {}
 
     /** A dial under way; {@code answer} is null for the dialler's own. */
     private record Pending(
@@ -186,6 +194,14 @@ final class NetworkOwner {
     /** Keeps a peer connected from now on. */
     void seed(PeerId peer, List<NetworkAddress> addresses) {
         loop.post(() -> dialler.seed(peer, addresses));
+    }
+
+    /** Says what a source will say at the next change of epoch; null if nothing is expected. */
+    void announce(@Nullable PeerView next, MonoTime expected) {
+        if (announced.put(new Announcement(next, expected))) {
+            // A loop that is too full for this takes it at the next time that something is due.
+            loop.post(this::takeViews);
+        }
     }
 
     /** Ends the connection to a peer; false if there is none. */
@@ -309,6 +325,21 @@ final class NetworkOwner {
         public void disconnect(PeerId peer, DisconnectReason reason) {
             apply(peers.on(new Peers.Event.Disconnect(peer, reason)));
         }
+
+        @Override
+        public void change(Peers.Event event) {
+            apply(peers.on(event));
+        }
+
+        @Override
+        public void epochChanged(int joined, int preConnected) {
+            metrics.epochChanged(joined, preConnected);
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "an announced epoch has begun: {0} peers are new, {1} of them connected",
+                    joined,
+                    preConnected);
+        }
     }
 
     private void timeReached() {
@@ -320,6 +351,8 @@ final class NetworkOwner {
 
     private void takeViews() {
         if (!closed) {
+            // What was announced comes true with a view, so it is heard before.
+            announced.take().ifPresent(next -> dialler.announced(next.view(), next.expected()));
             discovery.take(dialler::discovered);
         }
     }
@@ -455,10 +488,8 @@ final class NetworkOwner {
                         peers.on(
                                 new Peers.Event.Proven(
                                         new Peers.Connected(
-                                                info.id(),
-                                                info.peer(),
-                                                info.origin(),
-                                                info.role()))));
+                                                info.id(), info.peer(), info.origin(), info.role()),
+                                        dialler.isAhead(info.peer()))));
         if (refused == null) {
             if (pending != null && pending.answer() != null) {
                 pending.answer().complete(peerInfo);
@@ -466,6 +497,9 @@ final class NetworkOwner {
             return null;
         }
         var live = connected.find(info.peer());
+        if (pending != null && pending.answer() == null && peers.isConnected(info.peer())) {
+            return null; // Another connection is there, be it one that is not offered.
+        }
         if (pending != null && live != null) {
             if (pending.answer() != null) {
                 pending.answer().complete(live.info());
@@ -497,6 +531,38 @@ final class NetworkOwner {
                         connection.start();
                     }
                 }
+                case Peers.Effect.StartHeldBack(var peer) -> {
+                    lastFailures.remove(peer.peer());
+                    var connection = connections.get(peer.id());
+                    if (connection != null) {
+                        connection.start();
+                        watch(connection);
+                    }
+                }
+                case Peers.Effect.Offer(var peer, var isNew) -> {
+                    var connection = connections.get(peer.id());
+                    if (connection != null) {
+                        connection.keep();
+                        connected.publish(connection);
+                        if (isNew) {
+                            var info = connection.info();
+                            tell(listener -> listener.onPeerUp(info));
+                        }
+                    }
+                }
+                case Peers.Effect.EndedUnseen(var peer) -> {
+                    dialler.disconnected(peer.peer(), peer.id());
+                    var connection = connections.get(peer.id());
+                    if (connection != null) {
+                        health.lost(connection.info());
+                    }
+                }
+                case Peers.Effect.Drain(var peer, var until) -> {
+                    var connection = connections.get(peer.id());
+                    if (connection != null) {
+                        connection.drain(until);
+                    }
+                }
                 case Peers.Effect.Close(var id, var reason, var detail) -> {
                     var connection = connections.get(id);
                     if (connection != null) {
@@ -507,9 +573,8 @@ final class NetworkOwner {
                     lastFailures.remove(peer.peer());
                     var connection = connections.get(peer.id());
                     if (connection != null) {
+                        watch(connection);
                         var info = connection.info();
-                        dialler.connected(info);
-                        health.connected(info);
                         tell(listener -> listener.onPeerUp(info));
                     }
                 }
@@ -517,10 +582,9 @@ final class NetworkOwner {
                     var old = connections.get(before.id());
                     var connection = connections.get(after.id());
                     if (connection != null) {
-                        var is = connection.info();
-                        dialler.connected(is);
-                        health.connected(is);
+                        watch(connection);
                         if (old != null) {
+                            var is = connection.info();
                             var was = old.info();
                             tell(listener -> listener.onPeerReplaced(was, is));
                         }
@@ -541,6 +605,12 @@ final class NetworkOwner {
         return refused;
     }
 
+    /** Tells those of the loop that keep connections. */
+    private void watch(PeerConnection connection) {
+        dialler.connected(connection.info(), connection.key());
+        health.connected(connection.info());
+    }
+
     private SetupFailure refused(Peers.Connected refused, Peers.Refusal why, String detail) {
         var connection = connections.remove(refused.id());
         if (connection != null) {
@@ -557,7 +627,7 @@ final class NetworkOwner {
                 detail);
         return failure(
                 switch (why) {
-                    case ACCESS_POLICY, INBOUND_LIMIT -> SetupFailure.Reason.NOT_ADMITTED;
+                    case ACCESS_POLICY, INBOUND_LIMIT, DRAINING -> SetupFailure.Reason.NOT_ADMITTED;
                     case SELF -> SetupFailure.Reason.SELF_DIAL;
                     case TIE_BREAK -> SetupFailure.Reason.ALREADY_CONNECTED;
                 },
@@ -573,6 +643,7 @@ final class NetworkOwner {
     /** On the connection's owner. */
     private void connectionClosed(PeerConnection connection, LinkClosed how) {
         metrics.disconnected(how.reason());
+        metrics.handOffCutOff(connection.callsCutOff());
         var info = connection.info();
         LOG.log(
                 System.Logger.Level.DEBUG,

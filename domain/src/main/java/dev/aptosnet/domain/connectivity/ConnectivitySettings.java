@@ -17,7 +17,8 @@ public record ConnectivitySettings(
         boolean checkOnChange,
         int maxOutboundConnections,
         Pacing pacing,
-        Selection selection) {
+        Selection selection,
+        HandOff handOff) {
     /** What aptos-core adds to each delay, at most. */
     static final Duration ADDED_JITTER = Duration.ofMillis(100);
 
@@ -51,7 +52,8 @@ public record ConnectivitySettings(
      * @param maxSpread {@code max_dial_spread_ms}: over how long the first dials of a batch are
      *     spread, at most
      * @param tieDelay {@code dial_tie_delay_ms}: what the end with the lower id waits beyond its
-     *     delay, at most, where both may dial at the same moment
+     *     delay, at most, where both may dial at the same moment; with first dials of a batch it
+     *     waits for the batch's spread besides, unless this is 0
      * @param stableAfter {@code connection_stable_after_ms}: a connection that ends earlier has not
      *     ended the series of failures
      */
@@ -96,6 +98,25 @@ public record ConnectivitySettings(
         }
     }
 
+    /**
+     * What a change of epoch does to connections (improvements.md I-08).
+     *
+     * @param preConnect {@code epoch_preconnect_ms}: how long before the expected change peers of
+     *     the announced set are dialled that are not in the present one; 0 for not before it
+     * @param drain {@code connection_drain_ms}: how long a connection whose peer has left the
+     *     trusted set may finish what it is at; 0 to close it at the next check
+     * @param overdue {@code epoch_overdue_ms}: how long after the expected moment an announced set
+     *     is forgotten if the change has not come
+     */
+    public record HandOff(Duration preConnect, Duration drain, Duration overdue) {
+        /** Checks. */
+        public HandOff {
+            expectNotNegative("epoch_preconnect_ms", preConnect);
+            expectNotNegative("connection_drain_ms", drain);
+            expectNotNegative("epoch_overdue_ms", overdue);
+        }
+    }
+
     static void expectWithin(String key, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
@@ -122,8 +143,8 @@ public record ConnectivitySettings(
 
     /**
      * The values of aptos-core, to be changed in places: everything waits for the next check, the
-     * first dial waits too, nothing limits the rate, and a single dial within five minutes puts a
-     * peer behind others.
+     * first dial waits too, nothing limits the rate, a single dial within five minutes puts a peer
+     * behind others, and an epoch takes everybody by surprise.
      */
     public static Builder aptosCore() {
         return new Builder()
@@ -134,6 +155,8 @@ public record ConnectivitySettings(
                 .maxPending(Integer.MAX_VALUE)
                 .tieDelay(Duration.ZERO)
                 .stableAfter(Duration.ZERO)
+                .preConnect(Duration.ZERO)
+                .drain(Duration.ZERO)
                 .retryWindow(Duration.ofMinutes(5))
                 .dialsBeforeBackoff(1);
     }
@@ -155,6 +178,9 @@ public record ConnectivitySettings(
         private boolean latencyAware = true;
         private Duration retryWindow = Duration.ofMinutes(3);
         private int dialsBeforeBackoff = 2;
+        private Duration preConnect = Duration.ofSeconds(60);
+        private Duration drain = Duration.ofSeconds(30);
+        private Duration overdue = Duration.ofMinutes(5);
 
         private Builder() {}
 
@@ -248,6 +274,24 @@ public record ConnectivitySettings(
             return this;
         }
 
+        /** {@code epoch_preconnect_ms}; 60 s. */
+        public Builder preConnect(Duration value) {
+            preConnect = value;
+            return this;
+        }
+
+        /** {@code connection_drain_ms}; 30 s. */
+        public Builder drain(Duration value) {
+            drain = value;
+            return this;
+        }
+
+        /** {@code epoch_overdue_ms}; 5 min. */
+        public Builder overdue(Duration value) {
+            overdue = value;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -268,7 +312,8 @@ public record ConnectivitySettings(
                             maxSpread,
                             tieDelay,
                             stableAfter),
-                    new Selection(latencyAware, retryWindow, dialsBeforeBackoff));
+                    new Selection(latencyAware, retryWindow, dialsBeforeBackoff),
+                    new HandOff(preConnect, drain, overdue));
         }
     }
 }

@@ -37,6 +37,11 @@ public final class InboundStreams {
         this.limits = limits;
     }
 
+    /** Whether no stream is open. */
+    public boolean isEmpty() {
+        return open.isEmpty();
+    }
+
     /**
      * Takes a STREAM_HEADER.
      *

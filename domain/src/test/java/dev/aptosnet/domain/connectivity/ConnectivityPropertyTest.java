@@ -86,6 +86,19 @@ class ConnectivityPropertyTest {
                         assertThat(trusted.contains(peer)).as(name).isFalse();
                         assertThat(connected).as(name).containsEntry(peer, connection);
                     }
+                    case Effect.Drain(var peer, var connection, var until) -> {
+                        assertThat(trusted.contains(peer)).as(name).isFalse();
+                        assertThat(connected).as(name).containsEntry(peer, connection);
+                        assertThat(until).as(name).isGreaterThan(now);
+                    }
+                    case Effect.Offer(var peer, var connection) -> {
+                        assertThat(trusted.contains(peer)).as(name).isTrue();
+                        assertThat(connected).as(name).containsEntry(peer, connection);
+                    }
+                    case Effect.GiveWay(var peer, _) ->
+                            assertThat(connected).as(name).containsKey(peer);
+                    case Effect.EpochChanged(var joined, var there) ->
+                            assertThat(there).as(name).isBetween(0, joined);
                 }
             }
             assertThat(trusted).as(name).isEqualTo(machine.trusted());
@@ -181,7 +194,7 @@ class ConnectivityPropertyTest {
         private void up(PeerId peer, Origin origin) {
             var id = new ConnectionId(connections++);
             connected.put(peer, id);
-            on(new Event.PeerUp(peer, id, origin, PeerRole.UPSTREAM, false));
+            on(new Event.PeerUp(peer, id, origin, PeerRole.UPSTREAM, false, null));
         }
 
         private void lose() {

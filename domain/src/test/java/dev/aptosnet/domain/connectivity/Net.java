@@ -37,6 +37,10 @@ final class Net {
     final List<Effect.CancelDial> cancels = new ArrayList<>();
     final List<Effect.Disconnect> disconnects = new ArrayList<>();
     final List<TrustedSet> trusts = new ArrayList<>();
+
+    /** What came of changes of epoch. */
+    final List<Effect> handOffs = new ArrayList<>();
+
     private long connections;
 
     Net(NetworkId network, AuthMode mode, ConnectivitySettings settings) {
@@ -74,6 +78,8 @@ final class Net {
                 case Effect.Dial dial -> dials.add(dial);
                 case Effect.CancelDial cancel -> cancels.add(cancel);
                 case Effect.Disconnect disconnect -> disconnects.add(disconnect);
+                case Effect.Offer _, Effect.Drain _, Effect.GiveWay _, Effect.EpochChanged _ ->
+                        handOffs.add(effect);
             }
         }
     }
@@ -118,7 +124,14 @@ final class Net {
 
     ConnectionId up(PeerId peer, Origin origin, PeerRole role) {
         var connection = new ConnectionId(connections++);
-        on(new Event.PeerUp(peer, connection, origin, role, false));
+        on(new Event.PeerUp(peer, connection, origin, role, false, null));
+        return connection;
+    }
+
+    /** The peer has proven this key. */
+    ConnectionId up(PeerId peer, Origin origin, PublicKey key) {
+        var connection = new ConnectionId(connections++);
+        on(new Event.PeerUp(peer, connection, origin, PeerRole.VALIDATOR, false, key));
         return connection;
     }
 
