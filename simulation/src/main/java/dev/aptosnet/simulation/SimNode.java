@@ -197,6 +197,8 @@ class SimNode {
                     run.dialled(host.index());
                     transport.dial(id, peer, address);
                 }
+                case Connectivity.Effect.Probe(var id, _, var address, var limit) ->
+                        transport.probe(id, address, limit);
                 case Connectivity.Effect.CancelDial(var id, _) -> transport.cancel(id);
                 case Connectivity.Effect.Disconnect(var peer, _, var reason) ->
                         disconnect(peer, reason);
@@ -282,6 +284,8 @@ class SimNode {
             case TransportEvent.DialFailed(var id, _) ->
                     tell(new Connectivity.Event.DialEnded(id, false));
             case TransportEvent.Accepted(_, var link) -> proven(link);
+            case TransportEvent.Probed(var id, var took) ->
+                    tell(new Connectivity.Event.ProbeEnded(id, took));
             case TransportEvent.Listening _,
                     TransportEvent.ListenFailed _,
                     TransportEvent.Refused _ -> {}
@@ -449,6 +453,11 @@ class SimNode {
     /** How many peers it is connected to. */
     int connectedPeers() {
         return peers.all().size();
+    }
+
+    /** Keeps it connected to the right peers. */
+    Connectivity connectivity() {
+        return connectivity;
     }
 
     Host host() {

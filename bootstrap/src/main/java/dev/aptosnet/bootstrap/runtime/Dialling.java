@@ -27,6 +27,7 @@ import dev.aptosnet.ports.transport.TrustedPeers;
 import org.jspecify.annotations.Nullable;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,11 +53,15 @@ final class Dialling implements TrustedPeers {
     private final Set<PeerId> requested = new HashSet<>();
 
     private volatile TrustedSet trusted = TrustedSet.EMPTY;
+    private volatile int probesInFlight;
 
     /** What the machine orders, on the loop. */
     interface Orders {
         /** Dials; to be answered by {@link #dialEnded}. */
         void dial(DialId id, PeerId peer, NetworkAddress address);
+
+        /** Measures how long a connection takes; to be answered by {@link #probeEnded}. */
+        void probe(DialId id, NetworkAddress address, Duration limit);
 
         /** Gives a dial up, which is still to be answered. */
         void cancel(DialId id, NetworkAddress address);
@@ -192,6 +197,21 @@ final class Dialling implements TrustedPeers {
         on(new Event.DialEnded(id, succeeded));
     }
 
+    /** A probe ended; null if nothing answered. */
+    void probeEnded(DialId id, @Nullable Duration took) {
+        on(new Event.ProbeEnded(id, took));
+    }
+
+    /** How far away a peer is by its pings. */
+    void measured(PeerId peer, Duration roundTrip) {
+        on(new Event.LatencyMeasured(peer, roundTrip));
+    }
+
+    /** How many probes are under way. Any thread. */
+    int probesInFlight() {
+        return probesInFlight;
+    }
+
     /** Does what is due. */
     void timeReached() {
         on(new Event.TimeReached());
@@ -211,6 +231,8 @@ final class Dialling implements TrustedPeers {
             switch (effect) {
                 case Effect.Trust(var peers) -> trusted = peers;
                 case Effect.Dial(var id, var peer, var address) -> orders.dial(id, peer, address);
+                case Effect.Probe(var id, _, var address, var limit) ->
+                        orders.probe(id, address, limit);
                 case Effect.CancelDial(var id, var address) -> orders.cancel(id, address);
                 case Effect.Disconnect(var peer, _, var reason) -> orders.disconnect(peer, reason);
                 case Effect.Offer(var peer, var id) ->
@@ -223,5 +245,6 @@ final class Dialling implements TrustedPeers {
                         orders.epochChanged(joined, there);
             }
         }
+        probesInFlight = machine.probesInFlight();
     }
 }

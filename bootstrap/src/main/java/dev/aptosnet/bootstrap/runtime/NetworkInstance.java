@@ -93,6 +93,7 @@ public final class NetworkInstance implements AutoCloseable {
                     origin == Origin.INBOUND ? "inbound" : "outbound");
         }
         metrics.gauge("aptosnet_draining_connections", owner.connected(), ConnectedPeers::draining);
+        metrics.gauge("aptosnet_latency_probes_in_flight", owner, NetworkOwner::probesInFlight);
         metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
         metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
         owner.start();

@@ -175,6 +175,11 @@ final class NetworkOwner {
         return health.roundTrip(peer);
     }
 
+    /** How many latency probes are under way. */
+    int probesInFlight() {
+        return dialler.probesInFlight();
+    }
+
     /** Why the last dial of a peer failed; null if none has since it was connected. */
     @Nullable SetupFailure lastFailure(PeerId peer) {
         return lastFailures.get(peer);
@@ -298,6 +303,11 @@ final class NetworkOwner {
         public void dialFailed(DialId id, SetupFailure why) {
             loop.post(() -> NetworkOwner.this.dialFailed(id, why));
         }
+
+        @Override
+        public void probed(DialId id, @Nullable Duration took) {
+            loop.post(() -> NetworkOwner.this.probed(id, took));
+        }
     }
 
     private static void refuse(Link link) {
@@ -313,6 +323,16 @@ final class NetworkOwner {
         public void dial(DialId id, PeerId peer, NetworkAddress address) {
             if (!closed) {
                 NetworkOwner.this.dial(id, peer, address, null);
+            }
+        }
+
+        @Override
+        public void probe(DialId id, NetworkAddress address, Duration limit) {
+            try {
+                transports.probe(id, address, limit);
+            } catch (ConnectFailure _) {
+                // No transport takes such an address, which a dial will tell.
+                loop.post(() -> NetworkOwner.this.probed(id, null));
             }
         }
 
@@ -387,6 +407,13 @@ final class NetworkOwner {
         } catch (ConnectFailure e) {
             dialFailed(id, e.failure());
         }
+    }
+
+    private void probed(DialId id, @Nullable Duration took) {
+        if (took != null) {
+            metrics.pinged("pre_dial", took);
+        }
+        dialler.probeEnded(id, took);
     }
 
     private void dialFailed(DialId id, SetupFailure failure) {
@@ -591,6 +618,9 @@ final class NetworkOwner {
                     }
                 }
                 case Peers.Effect.PeerDown(var peer, var reason) -> {
+                    // What its pings told is worth more than a probe.
+                    health.roundTrip(peer.peer())
+                            .ifPresent(known -> dialler.measured(peer.peer(), known.smoothed()));
                     dialler.disconnected(peer.peer(), peer.id());
                     connected.unpublish(peer.peer(), peer.id());
                     var connection = connections.get(peer.id());

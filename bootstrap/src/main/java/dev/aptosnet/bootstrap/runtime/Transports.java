@@ -12,6 +12,8 @@ import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportProvider;
 import dev.aptosnet.ports.transport.TransportSettings;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +58,9 @@ final class Transports implements AutoCloseable {
 
         /** A dial failed, or was cancelled. */
         void dialFailed(DialId id, SetupFailure why);
+
+        /** A probe ended; null if nothing answered. */
+        void probed(DialId id, @Nullable Duration took);
     }
 
     /**
@@ -103,6 +108,11 @@ final class Transports implements AutoCloseable {
         transportFor(address).dial(id, peer, address);
     }
 
+    /** Probes; answered by {@link Events#probed}. */
+    void probe(DialId id, NetworkAddress address, Duration limit) {
+        transportFor(address).probe(id, address, limit);
+    }
+
     /** Gives a dial up, which is still answered. */
     void cancel(DialId id, NetworkAddress address) {
         transportFor(address).cancel(id);
@@ -146,6 +156,7 @@ final class Transports implements AutoCloseable {
             case TransportEvent.Refused(_, var from, var failure) -> events.refused(from, failure);
             case TransportEvent.Dialed(var id, var link) -> events.dialed(id, link);
             case TransportEvent.DialFailed(var id, var failure) -> events.dialFailed(id, failure);
+            case TransportEvent.Probed(var id, var took) -> events.probed(id, took);
             case TransportEvent.Accepted(_, var link) -> events.accepted(link);
         }
     }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -44,6 +45,10 @@ public final class Connectivity {
     private final DiscoveredPeers discovered;
     private final NextSet next;
     private final DialQueue dials;
+
+    /** Null where distance does not matter. */
+    private final @Nullable LatencyProbes probes;
+
     private final TreeMap<PeerId, Attempts> attempts = new TreeMap<>();
     private final TreeMap<PeerId, Live> live = new TreeMap<>();
     private TrustedSet trusted = TrustedSet.EMPTY;
@@ -77,6 +82,10 @@ public final class Connectivity {
         this.discovered = new DiscoveredPeers(own.self());
         this.next = new NextSet(own.self(), settings.handOff());
         this.dials = new DialQueue(settings.pacing().maxPending(), limiter);
+        this.probes =
+                PeerSelection.isByLatency(own.network(), settings.selection().latencyAware())
+                        ? new LatencyProbes(settings.probing(), random)
+                        : null;
         this.nextDial = firstDial;
         this.nextCheck = start;
         this.nextDeadline = start;
@@ -135,6 +144,13 @@ public final class Connectivity {
         /** How long it takes to reach a peer and hear from it; of no consequence if not known. */
         record LatencyMeasured(PeerId peer, Duration roundTrip) implements Event {}
 
+        /**
+         * A probe has ended.
+         *
+         * @param took null if nothing answered
+         */
+        record ProbeEnded(DialId probe, @Nullable Duration took) implements Event {}
+
         /** It is {@link #nextDeadline} or later. */
         record TimeReached() implements Event {}
     }
@@ -146,6 +162,15 @@ public final class Connectivity {
 
         /** Dial; to be answered by {@link Event.DialEnded}, once. */
         record Dial(DialId id, PeerId peer, NetworkAddress address) implements Effect {}
+
+        /**
+         * Measure how long a connection takes to open, and close it unused; to be answered by
+         * {@link Event.ProbeEnded}, once.
+         *
+         * @param limit how long to wait
+         */
+        record Probe(DialId id, PeerId peer, NetworkAddress address, Duration limit)
+                implements Effect {}
 
         /** Give a dial up; it is still to be answered. */
         record CancelDial(DialId id, NetworkAddress address) implements Effect {}
@@ -206,8 +231,18 @@ public final class Connectivity {
                         lost(now, dials.ended(dial) && !succeeded);
                         yield false;
                     }
-                    case Event.LatencyMeasured(var peer, var roundTrip) ->
-                            measured(peer, roundTrip);
+                    case Event.LatencyMeasured(var peer, var roundTrip) -> {
+                        if (probes != null && discovered.find(peer) != null) {
+                            probes.measured(now, peer, roundTrip);
+                        }
+                        yield false;
+                    }
+                    case Event.ProbeEnded(var probe, var took) -> {
+                        if (probes != null) {
+                            probes.ended(now, probe, took);
+                        }
+                        yield false;
+                    }
                     case Event.TimeReached _ -> false;
                 };
         if (next.isOverdue(now)) {
@@ -225,10 +260,16 @@ public final class Connectivity {
             check(now, out);
         }
         dial(now, out);
+        if (probes != null) {
+            probe(now, probes, out);
+        }
         nextDeadline =
                 MonoTime.earlier(
                         MonoTime.earlier(nextCheck, lossesAt),
                         MonoTime.earlier(next.nextDeadline(), dials.nextDeadline(now)));
+        if (probes != null) {
+            nextDeadline = MonoTime.earlier(nextDeadline, probes.nextDeadline(now));
+        }
         return out;
     }
 
@@ -240,6 +281,31 @@ public final class Connectivity {
     /** Whom all sources together make trusted. */
     public TrustedSet trusted() {
         return trusted;
+    }
+
+    /** How many probes are under way. */
+    public int probesInFlight() {
+        return probes == null ? 0 : probes.inFlight();
+    }
+
+    /** How far away the peer is, as far as that is known. */
+    public Optional<Duration> latency(PeerId peer) {
+        return Optional.ofNullable(probes == null ? null : probes.latency(peer));
+    }
+
+    /** How old that estimate is. */
+    public Optional<Duration> latencyAge(MonoTime now, PeerId peer) {
+        return Optional.ofNullable(probes == null ? null : probes.age(now, peer));
+    }
+
+    private void probe(MonoTime now, LatencyProbes from, List<Effect> out) {
+        for (var first = from.next(now); first != null; first = from.next(now)) {
+            var id = new DialId(nextDial++);
+            from.started(id, first.peer());
+            out.add(
+                    new Effect.Probe(
+                            id, first.peer(), first.address(), settings.probing().limit()));
+        }
     }
 
     /** Whether the peer, if it connects now, comes ahead of the epoch that it belongs to. */
@@ -254,8 +320,14 @@ public final class Connectivity {
         var changed = discovered.update(source, view);
         for (var peer : changed) {
             dials.forget(peer);
+            if (probes != null) {
+                probes.pause(peer); // The next check knows where it is now.
+            }
             if (discovered.find(peer) == null) {
                 attempts.remove(peer);
+                if (probes != null) {
+                    probes.forget(peer);
+                }
             } else {
                 attempts(peer).startAfresh();
             }
@@ -329,6 +401,9 @@ public final class Connectivity {
         var standing = standing(up.peer());
         live.put(up.peer(), new Live(up, since, standing));
         var freed = dials.forget(up.peer());
+        if (probes != null) {
+            probes.pause(up.peer());
+        }
         // Validators dial all there are, so that a place that is free again tempts nobody.
         return standing == Standing.STRANGER || (freed && own.network() != NetworkId.VALIDATOR);
     }
@@ -356,13 +431,6 @@ public final class Connectivity {
             }
         }
         return true;
-    }
-
-    private boolean measured(PeerId peer, Duration roundTrip) {
-        if (discovered.find(peer) != null) {
-            attempts(peer).latency = roundTrip;
-        }
-        return false;
     }
 
     private Attempts attempts(PeerId peer) {
@@ -432,7 +500,13 @@ public final class Connectivity {
         candidates()
                 .forEach(
                         (peer, known) -> {
-                            if (isConnected(peer) || dials.contains(peer) || !isWanted(peer)) {
+                            if (isConnected(peer) || !isWanted(peer)) {
+                                return;
+                            }
+                            if (probes != null) {
+                                probes.probe(now, peer, known.addresses());
+                            }
+                            if (dials.contains(peer)) {
                                 return;
                             }
                             var attempts = attempts(peer);
@@ -441,14 +515,14 @@ public final class Connectivity {
                                             peer,
                                             known.role(),
                                             attempts.isRecent(now, settings.selection()),
-                                            attempts.latency);
+                                            probes == null ? null : probes.latency(peer));
                             var all = known.pinned() || own.network() == NetworkId.VALIDATOR;
                             (all ? chosen : others).add(candidate);
                         });
         var taken = outbound() + dials.size() + chosen.size();
         var free = (int) Math.max(0, settings.maxOutboundConnections() - taken);
         chosen.addAll(
-                PeerSelection.isByLatency(own.network(), settings.selection().latencyAware())
+                probes != null
                         ? PeerSelection.byLatency(random, others, free)
                         : PeerSelection.random(random, others, free));
         return chosen;

@@ -18,7 +18,8 @@ public record ConnectivitySettings(
         int maxOutboundConnections,
         Pacing pacing,
         Selection selection,
-        HandOff handOff) {
+        HandOff handOff,
+        Probing probing) {
     /** What aptos-core adds to each delay, at most. */
     static final Duration ADDED_JITTER = Duration.ofMillis(100);
 
@@ -117,6 +118,33 @@ public record ConnectivitySettings(
         }
     }
 
+    /**
+     * How the distance of peers is measured that are not connected (improvements.md I-04), where
+     * dialling is aware of it.
+     *
+     * @param maxInFlight {@code max_latency_probes}: probes at once; 0 for none ever
+     * @param perSecond {@code latency_probes_per_second}
+     * @param limit {@code latency_probe_timeout_ms}: how long a probe waits for an answer
+     * @param interval {@code latency_probe_interval_ms}: from one round to a peer to the next
+     * @param longestInterval {@code max_latency_probe_interval_ms}: the same for a peer that does
+     *     not answer, which grows up to this
+     */
+    public record Probing(
+            int maxInFlight,
+            int perSecond,
+            Duration limit,
+            Duration interval,
+            Duration longestInterval) {
+        /** Checks. */
+        public Probing {
+            expectWithin("max_latency_probes", maxInFlight, 0, 1_000);
+            expectWithin("latency_probes_per_second", perSecond, 1, 1_000_000);
+            expectPositive("latency_probe_timeout_ms", limit);
+            expectPositive("latency_probe_interval_ms", interval);
+            expectPositive("max_latency_probe_interval_ms", longestInterval);
+        }
+    }
+
     static void expectWithin(String key, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
@@ -144,7 +172,7 @@ public record ConnectivitySettings(
     /**
      * The values of aptos-core, to be changed in places: everything waits for the next check, the
      * first dial waits too, nothing limits the rate, a single dial within five minutes puts a peer
-     * behind others, and an epoch takes everybody by surprise.
+     * behind others, nobody is probed, and an epoch takes everybody by surprise.
      */
     public static Builder aptosCore() {
         return new Builder()
@@ -157,6 +185,7 @@ public record ConnectivitySettings(
                 .stableAfter(Duration.ZERO)
                 .preConnect(Duration.ZERO)
                 .drain(Duration.ZERO)
+                .maxProbes(0)
                 .retryWindow(Duration.ofMinutes(5))
                 .dialsBeforeBackoff(1);
     }
@@ -178,6 +207,11 @@ public record ConnectivitySettings(
         private boolean latencyAware = true;
         private Duration retryWindow = Duration.ofMinutes(3);
         private int dialsBeforeBackoff = 2;
+        private int maxProbes = 8;
+        private int probesPerSecond = 20;
+        private Duration probeLimit = Duration.ofSeconds(2);
+        private Duration probeInterval = Duration.ofSeconds(60);
+        private Duration longestProbeInterval = Duration.ofMinutes(10);
         private Duration preConnect = Duration.ofSeconds(60);
         private Duration drain = Duration.ofSeconds(30);
         private Duration overdue = Duration.ofMinutes(5);
@@ -274,6 +308,36 @@ public record ConnectivitySettings(
             return this;
         }
 
+        /** {@code max_latency_probes}; 8. */
+        public Builder maxProbes(int value) {
+            maxProbes = value;
+            return this;
+        }
+
+        /** {@code latency_probes_per_second}; 20. */
+        public Builder probesPerSecond(int value) {
+            probesPerSecond = value;
+            return this;
+        }
+
+        /** {@code latency_probe_timeout_ms}; 2 s. */
+        public Builder probeLimit(Duration value) {
+            probeLimit = value;
+            return this;
+        }
+
+        /** {@code latency_probe_interval_ms}; 60 s. */
+        public Builder probeInterval(Duration value) {
+            probeInterval = value;
+            return this;
+        }
+
+        /** {@code max_latency_probe_interval_ms}; 10 min. */
+        public Builder longestProbeInterval(Duration value) {
+            longestProbeInterval = value;
+            return this;
+        }
+
         /** {@code epoch_preconnect_ms}; 60 s. */
         public Builder preConnect(Duration value) {
             preConnect = value;
@@ -313,7 +377,13 @@ public record ConnectivitySettings(
                             tieDelay,
                             stableAfter),
                     new Selection(latencyAware, retryWindow, dialsBeforeBackoff),
-                    new HandOff(preConnect, drain, overdue));
+                    new HandOff(preConnect, drain, overdue),
+                    new Probing(
+                            maxProbes,
+                            probesPerSecond,
+                            probeLimit,
+                            probeInterval,
+                            longestProbeInterval));
         }
     }
 }

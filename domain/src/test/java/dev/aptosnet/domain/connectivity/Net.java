@@ -34,6 +34,7 @@ final class Net {
     final Connectivity machine;
     MonoTime now = new MonoTime(0);
     final List<Effect.Dial> dials = new ArrayList<>();
+    final List<Effect.Probe> probes = new ArrayList<>();
     final List<Effect.CancelDial> cancels = new ArrayList<>();
     final List<Effect.Disconnect> disconnects = new ArrayList<>();
     final List<TrustedSet> trusts = new ArrayList<>();
@@ -77,6 +78,7 @@ final class Net {
                 case Effect.Trust(var peers) -> trusts.add(peers);
                 case Effect.Dial dial -> dials.add(dial);
                 case Effect.CancelDial cancel -> cancels.add(cancel);
+                case Effect.Probe probe -> probes.add(probe);
                 case Effect.Disconnect disconnect -> disconnects.add(disconnect);
                 case Effect.Offer _, Effect.Drain _, Effect.GiveWay _, Effect.EpochChanged _ ->
                         handOffs.add(effect);
