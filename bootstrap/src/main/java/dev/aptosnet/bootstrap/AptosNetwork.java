@@ -6,6 +6,7 @@ import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
+import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceReport;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -120,5 +121,25 @@ public sealed class AptosNetwork permits AptosNode {
     /** Where the node learns of this network's peers, and how each source is doing. */
     public final List<SourceReport> sources() {
         return network.sources();
+    }
+
+    /**
+     * Says what a source of peers will say at the next change of epoch, so that the node is ready
+     * for it: both sets are trusted from now on, and a minute before the expected moment ({@code
+     * epoch_preconnect_ms}) the node of a validator network dials those who join. They are offered
+     * to applications, and those who leave are let go, when the source's view changes. Replaces an
+     * earlier announcement, which may so be put off.
+     *
+     * @param next complete, as the source will give it
+     * @param in how long from now the change is expected; five minutes later ({@code
+     *     epoch_overdue_ms}) the announcement is forgotten
+     */
+    public void announceNextEpoch(PeerView next, Duration in) {
+        network.announceNextEpoch(next, in);
+    }
+
+    /** Takes the announcement back; those who came ahead are let go. */
+    public void revokeNextEpoch() {
+        network.revokeNextEpoch();
     }
 }

@@ -45,7 +45,9 @@ enum ExitCode {
 
     static ExitCode of(NetworkException failure) {
         return switch (failure) {
-            case NetworkException.NotConnected _, NetworkException.PeerDisconnected _ ->
+            case NetworkException.NotConnected _,
+                    NetworkException.Draining _,
+                    NetworkException.PeerDisconnected _ ->
                     CANNOT_CONNECT;
             case NetworkException.TimedOut _ -> TIMEOUT;
             case NetworkException.Refused _, NetworkException.MessageTooLarge _ -> LIMIT;

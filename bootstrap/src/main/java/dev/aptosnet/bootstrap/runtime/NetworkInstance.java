@@ -7,8 +7,10 @@ import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
+import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceReport;
 import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.Origin;
@@ -103,6 +105,8 @@ public final class NetworkInstance implements AutoCloseable {
                     "direction",
                     direction);
         }
+        metrics.gauge("aptosnet_draining_connections", owner.connected(), ConnectedPeers::draining);
+        metrics.gauge("aptosnet_latency_probes_in_flight", owner, NetworkOwner::probesInFlight);
         owner.start();
         for (var address : settings.listen()) {
             listenAddresses.add(
@@ -224,6 +228,16 @@ public final class NetworkInstance implements AutoCloseable {
     /** Keeps a peer connected from now on. */
     public void addSeed(PeerId peer, List<NetworkAddress> addresses) {
         owner.seed(peer, addresses);
+    }
+
+    /** Says what a source will say at the next change of epoch. */
+    public void announceNextEpoch(PeerView next, Duration in) {
+        owner.announce(next, clock.now().plus(in));
+    }
+
+    /** Takes that back. */
+    public void revokeNextEpoch() {
+        owner.announce(null, MonoTime.NEVER);
     }
 
     /** Ends the connection to a peer; false if there is none. */

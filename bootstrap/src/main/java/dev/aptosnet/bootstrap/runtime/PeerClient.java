@@ -209,6 +209,7 @@ final class PeerClient<M> implements NetworkClient<M> {
                     throw new NetworkException.Refused(
                             peer, protocol, false, "no room (budget.total_bytes)");
             case NOT_CONNECTED -> throw new NetworkException.NotConnected(peer, protocol);
+            case DRAINING -> throw new NetworkException.Draining(peer, protocol);
             case UNSUPPORTED_PROTOCOL ->
                     throw new NetworkException.UnsupportedProtocol(peer, protocol);
             case TOO_LARGE ->

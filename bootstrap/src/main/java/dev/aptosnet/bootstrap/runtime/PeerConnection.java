@@ -4,6 +4,7 @@ import dev.aptosnet.bootstrap.metrics.ConnectionMetrics;
 import dev.aptosnet.domain.connection.Connection;
 import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.connection.ConnectionSink;
+import dev.aptosnet.domain.connection.Drain;
 import dev.aptosnet.domain.connection.Observation;
 import dev.aptosnet.domain.lane.OutboundMessage;
 import dev.aptosnet.domain.rate.Bucket;
@@ -24,6 +25,7 @@ import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.model.PublicKey;
 import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.FrameSink;
 import dev.aptosnet.ports.transport.Link;
@@ -71,7 +73,15 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     private boolean nowIsFresh;
     private MonoTime wakeAt = MonoTime.NEVER;
     private boolean reading = true;
+
+    /** Set when the node stops. */
     private volatile @Nullable MonoTime drainUntil;
+
+    /** Set while the peer has left the trusted set. */
+    private volatile @Nullable Drain drain;
+
+    /** Calls of ours that were open when that was over. */
+    private int cutOff;
 
     PeerConnection(
             Link link,
@@ -111,6 +121,11 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         return info.peer();
     }
 
+    /** What the peer has proven to have. */
+    PublicKey key() {
+        return link.info().key();
+    }
+
     ConnectionMetrics metrics() {
         return metrics;
     }
@@ -126,6 +141,10 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     }
 
     SendResult send(ProtocolId protocol, MessageClass messageClass, Bytes payload) {
+        if (isDraining()) {
+            metrics.refused(messageClass, SendResult.DRAINING);
+            return SendResult.DRAINING;
+        }
         if (payload.size() > limits.maxMessageBytes()) {
             return SendResult.TOO_LARGE;
         }
@@ -141,6 +160,10 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
 
     /** Queues a call; anything but {@code QUEUED} means that the call will hear nothing. */
     SendResult call(OutboundCall call) {
+        if (isDraining()) {
+            metrics.refused(call.messageClass(), SendResult.DRAINING);
+            return SendResult.DRAINING;
+        }
         var charged = account.charge(call.messageClass(), call.payload().size());
         if (charged != SendResult.QUEUED) {
             metrics.refused(call.messageClass(), charged);
@@ -185,6 +208,28 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
 
     void close(DisconnectReason reason, String detail) {
         link.close(reason, detail);
+    }
+
+    /**
+     * Opens nothing more, finishes what is open and closes as stale, unless {@link #keep} comes.
+     */
+    void drain(MonoTime until) {
+        drain = new Drain(until);
+        link.wake();
+    }
+
+    /** Stays, after all. */
+    void keep() {
+        drain = null;
+    }
+
+    boolean isDraining() {
+        return drain != null;
+    }
+
+    /** How many calls of ours ended with the time to drain; once closed. */
+    int callsCutOff() {
+        return cutOff;
     }
 
     /** Closes once all that is queued has left, or at {@code until}. */
@@ -287,12 +332,20 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         metrics.flush();
         nowIsFresh = false;
         next = MonoTime.earlier(next, machine.nextDeadline());
-        var drain = drainUntil;
-        if (drain != null) {
-            if (!machine.hasOutput() || !now.isBefore(drain)) {
+        var stop = drainUntil;
+        if (stop != null) {
+            if (!machine.hasOutput() || !now.isBefore(stop)) {
                 link.close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the node stops");
             }
-            next = MonoTime.earlier(next, drain);
+            next = MonoTime.earlier(next, stop);
+        }
+        var leaving = drain;
+        if (leaving != null) {
+            if (leaving.isOver(now, machine.isIdle(), heardAt)) {
+                cutOff = machine.openCalls();
+                link.close(DisconnectReason.STALE_CONNECTION, "the peer has left the trusted set");
+            }
+            next = MonoTime.earlier(next, leaving.askAgainAt(now));
         }
         // A later deadline needs no new timer: being woken early costs less than asking each time.
         if (next.isBefore(wakeAt) || !now.isBefore(wakeAt)) {

@@ -23,7 +23,10 @@ import java.util.concurrent.TimeoutException;
  * @param <M> the application's message type
  */
 public interface NetworkClient<M> {
-    /** The connected peers that speak at least one of the application's protocols. */
+    /**
+     * The connected peers that speak at least one of the application's protocols, without those
+     * that have left the trusted set or are there ahead of their epoch.
+     */
     List<PeerInfo> availablePeers();
 
     /** Sends one message, without waiting and without a report of its delivery. */

@@ -36,6 +36,23 @@ public abstract sealed class NetworkException extends RuntimeException {
         }
     }
 
+    /**
+     * The peer has left the trusted set: its connection finishes what it is at, and takes nothing
+     * new. Nothing was sent.
+     */
+    public static final class Draining extends NetworkException {
+        private static final long serialVersionUID = 1;
+
+        /** For a call to a peer that is leaving. */
+        public Draining(PeerId peer, ProtocolId protocol) {
+            super(
+                    peer,
+                    protocol,
+                    "the peer has left the trusted set, its connection is ending"
+                            + " (connection_drain_ms)");
+        }
+    }
+
     /** The caller's deadline passed. The peer may or may not have acted. */
     public static final class TimedOut extends NetworkException {
         private static final long serialVersionUID = 1;
