@@ -44,7 +44,8 @@ final class Descriptors {
                             "io.netty.common",
                             "io.netty.handler",
                             "io.netty.resolver",
-                            "io.netty.transport"));
+                            "io.netty.transport",
+                            "io.netty.transport.classes.epoll"));
 
     private static final String BOOTSTRAP = "dev.aptosnet.bootstrap";
 

@@ -21,7 +21,8 @@ import java.util.function.Supplier;
  *
  * <p>What a stranger can make us compute: nothing for a message that names us as its sender or
  * another key as ours; one Diffie-Hellman result for garbage, whatever the number of suites; two
- * for a message that decrypts; four, and a key pair, once it is authenticated.
+ * for a message that decrypts; four, and a key pair, once it is authenticated. One less in both
+ * cases for a peer of the trusted set that was here before.
  */
 public final class ListenerHandshake {
     private static final VarHandle LONG_LE =
@@ -78,7 +79,7 @@ public final class ListenerHandshake {
         var read = read(firstMessage);
         var peer = PeerId.of(Arrays.copyOf(firstMessage, PeerId.LENGTH));
         var key = read.noise().remoteStatic();
-        var role = authenticate(peer, key);
+        var role = authenticate(peer, key, read.noise());
         var timestamp = read.timestamp();
         if (policy.authMode() == AuthMode.MUTUAL) {
             guard.check(key, timestamp);
@@ -109,7 +110,8 @@ public final class ListenerHandshake {
     }
 
     /** Step 5. */
-    private PeerRole authenticate(PeerId peer, PublicKey key) throws HandshakeException {
+    private PeerRole authenticate(PeerId peer, PublicKey key, NoiseIk.Responder noise)
+            throws HandshakeException {
         var trusted = policy.trusted().find(peer);
         if (trusted.isPresent()) {
             if (!trusted.get().keys().contains(key)) {
@@ -121,6 +123,7 @@ public final class ListenerHandshake {
                                 + key
                                 + "; add the key to the trusted set if the peer changed it");
             }
+            noise.rememberInitiator();
             return trusted.get().role();
         }
         if (policy.authMode() == AuthMode.MUTUAL) {

@@ -58,6 +58,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     private final Mailbox mailbox = new Mailbox();
     private final SendAccount account;
     private final InboundAccount inbound;
+    private final SendAccount.NodeBudget budget;
 
     /** By protocol number; made when the first direct send of a protocol arrives. Owner only. */
     private final @Nullable InboundQueue[] queues = new InboundQueue[Protocols.NUMBERS];
@@ -93,6 +94,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         this.onClosed = onClosed;
         this.account = new SendAccount(limits.queueMessages(), limits.queueBytes(), budget);
         this.inbound = new InboundAccount(limits.inboundBytes(), budget);
+        this.budget = budget;
         this.now = clock.now();
         this.heardAt = now;
         this.machine = new Connection(settings, agreed, protocols.served(), this);
@@ -422,6 +424,16 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     @Override
     public void onReleased(MessageClass messageClass, int bytes) {
         account.releaseLater(messageClass, bytes);
+    }
+
+    @Override
+    public boolean onStreamBytes(int bytes) {
+        return budget.charge(bytes);
+    }
+
+    @Override
+    public void onStreamBytesFreed(long bytes) {
+        budget.release(bytes);
     }
 
     @Override
