@@ -1,0 +1,597 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
+import dev.aptosnet.domain.connection.ConnectionSettings;
+import dev.aptosnet.domain.peer.Peers;
+import dev.aptosnet.domain.wire.Negotiation;
+import dev.aptosnet.ports.client.ConnectFailure;
+import dev.aptosnet.ports.client.MessageLimits;
+import dev.aptosnet.ports.client.NetworkEvents;
+import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.client.RoundTrip;
+import dev.aptosnet.ports.model.ConnectionId;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.model.Origin;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.PeerRole;
+import dev.aptosnet.ports.transport.Clock;
+import dev.aptosnet.ports.transport.DialId;
+import dev.aptosnet.ports.transport.Link;
+import dev.aptosnet.ports.transport.LinkClosed;
+import dev.aptosnet.ports.transport.SetupFailure;
+import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.ports.transport.TransportSettings;
+
+import org.jspecify.annotations.Nullable;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * The owner of everything that sees several peers of a network: who is admitted, who is dialled,
+ * who is watched, and what follows from a link that opens or closes. It all happens on one loop;
+ * what other threads ask is posted there, and {@link #connected} is what they may look at
+ * meanwhile.
+ */
+final class NetworkOwner {
+    private static final System.Logger LOG = System.getLogger(NetworkOwner.class.getName());
+
+    private final NetworkSettings settings;
+    private final Clock clock;
+    private final NetworkMetrics metrics;
+    private final SendAccount.NodeBudget budget;
+    private final Protocols protocols;
+    private final Greeting greeting;
+    private final ConnectionSettings connectionSettings;
+    private final Transports transports;
+    private final NodeLoop loop;
+    private final Serial listeners = new Serial("aptosnet-peers");
+    private final ConnectedPeers connected;
+    private final ConcurrentHashMap<PeerId, SetupFailure> lastFailures = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    // Owned by the loop.
+    private final Peers peers;
+    private final Dialling dialler;
+    private final HealthChecks health;
+    private final Discovery discovery;
+    private final Map<ConnectionId, PeerConnection> connections = new HashMap<>();
+    private final Map<DialId, Pending> dials = new HashMap<>();
+    private final Map<Long, CompletableFuture<Boolean>> disconnects = new HashMap<>();
+    private long disconnectRequests;
+
+    /** A dial under way; {@code answer} is null for the dialler's own. */
+    private record Pending(
+            PeerId peer, MonoTime since, @Nullable CompletableFuture<PeerInfo> answer) {}
+
+    NetworkOwner(
+            NetworkSettings settings,
+            Clock clock,
+            NetworkMetrics metrics,
+            SendAccount.NodeBudget budget) {
+        this.settings = settings;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.budget = budget;
+        this.health =
+                new HealthChecks(
+                        settings.health(),
+                        clock,
+                        metrics,
+                        this::runOnLoop,
+                        this::connection,
+                        this::unhealthy);
+        this.protocols = new Protocols(health.withAnswers(settings.registrations()));
+        this.greeting = new Greeting(settings.chainId(), settings.networkId(), protocols.spoken());
+        this.connectionSettings = connectionSettings(settings.limits());
+        this.connected = new ConnectedPeers(clock);
+        this.transports = new Transports(this::transportSettings, new LinkEvents());
+        this.dialler =
+                new Dialling(settings, settings.admission().access(), clock, new DialOrders());
+        this.peers =
+                new Peers(
+                        settings.self(),
+                        settings.admission(),
+                        dialler,
+                        new SplittableRandom(new SecureRandom().nextLong()));
+        this.loop =
+                new NodeLoop(
+                        "aptosnet-" + settings.self().shortText(),
+                        clock,
+                        () -> MonoTime.earlier(dialler.nextDeadline(), health.nextDeadline()),
+                        this::timeReached);
+        this.discovery = new Discovery(settings.sources(), clock, () -> runOnLoop(this::takeViews));
+    }
+
+    private static ConnectionSettings connectionSettings(MessageLimits limits) {
+        var builder =
+                ConnectionSettings.builder()
+                        .maxFrameBytes(limits.maxFrameBytes())
+                        .maxMessageBytes(limits.maxMessageBytes())
+                        .minPieceBytes(limits.minPieceBytes())
+                        .maxInboundCalls(limits.maxInboundRpcs())
+                        .maxOutboundCalls(limits.maxOutboundRpcs())
+                        .inboundCallLimit(limits.inboundRpcTimeout())
+                        .maxInboundStreams(limits.maxInboundStreams())
+                        .streamProgressLimit(limits.streamProgressTimeout());
+        int[] weights = {8, 8, 4, 2};
+        for (var i = 0; i < MessageClass.COUNT; i++) {
+            builder.queue(
+                    MessageClass.ofIndex(i),
+                    new ConnectionSettings.Queue(
+                            limits.queueMessages(), limits.queueBytes(), weights[i]));
+        }
+        return builder.build();
+    }
+
+    /** Trusts and dials whom the settings name. */
+    void start() {
+        dialler.begin();
+        loop.start();
+    }
+
+    /** Starts to watch the sources of peers. */
+    void discover() {
+        discovery.start();
+    }
+
+    // From any thread.
+
+    ConnectedPeers connected() {
+        return connected;
+    }
+
+    Protocols protocols() {
+        return protocols;
+    }
+
+    Transports transports() {
+        return transports;
+    }
+
+    /** How far away a peer is; empty before its first answer to a ping. */
+    Optional<RoundTrip> roundTrip(PeerId peer) {
+        return health.roundTrip(peer);
+    }
+
+    /** Why the last dial of a peer failed; null if none has since it was connected. */
+    @Nullable SetupFailure lastFailure(PeerId peer) {
+        return lastFailures.get(peer);
+    }
+
+    /** Dials a peer once; false if the loop has ended or is full. */
+    boolean dialOnce(
+            DialId id, PeerId peer, NetworkAddress address, CompletableFuture<PeerInfo> answer) {
+        return loop.post(() -> dial(id, peer, address, answer));
+    }
+
+    /** Gives a dial up, which is still answered. */
+    void cancel(DialId id, NetworkAddress address) {
+        loop.post(() -> transports.cancel(id, address));
+    }
+
+    /** Keeps a peer connected from now on. */
+    void seed(PeerId peer, List<NetworkAddress> addresses) {
+        loop.post(() -> dialler.seed(peer, addresses));
+    }
+
+    /** Ends the connection to a peer; false if there is none. */
+    boolean disconnect(PeerId peer, DisconnectReason reason) {
+        return connected.contains(peer)
+                && loop.post(() -> apply(peers.on(new Peers.Event.Disconnect(peer, reason))));
+    }
+
+    /** The same, answered when it is gone; false if the loop has ended or is full. */
+    boolean disconnect(PeerId peer, DisconnectReason reason, CompletableFuture<Boolean> answer) {
+        return loop.post(
+                () -> {
+                    var request = disconnectRequests++;
+                    disconnects.put(request, answer);
+                    apply(peers.on(new Peers.Event.Disconnect(peer, reason, request)));
+                });
+    }
+
+    /**
+     * Ends all connections after what waits has left, or at a limit, then the transports and the
+     * loop.
+     *
+     * @param drainLimit how long what waits may take, and again how long closing may take
+     */
+    void close(Duration drainLimit) {
+        closed = true;
+        discovery.close();
+        var until = clock.now().plus(drainLimit);
+        connected.connections().forEach(connection -> connection.drainAndClose(until));
+        awaitNoPeers(until);
+        transports.close();
+        awaitNoPeers(clock.now().plus(drainLimit));
+        loop.close();
+    }
+
+    private void awaitNoPeers(MonoTime until) {
+        try {
+            connected.awaitNone(until);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private TransportSettings transportSettings(Consumer<TransportEvent> events) {
+        var given = settings.transportLimits();
+        var onVfn = settings.validator() && settings.networkId() == NetworkId.VFN;
+        return new TransportSettings(
+                settings.self(),
+                settings.privateKey(),
+                settings.suites(),
+                settings.authMode(),
+                dialler,
+                onVfn ? PeerRole.VALIDATOR_FULL_NODE : PeerRole.UNKNOWN,
+                greeting::encoded,
+                events,
+                clock,
+                new TransportSettings.Limits(
+                        settings.limits().maxFrameBytes(),
+                        given.upgradeTimeout(),
+                        given.closeTimeout(),
+                        given.writeTimeout(),
+                        given.maxPendingInbound(),
+                        given.maxPendingPerAddress(),
+                        given.maxUnsentBytes(),
+                        given.receiveBufferBytes(),
+                        given.sendBufferBytes(),
+                        given.proxyProtocol(),
+                        given.threads()));
+    }
+
+    /** What the transports report, on their threads. */
+    private final class LinkEvents implements Transports.Events {
+        @Override
+        public void accepted(Link link) {
+            if (!loop.post(() -> proven(link, null))) {
+                refuse(link);
+            }
+        }
+
+        @Override
+        public void refused(NetworkAddress from, SetupFailure why) {
+            metrics.setupRefused(Origin.INBOUND, why.reason());
+            LOG.log(System.Logger.Level.DEBUG, "refused a connection from {0}: {1}", from, why);
+        }
+
+        @Override
+        public void dialed(DialId id, Link link) {
+            if (!loop.post(() -> NetworkOwner.this.dialed(id, link))) {
+                refuse(link);
+            }
+        }
+
+        @Override
+        public void dialFailed(DialId id, SetupFailure why) {
+            loop.post(() -> NetworkOwner.this.dialFailed(id, why));
+        }
+    }
+
+    private static void refuse(Link link) {
+        link.close(
+                DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the node stops, or its loop is full");
+    }
+
+    // On the loop.
+
+    /** What the machine that keeps us connected orders. */
+    private final class DialOrders implements Dialling.Orders {
+        @Override
+        public void dial(DialId id, PeerId peer, NetworkAddress address) {
+            if (!closed) {
+                NetworkOwner.this.dial(id, peer, address, null);
+            }
+        }
+
+        @Override
+        public void cancel(DialId id, NetworkAddress address) {
+            transports.cancel(id, address);
+        }
+
+        @Override
+        public void disconnect(PeerId peer, DisconnectReason reason) {
+            apply(peers.on(new Peers.Event.Disconnect(peer, reason)));
+        }
+    }
+
+    private void timeReached() {
+        // The loop may have been too full to be told of a view: it is taken now at the latest.
+        takeViews();
+        dialler.timeReached();
+        health.onTime();
+    }
+
+    private void takeViews() {
+        if (!closed) {
+            discovery.take(dialler::discovered);
+        }
+    }
+
+    private void runOnLoop(Runnable task) {
+        loop.post(task);
+    }
+
+    private @Nullable PeerConnection connection(ConnectionId id) {
+        return connections.get(id);
+    }
+
+    private void unhealthy(PeerId peer) {
+        apply(
+                peers.on(
+                        new Peers.Event.Disconnect(
+                                peer, DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE)));
+    }
+
+    private void dial(
+            DialId id,
+            PeerId peer,
+            NetworkAddress address,
+            @Nullable CompletableFuture<PeerInfo> answer) {
+        dials.put(id, new Pending(peer, clock.now(), answer));
+        if (answer != null) {
+            dialler.requested(peer);
+        }
+        metrics.dialled();
+        try {
+            transports.dial(id, peer, address);
+        } catch (ConnectFailure e) {
+            dialFailed(id, e.failure());
+        }
+    }
+
+    private void dialFailed(DialId id, SetupFailure failure) {
+        var pending = dials.remove(id);
+        if (pending == null) {
+            return;
+        }
+        if (pending.answer() != null) {
+            dialler.requestFailed(pending.peer());
+        }
+        dialler.dialEnded(id, false);
+        metrics.setupRefused(Origin.OUTBOUND, failure.reason());
+        metrics.upgraded(Origin.OUTBOUND, false, clock.now().since(pending.since()));
+        var before = lastFailures.put(pending.peer(), failure);
+        // The first failure of a kind is told, repetitions are not: one line, not a wall of them.
+        var level =
+                before != null && before.reason() == failure.reason()
+                        ? System.Logger.Level.DEBUG
+                        : System.Logger.Level.INFO;
+        LOG.log(level, "cannot connect to peer {0}: {1}", pending.peer().shortText(), failure);
+        if (pending.answer() != null) {
+            pending.answer().completeExceptionally(new ConnectFailure(failure));
+        }
+    }
+
+    private void dialed(DialId id, Link link) {
+        var pending = dials.get(id);
+        var failure = proven(link, pending);
+        if (failure != null) {
+            dialFailed(id, failure);
+            return;
+        }
+        dials.remove(id);
+        dialler.dialEnded(id, true);
+    }
+
+    private @Nullable SetupFailure proven(Link link, @Nullable Pending pending) {
+        var info = link.info();
+        if (closed) {
+            refuse(link);
+            return failure(SetupFailure.Reason.CANCELLED, "the node stops");
+        }
+        metrics.upgraded(info.origin(), true, info.times().total());
+        return switch (greeting.compare(info.hello())) {
+            case Greeting.Outcome.Failed(var why) -> notAgreed(link, why);
+            case Greeting.Outcome.Agreed(var agreed) -> agreed(link, agreed, pending);
+        };
+    }
+
+    private SetupFailure notAgreed(Link link, SetupFailure why) {
+        var info = link.info();
+        link.close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, why.toString());
+        if (info.origin() == Origin.INBOUND) {
+            metrics.setupRefused(Origin.INBOUND, why.reason());
+            LOG.log(
+                    System.Logger.Level.DEBUG,
+                    "refused a connection from {0}: {1}",
+                    info.address(),
+                    why);
+        }
+        return why;
+    }
+
+    private @Nullable SetupFailure agreed(
+            Link link, Negotiation.Agreed agreed, @Nullable Pending pending) {
+        var info = link.info();
+        var common =
+                protocols.spoken().stream()
+                        .filter(agreed.common()::contains)
+                        .collect(Collectors.toUnmodifiableSet());
+        var peerInfo =
+                new PeerInfo(
+                        settings.networkId(),
+                        info.peer(),
+                        info.id(),
+                        info.role(),
+                        info.address(),
+                        info.origin(),
+                        info.transport(),
+                        info.suite(),
+                        common,
+                        info.times());
+        var connection =
+                new PeerConnection(
+                        link,
+                        peerInfo,
+                        agreed,
+                        protocols,
+                        settings.limits(),
+                        settings.inboundRate(),
+                        connectionSettings,
+                        budget,
+                        clock,
+                        metrics.forConnection(),
+                        this::connectionClosed);
+        connections.put(info.id(), connection);
+        var refused =
+                apply(
+                        peers.on(
+                                new Peers.Event.Proven(
+                                        new Peers.Connected(
+                                                info.id(),
+                                                info.peer(),
+                                                info.origin(),
+                                                info.role()))));
+        if (refused == null) {
+            if (pending != null && pending.answer() != null) {
+                pending.answer().complete(peerInfo);
+            }
+            return null;
+        }
+        var live = connected.find(info.peer());
+        if (pending != null && live != null) {
+            if (pending.answer() != null) {
+                pending.answer().complete(live.info());
+            }
+            return null;
+        }
+        return refused;
+    }
+
+    /** Carries effects out; returns why a new connection was refused, null if none was. */
+    private @Nullable SetupFailure apply(List<Peers.Effect> effects) {
+        SetupFailure refused = null;
+        for (var effect : effects) {
+            switch (effect) {
+                case Peers.Effect.Refuse(var peer, var why, var detail) ->
+                        refused = refused(peer, why, detail);
+                case Peers.Effect.Withdraw(var peer) -> connected.unpublish(peer.peer(), peer.id());
+                case Peers.Effect.Evicted _ -> metrics.priorityPeerEviction();
+                case Peers.Effect.Answer(var request, var wasConnected) -> {
+                    var waiting = disconnects.remove(request);
+                    if (waiting != null) {
+                        waiting.complete(wasConnected);
+                    }
+                }
+                case Peers.Effect.Start(var peer) -> {
+                    var connection = connections.get(peer.id());
+                    if (connection != null) {
+                        connected.publish(connection);
+                        connection.start();
+                    }
+                }
+                case Peers.Effect.Close(var id, var reason, var detail) -> {
+                    var connection = connections.get(id);
+                    if (connection != null) {
+                        connection.close(reason, detail);
+                    }
+                }
+                case Peers.Effect.PeerUp(var peer) -> {
+                    lastFailures.remove(peer.peer());
+                    var connection = connections.get(peer.id());
+                    if (connection != null) {
+                        var info = connection.info();
+                        dialler.connected(info);
+                        health.connected(info);
+                        tell(listener -> listener.onPeerUp(info));
+                    }
+                }
+                case Peers.Effect.PeerReplaced(var before, var after) -> {
+                    var old = connections.get(before.id());
+                    var connection = connections.get(after.id());
+                    if (connection != null) {
+                        var is = connection.info();
+                        dialler.connected(is);
+                        health.connected(is);
+                        if (old != null) {
+                            var was = old.info();
+                            tell(listener -> listener.onPeerReplaced(was, is));
+                        }
+                    }
+                }
+                case Peers.Effect.PeerDown(var peer, var reason) -> {
+                    dialler.disconnected(peer.peer(), peer.id());
+                    connected.unpublish(peer.peer(), peer.id());
+                    var connection = connections.get(peer.id());
+                    if (connection != null) {
+                        var info = connection.info();
+                        health.lost(info);
+                        tell(listener -> listener.onPeerDown(info, reason));
+                    }
+                }
+            }
+        }
+        return refused;
+    }
+
+    private SetupFailure refused(Peers.Connected refused, Peers.Refusal why, String detail) {
+        var connection = connections.remove(refused.id());
+        if (connection != null) {
+            connection.close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, detail);
+        }
+        if (why.isRejection()) {
+            metrics.connectionRejected(refused.origin());
+        }
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                "refused connection {0}, peer {1}: {2}",
+                refused.id(),
+                refused.peer().shortText(),
+                detail);
+        return failure(
+                switch (why) {
+                    case ACCESS_POLICY, INBOUND_LIMIT -> SetupFailure.Reason.NOT_ADMITTED;
+                    case SELF -> SetupFailure.Reason.SELF_DIAL;
+                    case TIE_BREAK -> SetupFailure.Reason.ALREADY_CONNECTED;
+                },
+                detail);
+    }
+
+    private void tell(Consumer<NetworkEvents<?>> what) {
+        for (var listener : settings.listeners()) {
+            listeners.run(() -> what.accept(listener));
+        }
+    }
+
+    /** On the connection's owner. */
+    private void connectionClosed(PeerConnection connection, LinkClosed how) {
+        metrics.disconnected(how.reason());
+        var info = connection.info();
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                "connection {0}, peer {1} closed: {2}, {3}",
+                info.connection(),
+                info.peer().shortText(),
+                how.reason().label(),
+                how.detail());
+        loop.post(
+                () -> {
+                    apply(
+                            peers.on(
+                                    new Peers.Event.Closed(
+                                            info.connection(), info.peer(), how.reason())));
+                    connections.remove(info.connection());
+                });
+    }
+
+    private static SetupFailure failure(SetupFailure.Reason reason, String detail) {
+        return new SetupFailure(reason, detail);
+    }
+}
