@@ -4,6 +4,7 @@ import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
+import dev.aptosnet.ports.client.PeerHealthSettings;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -42,6 +43,7 @@ public record NodeConfig(
         InboundRate inboundRate,
         MessageLimits limits,
         HealthSettings health,
+        PeerHealthSettings peerHealth,
         TransportSettings.Limits transportLimits,
         ConnectivitySettings connectivity,
         List<String> notes) {
@@ -62,6 +64,7 @@ public record NodeConfig(
                     InboundRate.UNLIMITED,
                     MessageLimits.DEFAULT,
                     HealthSettings.DEFAULT,
+                    PeerHealthSettings.DEFAULT,
                     TransportSettings.Limits.DEFAULT,
                     ConnectivitySettings.DEFAULTS,
                     List.of());
@@ -110,6 +113,7 @@ public record NodeConfig(
         private InboundRate inboundRate;
         private MessageLimits limits;
         private HealthSettings health;
+        private PeerHealthSettings peerHealth;
         private TransportSettings.Limits transportLimits;
         private ConnectivitySettings connectivity;
         private final List<String> notes;
@@ -129,6 +133,7 @@ public record NodeConfig(
             inboundRate = from.inboundRate;
             limits = from.limits;
             health = from.health;
+            peerHealth = from.peerHealth;
             transportLimits = from.transportLimits;
             connectivity = from.connectivity;
             notes = new ArrayList<>(from.notes);
@@ -218,6 +223,12 @@ public record NodeConfig(
             return this;
         }
 
+        /** See {@code NodeBuilder.circuitBreaker}, {@code calls} and {@code score}. */
+        public Draft peerHealth(PeerHealthSettings peerHealth) {
+            this.peerHealth = peerHealth;
+            return this;
+        }
+
         /** Limits of the transport. */
         public Draft transportLimits(TransportSettings.Limits transportLimits) {
             this.transportLimits = transportLimits;
@@ -253,6 +264,7 @@ public record NodeConfig(
                     inboundRate,
                     limits,
                     health,
+                    peerHealth,
                     transportLimits,
                     connectivity,
                     notes);

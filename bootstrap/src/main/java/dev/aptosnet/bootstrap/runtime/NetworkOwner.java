@@ -4,6 +4,7 @@ import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
 import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.domain.wire.Negotiation;
+import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
@@ -67,6 +68,7 @@ final class NetworkOwner {
     private final Peers peers;
     private final Dialling dialler;
     private final HealthChecks health;
+    private final PeerHealths peerHealths;
     private final Discovery discovery;
     private final Map<ConnectionId, PeerConnection> connections = new HashMap<>();
     private final Map<DialId, Pending> dials = new HashMap<>();
@@ -96,8 +98,17 @@ final class NetworkOwner {
                         this::unhealthy);
         this.protocols = new Protocols(health.withAnswers(settings.registrations()));
         this.greeting = new Greeting(settings.chainId(), settings.networkId(), protocols.spoken());
-        this.connectionSettings = connectionSettings(settings.limits());
+        this.connectionSettings =
+                connectionSettings(settings.limits(), settings.peerHealth().calls());
         this.connected = new ConnectedPeers(clock);
+        this.peerHealths =
+                new PeerHealths(
+                        settings.peerHealth(),
+                        settings.health().interval(),
+                        clock,
+                        metrics,
+                        connected,
+                        health);
         this.transports = new Transports(this::transportSettings, new LinkEvents());
         this.dialler =
                 new Dialling(settings, settings.admission().access(), clock, new DialOrders());
@@ -116,7 +127,7 @@ final class NetworkOwner {
         this.discovery = new Discovery(settings.sources(), clock, () -> runOnLoop(this::takeViews));
     }
 
-    private static ConnectionSettings connectionSettings(MessageLimits limits) {
+    private static ConnectionSettings connectionSettings(MessageLimits limits, CallSettings calls) {
         var builder =
                 ConnectionSettings.builder()
                         .maxFrameBytes(limits.maxFrameBytes())
@@ -134,6 +145,7 @@ final class NetworkOwner {
                     new ConnectionSettings.Queue(
                             limits.queueMessages(), limits.queueBytes(), weights[i]));
         }
+        calls.served().forEach(builder::inboundCallLimit);
         return builder.build();
     }
 
@@ -165,6 +177,11 @@ final class NetworkOwner {
     /** How far away a peer is; empty before its first answer to a ping. */
     Optional<RoundTrip> roundTrip(PeerId peer) {
         return health.roundTrip(peer);
+    }
+
+    /** How the connected peers are. */
+    PeerHealths peerHealths() {
+        return peerHealths;
     }
 
     /** Why the last dial of a peer failed; null if none has since it was connected. */
@@ -448,6 +465,7 @@ final class NetworkOwner {
                         budget,
                         clock,
                         metrics.forConnection(),
+                        peerHealths.forConnection(),
                         this::connectionClosed);
         connections.put(info.id(), connection);
         var refused =

@@ -38,6 +38,9 @@ final class NodeProvider implements Provider<AptosNode> {
                         .inboundRateLimit(config.inboundRate())
                         .limits(config.limits())
                         .health(config.health())
+                        .circuitBreaker(config.peerHealth().breaker())
+                        .calls(config.peerHealth().calls())
+                        .score(config.peerHealth().score())
                         .transportLimits(config.transportLimits())
                         .connectivity(config.connectivity());
         config.mutualAuthentication().ifPresent(builder::mutualAuthentication);

@@ -94,7 +94,9 @@ final class Calls {
         switch (kind) {
             case TIMED_OUT -> {
                 // Else a peer that has become slow would be given the same short time for ever.
-                smooth(micros(waitedNanos), false);
+                if (waitedNanos > 0) {
+                    smooth(micros(waitedNanos), false);
+                }
                 cells.lazySet(FAILED, cells.getPlain(FAILED) + (1L << 32));
             }
             case REFUSED -> cells.lazySet(FAILED, cells.getPlain(FAILED) + 1);
@@ -169,6 +171,10 @@ final class Calls {
         return cells.get(ENDED);
     }
 
+    long answers() {
+        return lower(cells.get(OTHERS));
+    }
+
     long timedOut() {
         return cells.get(FAILED) >>> 32;
     }
@@ -228,7 +234,7 @@ final class Calls {
 
     /** Of the last answers; not exact while one comes. */
     @Nullable Duration p99() {
-        var size = (int) Math.min(lower(cells.get(OTHERS)), WINDOW);
+        var size = (int) Math.min(answers(), WINDOW);
         if (size == 0) {
             return null;
         }
@@ -247,7 +253,7 @@ final class Calls {
      * @return nanoseconds; {@link Long#MAX_VALUE} if we cannot tell
      */
     long patienceNanos(CallSettings settings) {
-        if (lower(cells.get(OTHERS)) < ENOUGH_ANSWERS || cells.get(SIZE) > settings.smallBytes()) {
+        if (answers() < ENOUGH_ANSWERS || cells.get(SIZE) > settings.smallBytes()) {
             return Long.MAX_VALUE;
         }
         var latency = cells.get(LATENCY);

@@ -84,7 +84,8 @@ public final class PeerStatistics {
     /**
      * A call failed.
      *
-     * @param waitedNanos from its beginning
+     * @param waitedNanos how long the answer was waited for, if that was not as long as the caller
+     *     would have; else 0
      */
     public void failed(MonoTime now, ProtocolId protocol, CallFailureKind kind, long waitedNanos) {
         var known = calls(protocol);
@@ -164,6 +165,19 @@ public final class PeerStatistics {
         }
         var known = find(calls, protocol, Calls::protocol);
         return known == null ? callerNanos : Math.min(callerNanos, known.patienceNanos(settings));
+    }
+
+    /** What 99 of the last 100 answers took at most; null if there were fewer than ten. */
+    public @Nullable Duration p99(ProtocolId protocol) {
+        var known = find(calls, protocol, Calls::protocol);
+        return known == null || known.answers() < Calls.ENOUGH_ANSWERS ? null : known.p99();
+    }
+
+    /** Whether an answer that was waited for so long in vain should have come. Owner only. */
+    public boolean isPatient(ProtocolId protocol, long waitedNanos) {
+        var known = find(calls, protocol, Calls::protocol);
+        var latency = known == null ? null : known.latency();
+        return latency == null || waitedNanos >= 2 * latency.toNanos();
     }
 
     /** Some requests wait at the peer for something to happen: state sync's subscriptions. */

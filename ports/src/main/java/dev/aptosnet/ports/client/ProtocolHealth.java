@@ -17,8 +17,8 @@ import java.time.Duration;
  * @param disconnected how many of these ended with their connection
  * @param successRate 0 to 1, of the last 100 calls or those of the last five minutes, whichever are
  *     fewer; not a number if there are none
- * @param latency smoothed, from call to answer; a call that timed out counts with the time that it
- *     was waited for; null before the first
+ * @param latency smoothed, from call to answer; a call that was given up before its caller would
+ *     have counts with the time that it was waited for; null before the first
  * @param p99 what 99 of the last 100 answers took at most, to about six percent; null before the
  *     first
  * @param sinceIn how long ago the last message from the peer came; null if none has
