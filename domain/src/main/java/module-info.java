@@ -9,7 +9,9 @@ module dev.aptosnet.domain {
     requires static org.jspecify;
 
     exports dev.aptosnet.domain.health;
+    exports dev.aptosnet.domain.monitoring;
     exports dev.aptosnet.domain.peer;
+    exports dev.aptosnet.domain.queue;
     exports dev.aptosnet.domain.rate;
     exports dev.aptosnet.domain.stream;
     exports dev.aptosnet.domain.wire;

@@ -28,7 +28,7 @@ final class HealthSection {
         this.section = section;
     }
 
-    void read(NodeConfig.Draft draft) {
+    void read(NetworkConfig.Draft draft) {
         var profile = section.text("health_profile").orElse("aptosnet");
         var core =
                 switch (profile) {

@@ -10,6 +10,7 @@ import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.PeerHealth;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
+import dev.aptosnet.ports.discovery.SourceReport;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
@@ -40,8 +41,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * look connections up in an immutable snapshot.
  */
 public final class NetworkInstance implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(NetworkInstance.class.getName());
-
     /** How long a stopping node waits for queued messages to leave. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
@@ -50,7 +49,6 @@ public final class NetworkInstance implements AutoCloseable {
 
     private final NetworkSettings settings;
     private final Clock clock = Clock.system();
-    private final SendAccount.NodeBudget budget;
     private final NetworkMetrics metrics;
     private final NetworkOwner owner;
     private final Applications applications;
@@ -58,7 +56,8 @@ public final class NetworkInstance implements AutoCloseable {
     private final List<NetworkAddress> listenAddresses = new ArrayList<>();
     private boolean closed;
 
-    private NetworkInstance(NetworkSettings settings) {
+    private NetworkInstance(
+            NetworkSettings settings, SendAccount.NodeBudget budget, PeerStore store) {
         this.settings = settings;
         this.metrics =
                 new NetworkMetrics(
@@ -66,18 +65,25 @@ public final class NetworkInstance implements AutoCloseable {
                         settings.networkId(),
                         settings.self(),
                         settings.validator());
-        this.budget = new SendAccount.NodeBudget(settings.limits().nodeBytes());
-        this.owner = new NetworkOwner(settings, clock, metrics, budget);
         this.applications = new Applications(clock, metrics);
+        try {
+            this.owner = new NetworkOwner(settings, clock, metrics, budget, store);
+        } catch (RuntimeException | Error e) {
+            metrics.close();
+            throw e;
+        }
     }
 
     /**
      * Starts a network; returns once it listens.
      *
+     * @param budget the node's, which its networks share
+     * @param store the node's, too
      * @throws ConnectFailure if an address cannot be listened at
      */
-    public static NetworkInstance start(NetworkSettings settings) {
-        var network = new NetworkInstance(settings);
+    static NetworkInstance start(
+            NetworkSettings settings, SendAccount.NodeBudget budget, PeerStore store) {
+        var network = new NetworkInstance(settings, budget, store);
         try {
             network.open();
         } catch (RuntimeException | Error e) {
@@ -89,15 +95,20 @@ public final class NetworkInstance implements AutoCloseable {
 
     private void open() {
         for (var origin : Origin.values()) {
+            var direction = NetworkMetrics.label(origin);
             metrics.gauge(
                     "aptos_connections",
-                    this,
-                    network -> network.owner.connected().count(origin),
+                    owner,
+                    each -> each.connected().count(origin),
                     "direction",
-                    origin == Origin.INBOUND ? "inbound" : "outbound");
+                    direction);
+            metrics.gauge(
+                    "aptos_network_pending_connection_upgrades",
+                    owner,
+                    each -> each.pendingUpgrades(origin),
+                    "direction",
+                    direction);
         }
-        metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
-        metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
         owner.peerHealths().register(metrics);
         owner.start();
         for (var address : settings.listen()) {
@@ -106,6 +117,12 @@ public final class NetworkInstance implements AutoCloseable {
                             .listen(address, settings.transportLimits().upgradeTimeout()));
         }
         owner.discover();
+    }
+
+    /** Shows the node's budget among this network's meters; once for a node. */
+    void show(SendAccount.NodeBudget budget) {
+        metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
+        metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
     }
 
     private static SetupFailure failure(SetupFailure.Reason reason, String detail) {
@@ -174,6 +191,11 @@ public final class NetworkInstance implements AutoCloseable {
     /** What the applications say, by name. */
     public Map<String, ApplicationHealth> applications() {
         return applications.all();
+    }
+
+    /** How each source of peers is doing. */
+    public List<SourceReport> sources() {
+        return owner.sources();
     }
 
     /** A client for one application. */

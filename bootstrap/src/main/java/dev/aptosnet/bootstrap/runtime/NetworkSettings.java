@@ -15,6 +15,8 @@ import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.monitoring.MonitoringSettings;
+import dev.aptosnet.ports.monitoring.NodeInformationSource;
 import dev.aptosnet.ports.transport.TransportSettings;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
 
@@ -39,6 +41,8 @@ public record NetworkSettings(
         MessageLimits limits,
         HealthSettings health,
         PeerHealthSettings peerHealth,
+        MonitoringSettings monitoring,
+        NodeInformationSource nodeInformation,
         TransportSettings.Limits transportLimits,
         ConnectivitySettings connectivity,
         List<PeerSourceSettings> sources,
