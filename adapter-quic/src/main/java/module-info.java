@@ -1,4 +1,6 @@
-/** QUIC and Noise on Kwik, experimental. Exports nothing; provides a transport named {@code quic}. */
+/**
+ * QUIC and Noise on Kwik, experimental. Exports nothing; provides a transport named {@code quic}.
+ */
 module dev.aptosnet.adapter.quic {
     requires dev.aptosnet.noise;
     requires dev.aptosnet.ports;

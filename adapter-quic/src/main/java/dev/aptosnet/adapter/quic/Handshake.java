@@ -99,7 +99,8 @@ final class Handshake {
             waitingFor = "the dialler's first message";
             var accepted =
                     noise.accept(
-                            read(DiallerHandshake.FIRST_MESSAGE, "closed before message 1"), binding);
+                            read(DiallerHandshake.FIRST_MESSAGE, "closed before message 1"),
+                            binding);
             out.write(accepted.reply());
             writeHello();
             waitingFor = "the dialler's handshake message";
@@ -133,7 +134,8 @@ final class Handshake {
             session.opener().open(record, 2, length, new byte[length], 0);
         } catch (RecordException e) {
             throw new Failed(
-                    Reason.NOISE_DECRYPT, "the dialler does not hold the session: " + e.getMessage());
+                    Reason.NOISE_DECRYPT,
+                    "the dialler does not hold the session: " + e.getMessage());
         }
     }
 

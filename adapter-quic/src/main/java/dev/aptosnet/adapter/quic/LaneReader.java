@@ -9,11 +9,13 @@ import java.util.ArrayList;
 
 /**
  * Reads the frames of one stream that the peer opened: {@code u32 BE length || body}, as on TCP
- * (wire.md section 8). Arrays grow with the bytes that arrive, never by the announced length. Blocks
- * on a thread of its own.
+ * (wire.md section 8). Arrays grow with the bytes that arrive, never by the announced length.
+ * Blocks on a thread of its own.
  */
 final class LaneReader {
-    /** How much of a large frame lies in one array at its beginning; part of the port's contract. */
+    /**
+     * How much of a large frame lies in one array at its beginning; part of the port's contract.
+     */
     private static final int HEAD = 64 << 10;
 
     /** Longest array after the first. */

@@ -49,8 +49,7 @@ final class LaneWriter {
         void broken(String why);
     }
 
-    LaneWriter(
-            QuicConnection connection, NudgedStreams streams, String name, Progress progress) {
+    LaneWriter(QuicConnection connection, NudgedStreams streams, String name, Progress progress) {
         this.connection = connection;
         this.streams = streams;
         this.progress = progress;
@@ -139,7 +138,9 @@ final class LaneWriter {
             var payload = frame.payload();
             for (var i = 0; i < payload.segments(); i++) {
                 out.write(
-                        payload.segmentArray(i), payload.segmentOffset(i), payload.segmentLength(i));
+                        payload.segmentArray(i),
+                        payload.segmentOffset(i),
+                        payload.segmentLength(i));
             }
             progress.left(cost(size - 4L));
             return;
@@ -151,8 +152,7 @@ final class LaneWriter {
             gathered = new byte[GATHER];
         }
         System.arraycopy(frame.head(), 0, gathered, used, frame.head().length);
-        frame.payload()
-                .copyTo(0, gathered, used + frame.head().length, frame.payload().size());
+        frame.payload().copyTo(0, gathered, used + frame.head().length, frame.payload().size());
         used += size;
         gatheredCost += cost(size - 4L);
     }

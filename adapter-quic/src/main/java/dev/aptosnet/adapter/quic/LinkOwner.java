@@ -1,12 +1,12 @@
 package dev.aptosnet.adapter.quic;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-
-import org.jspecify.annotations.Nullable;
 
 /** The one thread, virtual, that all calls of a link's handler come from. */
 final class LinkOwner {

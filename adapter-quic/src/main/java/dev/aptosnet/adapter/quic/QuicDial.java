@@ -14,13 +14,13 @@ import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TransportEvent;
 
+import org.jspecify.annotations.Nullable;
+
 import tech.kwik.core.ConnectionListener;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicClientConnection;
 import tech.kwik.core.QuicConnection.QuicVersion;
 import tech.kwik.core.log.NullLogger;
-
-import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -97,7 +97,8 @@ final class QuicDial {
                 throw new Handshake.Failed(
                         Reason.BAD_ADDRESS,
                         address
-                                + " (expected: /ip4|ip6|dns|dns4|dns6/…/quic/…/noise-ik/…/handshake/0)");
+                                + " (expected:"
+                                + " /ip4|ip6|dns|dns4|dns6/…/quic/…/noise-ik/…/handshake/0)");
             }
             var version = address.handshakeVersion().orElse(-1);
             if (version != NetworkAddress.HANDSHAKE_VERSION) {
@@ -105,8 +106,7 @@ final class QuicDial {
                         Reason.BAD_ADDRESS, "handshake version " + version + " (expected: 0)");
             }
             if (key.equals(transport.keys().publicKey())) {
-                throw new Handshake.Failed(
-                        Reason.SELF_DIAL, "the key in the address is our own");
+                throw new Handshake.Failed(Reason.SELF_DIAL, "the key in the address is our own");
             }
             connect(targets(), key);
         } catch (Handshake.Failed e) {
@@ -212,8 +212,7 @@ final class QuicDial {
         var connected = System.nanoTime();
         CipherSuite suite = settings.suites().getFirst();
         try {
-            var binding =
-                    ThrowAwayCertificate.hash(made.getServerCertificateChain().getFirst());
+            var binding = ThrowAwayCertificate.hash(made.getServerCertificateChain().getFirst());
             var control = made.createStream(true);
             var under =
                     new Handshake(
@@ -268,7 +267,8 @@ final class QuicDial {
         } catch (IOException e) {
             throw new Handshake.Failed(
                     Reason.TRUNCATED,
-                    "closed after message 1: wrong key, unknown peer, or clock (" + e.getMessage()
+                    "closed after message 1: wrong key, unknown peer, or clock ("
+                            + e.getMessage()
                             + ")");
         } catch (GeneralSecurityException e) {
             throw new Handshake.Failed(Reason.INPUT_OUTPUT, "certificate: " + e.getMessage());

@@ -11,10 +11,10 @@ import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.LinkHandler;
 import dev.aptosnet.ports.transport.LinkInfo;
 
+import org.jspecify.annotations.Nullable;
+
 import tech.kwik.core.QuicConnection;
 import tech.kwik.core.QuicStream;
-
-import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,7 +37,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class QuicLink implements Link, FrameSink {
     private static final System.Logger LOG = System.getLogger(QuicLink.class.getName());
 
-    /** Streams that a peer may have open at once: four classes, large messages, and some to spare. */
+    /**
+     * Streams that a peer may have open at once: four classes, large messages, and some to spare.
+     */
     static final int MAX_STREAMS = 64;
 
     /** The application's error codes of a connection's end. */

@@ -9,6 +9,8 @@ import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TransportEvent;
 
+import org.jspecify.annotations.Nullable;
+
 import tech.kwik.core.ConnectionListener;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicConnection;
@@ -21,10 +23,7 @@ import tech.kwik.core.server.ServerConnection;
 import tech.kwik.core.server.ServerConnectionConfig;
 import tech.kwik.core.server.ServerConnector;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -85,8 +84,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
             var at = SocketAddresses.of(bound.getLocalSocketAddress());
             if (at != null) {
                 transport.emit(
-                        new TransportEvent.Listening(
-                                id, at.withKey(transport.keys().publicKey())));
+                        new TransportEvent.Listening(id, at.withKey(transport.keys().publicKey())));
             }
         } catch (IOException | CertificateException e) {
             failed(Reason.INPUT_OUTPUT, "cannot listen: " + e.getMessage());

@@ -38,8 +38,7 @@ final class QuicTransport implements Transport {
             new SetupFailure(Reason.CANCELLED, "the transport was closed");
 
     static final LinkClosed LINK_CLOSED =
-            new LinkClosed(
-                    DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the transport was closed");
+            new LinkClosed(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the transport was closed");
 
     private final TransportSettings settings;
     private final KeyPair keys;

@@ -1,8 +1,8 @@
 package dev.aptosnet.adapter.quic;
 
-import tech.kwik.core.QuicStream;
-
 import org.jspecify.annotations.Nullable;
+
+import tech.kwik.core.QuicStream;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -34,6 +34,7 @@ final class ThrowAwayCertificate {
     static final String ALIAS = "listener";
 
     private static final char[] NO_SECRET = "in memory alone".toCharArray();
+
     /** Whom every such certificate is for. */
     static final String HOST = "aptosnet";
 
@@ -75,8 +76,7 @@ final class ThrowAwayCertificate {
                                                             .build(keys.getPrivate())));
             var store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setKeyEntry(
-                    ALIAS, keys.getPrivate(), NO_SECRET, new Certificate[] {certificate});
+            store.setKeyEntry(ALIAS, keys.getPrivate(), NO_SECRET, new Certificate[] {certificate});
             return new ThrowAwayCertificate(store, hash(certificate));
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new IllegalStateException("no certificate for a QUIC listener", e);

@@ -2,13 +2,13 @@ package dev.aptosnet.adapter.quic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.testkit.FramePipe;
 import dev.aptosnet.testkit.SettingsBuilder;
 import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
-import dev.aptosnet.ports.model.Bytes;
 
 import org.junit.jupiter.api.Test;
 
@@ -65,8 +65,7 @@ class ProofTest {
     void aRelayThatEndsTlsIsRefusedByTheListener() {
         try (var listener = node();
                 var dialler = node();
-                var relay =
-                        relay(listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0")))) {
+                var relay = relay(listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0")))) {
             var through = StrangeQuic.address(relay.socket()).withKey(listener.identity().key());
             var id = dialler.dial(listener.identity().peer(), through);
             assertThat(listener.refused().reason()).isEqualTo(Reason.NOISE_DECRYPT);

@@ -20,7 +20,15 @@ import java.util.Set;
 final class AddressText {
     private static final Set<String> NAMES =
             Set.of(
-                    "ip4", "ip6", "dns", "dns4", "dns6", "tcp", "quic", "memory", "noise-ik",
+                    "ip4",
+                    "ip6",
+                    "dns",
+                    "dns4",
+                    "dns6",
+                    "tcp",
+                    "quic",
+                    "memory",
+                    "noise-ik",
                     "handshake");
 
     private AddressText() {}

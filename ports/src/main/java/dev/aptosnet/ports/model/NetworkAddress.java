@@ -19,8 +19,8 @@ import java.util.Optional;
  * Where a peer is reached and how: an ordered list of protocols, such as {@code
  * /ip4/10.0.0.16/tcp/6180/noise-ik/0x…/handshake/0} (wire.md section 3).
  *
- * <p>The layer {@code quic} is ours, in the place of {@code tcp}: a UDP port that speaks QUIC. AptosNet
- * has no such layer, and its readers skip an address that they do not understand.
+ * <p>The layer {@code quic} is ours, in the place of {@code tcp}: a UDP port that speaks QUIC.
+ * AptosNet has no such layer, and its readers skip an address that they do not understand.
  *
  * @param protocols in layer order: network, tcp or quic (none after memory), noise-ik, handshake;
  *     may stop after any
