@@ -1,4 +1,4 @@
-/** Sources of peers: files, REST endpoints, the chain. Exports nothing; provides them. */
+/** Sources of peers: files, REST endpoints, the chain, webhooks. Exports nothing; provides them. */
 module dev.aptosnet.adapter.discovery {
     requires dev.aptosnet.ports;
     requires java.net.http;

@@ -13,6 +13,7 @@ module dev.aptosnet.bootstrap {
     requires com.google.guice;
     requires info.picocli;
     requires jakarta.inject;
+    requires jdk.management;
     requires micrometer.core;
     requires org.lz4.java;
     requires org.slf4j;

@@ -10,6 +10,7 @@ module dev.aptosnet.domain {
 
     exports dev.aptosnet.domain.health;
     exports dev.aptosnet.domain.peer;
+    exports dev.aptosnet.domain.queue;
     exports dev.aptosnet.domain.rate;
     exports dev.aptosnet.domain.stream;
     exports dev.aptosnet.domain.wire;

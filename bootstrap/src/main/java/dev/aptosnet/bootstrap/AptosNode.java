@@ -1,33 +1,37 @@
 package dev.aptosnet.bootstrap;
 
-import dev.aptosnet.bootstrap.runtime.NetworkInstance;
-import dev.aptosnet.ports.client.Codec;
-import dev.aptosnet.ports.client.ConnectFailure;
-import dev.aptosnet.ports.client.NetworkClient;
-import dev.aptosnet.ports.client.PeerInfo;
-import dev.aptosnet.ports.client.RoundTrip;
-import dev.aptosnet.ports.model.Bytes;
-import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.bootstrap.runtime.Networks;
 import dev.aptosnet.ports.model.NetworkId;
-import dev.aptosnet.ports.model.PeerId;
-import dev.aptosnet.ports.model.ProtocolId;
-import dev.aptosnet.ports.model.PublicKey;
 
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * A running node: it listens, keeps its seeds connected, serves and sends. Made by {@link
- * #builder}. All methods may be called from any thread.
+ * A running node, made by {@link #builder}. A node with one network is that network; one with
+ * several is the first of them, and has a handle for each. All methods may be called from any
+ * thread.
  */
-public final class AptosNode implements AutoCloseable {
-    private final Identity identity;
-    private final NetworkInstance network;
+public final class AptosNode extends AptosNetwork implements AutoCloseable {
+    private final Networks running;
+    private final SortedMap<NetworkId, AptosNetwork> networks;
 
-    AptosNode(Identity identity, NetworkInstance network) {
-        this.identity = identity;
-        this.network = network;
+    /**
+     * @param identities of the networks, in the same order
+     */
+    AptosNode(List<Identity> identities, Networks running) {
+        super(identities.getFirst(), running.all().getFirst());
+        this.running = running;
+        var byId = new TreeMap<NetworkId, AptosNetwork>();
+        byId.put(networkId(), this);
+        var others = new ArrayList<>(running.all()).subList(1, running.all().size());
+        for (var i = 0; i < others.size(); i++) {
+            var network = others.get(i);
+            byId.put(network.networkId(), new AptosNetwork(identities.get(i + 1), network));
+        }
+        this.networks = Collections.unmodifiableSortedMap(byId);
     }
 
     /** Says what the node shall be. */
@@ -35,90 +39,27 @@ public final class AptosNode implements AutoCloseable {
         return new NodeBuilder();
     }
 
-    /** How peers name this node. */
-    public PeerId peerId() {
-        return identity.peerId();
-    }
-
-    /** The key that peers expect. */
-    public PublicKey publicKey() {
-        return identity.publicKey();
-    }
-
-    /** Which network the node is on. */
-    public NetworkId networkId() {
-        return network.networkId();
+    /** All networks of the node, this one among them. */
+    public SortedMap<NetworkId, AptosNetwork> networks() {
+        return networks;
     }
 
     /**
-     * What peers dial: the first bound address with our key and handshake version.
+     * One network of the node.
      *
-     * @throws IllegalStateException if the node does not listen
+     * @throws IllegalArgumentException if the node is not on it
      */
-    public NetworkAddress listenAddress() {
-        var addresses = listenAddresses();
-        if (addresses.isEmpty()) {
-            throw new IllegalStateException("the node does not listen (builder: listen)");
+    public AptosNetwork network(NetworkId id) {
+        var network = networks.get(id);
+        if (network == null) {
+            throw new IllegalArgumentException(
+                    "network_id: "
+                            + id.configName()
+                            + " (expected: one of "
+                            + networks.keySet()
+                            + ")");
         }
-        return addresses.getFirst();
-    }
-
-    /** All that peers can dial. */
-    public List<NetworkAddress> listenAddresses() {
-        return network.listenAddresses();
-    }
-
-    /** Sends and calls with plain bytes, under every protocol of the node. */
-    public NetworkClient<Bytes> client() {
-        return network.client(Codec.BYTES, network.protocols());
-    }
-
-    /** Sends and calls with an application's own messages. */
-    public <M> NetworkClient<M> client(Codec<M> codec, ProtocolId... protocols) {
-        return network.client(codec, List.of(protocols));
-    }
-
-    /** Who is connected. */
-    public List<PeerInfo> peers() {
-        return network.peers();
-    }
-
-    /** How far away a connected peer is; empty before its first answer to a ping. */
-    public Optional<RoundTrip> roundTrip(PeerId peer) {
-        return network.roundTrip(peer);
-    }
-
-    /**
-     * Waits until a peer is connected.
-     *
-     * @return {@code peer}
-     * @throws ConnectFailure if that does not happen in time; says how the last dial failed
-     */
-    public PeerId awaitPeer(PeerId peer, Duration timeout) throws InterruptedException {
-        network.awaitPeer(peer, timeout);
-        return peer;
-    }
-
-    /**
-     * Dials a peer once and waits for the outcome.
-     *
-     * @param peer who must be there
-     * @param address complete, with key and handshake version
-     * @throws ConnectFailure if it does not succeed
-     */
-    public PeerInfo connect(PeerId peer, NetworkAddress address, Duration timeout)
-            throws InterruptedException {
-        return network.connect(peer, address, timeout);
-    }
-
-    /** Keeps a peer connected from now on; the id is the one derived from the address's key. */
-    public void addSeed(NetworkAddress address) {
-        addSeed(NodeBuilder.derivedId(address), List.of(address));
-    }
-
-    /** Keeps a peer connected from now on. */
-    public void addSeed(PeerId peer, List<NetworkAddress> addresses) {
-        network.addSeed(peer, addresses);
+        return network;
     }
 
     /**
@@ -127,6 +68,6 @@ public final class AptosNode implements AutoCloseable {
      */
     @Override
     public void close() {
-        network.close();
+        running.close();
     }
 }

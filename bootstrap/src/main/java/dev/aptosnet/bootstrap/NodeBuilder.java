@@ -1,7 +1,7 @@
 package dev.aptosnet.bootstrap;
 
-import dev.aptosnet.bootstrap.runtime.NetworkInstance;
 import dev.aptosnet.bootstrap.runtime.NetworkSettings;
+import dev.aptosnet.bootstrap.runtime.Networks;
 import dev.aptosnet.bootstrap.runtime.Registration;
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.peer.Admission;
@@ -9,6 +9,7 @@ import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
+import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.client.MessageHandler;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
@@ -31,11 +32,14 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Says what a node shall be, then {@linkplain #start starts} it. Protocols are agreed when a
@@ -63,7 +67,19 @@ public final class NodeBuilder {
     private final List<NetworkEvents<?>> listeners = new ArrayList<>();
     private final List<PeerSourceSettings> sources = new ArrayList<>();
 
-    NodeBuilder() {}
+    /** Networks beside this one. */
+    private final List<NodeBuilder> others = new ArrayList<>();
+
+    /** The node's own builder, if this is for another network of it. */
+    private final @Nullable NodeBuilder first;
+
+    NodeBuilder() {
+        this.first = null;
+    }
+
+    private NodeBuilder(NodeBuilder first) {
+        this.first = first;
+    }
 
     /**
      * Which chain; peers of another are refused.
@@ -71,6 +87,7 @@ public final class NodeBuilder {
      * @param chainId 0 to 255; 1 mainnet, 2 testnet, 3 devnet, 4 (the default) testing
      */
     public NodeBuilder chainId(int chainId) {
+        requireNode("chain_id");
         if (chainId < 0 || chainId > 255) {
             throw new IllegalArgumentException("chain_id: " + chainId + " (expected: 0 to 255)");
         }
@@ -92,6 +109,7 @@ public final class NodeBuilder {
 
     /** Whether the node is a validator; matters on the VFN network (wire.md section 4.7). */
     public NodeBuilder validator(boolean validator) {
+        requireNode("base.role");
         this.validator = validator;
         return this;
     }
@@ -210,7 +228,10 @@ public final class NodeBuilder {
         return this;
     }
 
-    /** Sizes, counts and durations of messages and calls. */
+    /**
+     * Sizes, counts and durations of messages and calls. The node's bytes are those of its first
+     * network.
+     */
     public NodeBuilder limits(MessageLimits limits) {
         this.limits = limits;
         return this;
@@ -275,6 +296,15 @@ public final class NodeBuilder {
         return register(Registration.direct(protocol, codec, handler, false));
     }
 
+    /**
+     * Takes direct sends of a protocol that wait as the application says, such as the latest of
+     * each peer alone.
+     */
+    public <M> NodeBuilder receive(
+            ProtocolId protocol, Codec<M> codec, Inbox inbox, MessageHandler<M> handler) {
+        return register(Registration.direct(protocol, codec, handler, false).waitingIn(inbox));
+    }
+
     /** Takes direct sends on the connection's owner; the handler must never block. */
     public NodeBuilder receiveInline(ProtocolId protocol, MessageHandler<Bytes> handler) {
         return register(Registration.direct(protocol, Codec.BYTES, handler, true));
@@ -293,6 +323,14 @@ public final class NodeBuilder {
         return this;
     }
 
+    /** The same, with direct sends that wait as the application says. */
+    public <M> NodeBuilder application(
+            Codec<M> codec, List<ProtocolId> protocols, Inbox inbox, NetworkEvents<M> events) {
+        application(codec, protocols, events);
+        protocols.forEach(p -> registrations.computeIfPresent(p, (_, r) -> r.waitingIn(inbox)));
+        return this;
+    }
+
     /** Hears of peers that come and go. */
     public NodeBuilder onPeers(NetworkEvents<?> events) {
         listeners.add(events);
@@ -305,13 +343,55 @@ public final class NodeBuilder {
     }
 
     /**
-     * Starts the node and returns once it listens.
+     * Puts the node on one more network, with everything of its own but the chain, the role and the
+     * node's byte budget: identity, addresses, peers, protocols, limits.
+     *
+     * @param network each once
+     * @param settings says what the node shall be on that network
+     */
+    public NodeBuilder network(NetworkId network, Consumer<NodeBuilder> settings) {
+        if (first != null) {
+            throw new IllegalStateException("a network has no networks of its own");
+        }
+        var other = new NodeBuilder(this);
+        other.networkId = network;
+        settings.accept(other);
+        others.add(other);
+        return this;
+    }
+
+    /** What belongs to the node is said once. */
+    private void requireNode(String key) {
+        if (first != null) {
+            throw new IllegalStateException(key + ": is the node's, not one network's");
+        }
+    }
+
+    /**
+     * Starts the node and returns once it listens on all of its networks. If one cannot start, none
+     * does.
      *
      * @throws ConnectFailure if an address cannot be listened at
      * @throws IllegalArgumentException if a setting cannot work; names its configuration key
      */
     public AptosNode start() {
-        var who = identity == null ? Identity.generate() : identity;
+        requireNode("start");
+        var identities = new ArrayList<Identity>();
+        var settings = new ArrayList<NetworkSettings>();
+        var ids = EnumSet.noneOf(NetworkId.class);
+        for (var network : Stream.concat(Stream.of(this), others.stream()).toList()) {
+            if (!ids.add(network.networkId)) {
+                throw new IllegalArgumentException(
+                        "network_id: " + network.networkId.configName() + " (expected: each once)");
+            }
+            var who = network.identity == null ? Identity.generate() : network.identity;
+            identities.add(who);
+            settings.add(network.settings(who, chainId, validator));
+        }
+        return new AptosNode(identities, Networks.start(settings));
+    }
+
+    private NetworkSettings settings(Identity who, int chain, boolean asValidator) {
         var mode = authMode;
         if (mode == null) {
             mode = networkId == NetworkId.VALIDATOR ? AuthMode.MUTUAL : AuthMode.MAYBE_MUTUAL;
@@ -320,30 +400,26 @@ public final class NodeBuilder {
             throw new IllegalArgumentException(
                     "mutual_authentication: false (expected: true on the validator network)");
         }
-        var network =
-                NetworkInstance.start(
-                        new NetworkSettings(
-                                who.peerId(),
-                                who.publicKey(),
-                                who.privateKey(),
-                                chainId,
-                                networkId,
-                                validator,
-                                mode,
-                                suites == null ? CipherSuite.defaultsFor(chainId) : suites,
-                                trusted,
-                                seeds,
-                                listen,
-                                new Admission(
-                                        maxInboundConnections, accessPolicy, priorityInboundPeers),
-                                inboundRate,
-                                limits,
-                                health,
-                                transportLimits,
-                                connectivity,
-                                sources,
-                                List.copyOf(registrations.values()),
-                                List.copyOf(listeners)));
-        return new AptosNode(who, network);
+        return new NetworkSettings(
+                who.peerId(),
+                who.publicKey(),
+                who.privateKey(),
+                chain,
+                networkId,
+                asValidator,
+                mode,
+                suites == null ? CipherSuite.defaultsFor(chain) : suites,
+                trusted,
+                seeds,
+                listen,
+                new Admission(maxInboundConnections, accessPolicy, priorityInboundPeers),
+                inboundRate,
+                limits,
+                health,
+                transportLimits,
+                connectivity,
+                sources,
+                List.copyOf(registrations.values()),
+                List.copyOf(listeners));
     }
 }

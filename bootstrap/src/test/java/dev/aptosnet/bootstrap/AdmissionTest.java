@@ -9,6 +9,7 @@ import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.transport.SetupFailure;
 
@@ -17,6 +18,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -105,6 +107,29 @@ class AdmissionTest {
     }
 
     @Test
+    @DisplayName("X-03 at the limit a stranger is rejected, a trusted or a connected peer is not")
+    void atTheLimitStrangersAreRejected() throws Exception {
+        var friend = Identity.generate();
+        var twin = Identity.generate();
+        var server =
+                start(
+                        server().maxInboundConnections(1)
+                                .trust(friend.peerId(), friend.publicKey(), PeerRole.DOWNSTREAM));
+        dial(client(twin), server);
+        assertThat(nextEvent()).isEqualTo("up " + twin.peerId());
+        dial(client(Identity.generate()), server);
+        await(() -> counted(server, "aptos_connections_rejected", "direction", "inbound") == 1);
+        dial(client(friend), server);
+        assertThat(nextEvent()).isEqualTo("up " + friend.peerId());
+        dial(client(twin), server);
+        assertThat(nextEvent()).isEqualTo("replaced " + twin.peerId());
+        assertThat(counted(server, "aptos_connections_rejected", "direction", "inbound"))
+                .isEqualTo(1);
+        assertThat(server.peers()).hasSize(2);
+    }
+
+    @Test
+    @DisplayName("X-03 whom the access policy does not allow is rejected and counted, unannounced")
     void whomTheAccessPolicyDoesNotAllowIsRejectedAndCounted() throws Exception {
         var friend = Identity.generate();
         var server = start(server().accessPolicy(AccessPolicy.allowOnly(List.of(friend.peerId()))));
@@ -119,6 +144,7 @@ class AdmissionTest {
     }
 
     @Test
+    @DisplayName("X-03 a blocked peer is not dialled; a dial by hand fails with the key, counted")
     void aBlockedPeerIsNotDialledAndADialByHandFailsWithTheKey() throws Exception {
         var server = start(server());
         var policy = AccessPolicy.block(List.of(server.peerId()));
@@ -194,5 +220,29 @@ class AdmissionTest {
         assertThat(nextEvent()).isEqualTo("up " + client.peerId());
         assertThat(nextEvent()).isEqualTo("down " + client.peerId() + " " + reason);
         assertThat(server.client().disconnectFromPeer(client.peerId(), reason, SOON)).isFalse();
+    }
+
+    @Test
+    @DisplayName("P-01, P-03: who closes reports its own order, the other end that it was closed")
+    void eachEndReportsItsOwnReason() throws Exception {
+        var server = start(server());
+        var ends = new LinkedBlockingQueue<DisconnectReason>();
+        var client =
+                start(
+                        AptosNode.builder()
+                                .protocols(ECHO)
+                                .onPeers(
+                                        new NetworkEvents<Bytes>() {
+                                            @Override
+                                            public void onPeerDown(
+                                                    PeerInfo peer, DisconnectReason reason) {
+                                                ends.add(reason);
+                                            }
+                                        }));
+        dial(client, server);
+        assertThat(nextEvent()).isEqualTo("up " + client.peerId());
+        assertThat(server.client().disconnectFromPeer(client.peerId())).isTrue();
+        assertThat(nextEvent()).isEqualTo("down " + client.peerId() + " REQUESTED_BY_PEER_MANAGER");
+        assertThat(ends.poll(5, TimeUnit.SECONDS)).isEqualTo(DisconnectReason.CONNECTION_CLOSED);
     }
 }

@@ -10,7 +10,11 @@ import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.ProtocolId;
 
+import io.micrometer.core.instrument.Metrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -136,12 +140,23 @@ class InboundRateTest {
     }
 
     @Test
+    @DisplayName("X-11 corrected: a message that can never pass is counted and ends the connection")
     void aMessageThatCanNeverPassEndsTheConnection() throws Exception {
+        var meters = new SimpleMeterRegistry();
+        Metrics.addRegistry(meters);
         var server = server(InboundRate.bytes(1000));
         var client = client(server);
         client.client().sendToPeer(server.peerId(), FLOOD, Bytes.wrap(new byte[1000]));
         client.client().sendToPeer(server.peerId(), FLOOD, Bytes.wrap(new byte[1001]));
         assertThat(lost.poll(5, TimeUnit.SECONDS)).isEqualTo(DisconnectReason.INPUT_OUTPUT_ERROR);
         assertThat(received).hasValue(1000);
+        assertThat(
+                        meters.get("aptos_network_inbound_rate_limiter_capacity_exceeded_count")
+                                .tag("peer_id", server.peerId().shortText())
+                                .tag("bucket", "bytes")
+                                .counter()
+                                .count())
+                .isEqualTo(1);
+        Metrics.removeRegistry(meters);
     }
 }

@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -223,6 +224,31 @@ public abstract class TransportContract {
     }
 
     @Test
+    @DisplayName("AU-10 a dialler dropped from the trusted set is let in again, as unknown")
+    void aDiallerDroppedFromTheTrustedSetIsLetInAsUnknown() {
+        var left = identity();
+        var right = identity();
+        var trusted =
+                new ConcurrentHashMap<>(
+                        Map.of(
+                                left.peer(),
+                                new TrustedPeer(Set.of(left.key()), PeerRole.DOWNSTREAM)));
+        var dialler = node(left, new SettingsBuilder(left));
+        var listener =
+                node(
+                        right,
+                        new SettingsBuilder(right)
+                                .authMode(AuthMode.MAYBE_MUTUAL)
+                                .trusted(peer -> Optional.ofNullable(trusted.get(peer))));
+        var address = listener.listen(listenAddress());
+        dialler.connect(listener, address);
+        assertThat(listener.accepted().info().role()).isEqualTo(PeerRole.DOWNSTREAM);
+        trusted.clear();
+        dialler.connect(listener, address);
+        assertThat(listener.accepted().info().role()).isEqualTo(PeerRole.UNKNOWN);
+    }
+
+    @Test
     void aListenerWithoutATrustedSetGivesStrangersTheirRole() {
         var dialler = node();
         var right = identity();
@@ -251,6 +277,7 @@ public abstract class TransportContract {
     // ---- refusing
 
     @Test
+    @DisplayName("X-06 a dialled peer that is somebody else: the dial fails, nobody is connected")
     void aDialWithTheWrongKeyFailsAndTheListenerSaysWhy() {
         var dialler = node();
         var listener = node();
@@ -258,6 +285,8 @@ public abstract class TransportContract {
         assertThat(dialler.dialFails(listener.identity().peer(), address).reason())
                 .isEqualTo(Reason.TRUNCATED);
         assertThat(listener.refused().reason()).isEqualTo(Reason.WRONG_SERVER_KEY);
+        listener.expectNothing(Duration.ofMillis(50));
+        dialler.expectNothing(Duration.ofMillis(50));
     }
 
     @Test

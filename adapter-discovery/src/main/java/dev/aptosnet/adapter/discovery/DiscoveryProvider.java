@@ -6,6 +6,7 @@ import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.RestDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.WebhookDiscovery;
 import dev.aptosnet.ports.discovery.SourceContext;
 
 /** Makes the sources of this module. */
@@ -17,7 +18,8 @@ public final class DiscoveryProvider implements PeerSourceProvider {
     public boolean supports(PeerSourceSettings settings) {
         return settings instanceof FileDiscovery
                 || settings instanceof RestDiscovery
-                || settings instanceof OnChainDiscovery;
+                || settings instanceof OnChainDiscovery
+                || settings instanceof WebhookDiscovery;
     }
 
     @Override
@@ -26,6 +28,7 @@ public final class DiscoveryProvider implements PeerSourceProvider {
             case FileDiscovery file -> new FileSource(file, context.clock());
             case RestDiscovery rest -> new RestSource(rest, context);
             case OnChainDiscovery chain -> new OnChainSource(chain, context);
+            case WebhookDiscovery webhook -> new WebhookSource(webhook, context.clock());
             default -> throw new IllegalArgumentException("no source for " + settings);
         };
     }

@@ -2,6 +2,8 @@ package dev.aptosnet.adapter.discovery;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
+import dev.aptosnet.ports.discovery.SourceFailure;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -89,17 +91,21 @@ final class Endpoint implements AutoCloseable {
                             heldBack);
             case 304 -> {
                 if (etag == null) {
-                    throw new FailedReading("HTTP 304 to a request without a condition");
+                    throw new FailedReading(
+                            SourceFailure.HTTP_STATUS, "HTTP 304 to a request without a condition");
                 }
                 yield new Answer(Optional.empty(), Optional.of(etag), heldBack);
             }
             case 301, 302, 303, 307, 308 ->
                     throw new FailedReading(
+                            SourceFailure.HTTP_STATUS,
                             "HTTP "
                                     + answer.statusCode()
                                     + ": redirects are not followed; put the address itself into"
                                     + " discovery_method.rest.url");
-            default -> throw new FailedReading("HTTP " + answer.statusCode());
+            default ->
+                    throw new FailedReading(
+                            SourceFailure.HTTP_STATUS, "HTTP " + answer.statusCode());
         };
     }
 
@@ -112,7 +118,7 @@ final class Endpoint implements AutoCloseable {
         var type = answer.headers().firstValue("Content-Type").orElse("none");
         var media = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
         if (!media.equals("application/json")) {
-            throw new FailedReading("content type " + type + " (expected: application/json)");
+            throw FailedReading.malformed("content type " + type + " (expected: application/json)");
         }
         return answer.body();
     }
@@ -124,9 +130,15 @@ final class Endpoint implements AutoCloseable {
         try {
             return pending.get(patience.toNanos(), NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new FailedReading("no answer within " + patience.toMillis() + " ms", e);
+            throw new FailedReading(
+                    SourceFailure.NO_ANSWER, "no answer within " + patience.toMillis() + " ms", e);
         } catch (ExecutionException e) {
-            throw new FailedReading(reason(e.getCause()), e);
+            throw isTooLarge(e.getCause())
+                    ? new FailedReading(
+                            SourceFailure.TOO_LARGE,
+                            "larger than " + maxBytes + " bytes (discovery.max_bytes)",
+                            e)
+                    : new FailedReading(SourceFailure.NO_ANSWER, reason(e.getCause()), e);
         } finally {
             // Ends the exchange if it has not ended, also when this source is closed meanwhile.
             pending.cancel(true);
@@ -139,13 +151,17 @@ final class Endpoint implements AutoCloseable {
         return head -> head.statusCode() == 200 ? body.apply(head) : new UnreadBody();
     }
 
+    /** How the JDK's limited body says that it was not enough. */
+    private static boolean isTooLarge(@Nullable Throwable cause) {
+        return cause instanceof IOException e
+                && String.valueOf(e.getMessage()).contains("exceeds capacity");
+    }
+
     private String reason(@Nullable Throwable cause) {
         return switch (cause) {
             case ConnectException e when e.getCause() instanceof UnresolvedAddressException ->
                     "host " + resource.getHost() + " is unknown";
             case ConnectException _ -> "no connection to " + resource.getAuthority();
-            case IOException e when String.valueOf(e.getMessage()).contains("exceeds capacity") ->
-                    "larger than " + maxBytes + " bytes (discovery.max_bytes)";
             case null -> "failed";
             default -> cause.getClass().getSimpleName() + ": " + cause.getMessage();
         };

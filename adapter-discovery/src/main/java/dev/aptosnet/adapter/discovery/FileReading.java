@@ -2,6 +2,8 @@ package dev.aptosnet.adapter.discovery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.aptosnet.ports.discovery.SourceFailure;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -37,6 +39,7 @@ record FileReading(Stamp stamp, String text, String hash) {
                 var attributes = Files.readAttributes(file, BasicFileAttributes.class);
                 if (!attributes.isRegularFile()) {
                     throw new FailedReading(
+                            SourceFailure.UNREADABLE,
                             attributes.isDirectory() ? "a directory" : "not a regular file");
                 }
                 return new Stamp(
@@ -63,21 +66,24 @@ record FileReading(Stamp stamp, String text, String hash) {
             throw reason(e);
         }
         if (bytes.length > maxBytes) {
-            throw new FailedReading("larger than " + maxBytes + " bytes (discovery.max_bytes)");
+            throw new FailedReading(
+                    SourceFailure.TOO_LARGE,
+                    "larger than " + maxBytes + " bytes (discovery.max_bytes)");
         }
         if (!Stamp.of(file).equals(before)) {
-            throw new FailedReading("written to while it was read");
+            throw FailedReading.malformed("written to while it was read");
         }
         try {
             var text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
             return new FileReading(before, text, hash(bytes));
         } catch (CharacterCodingException e) {
-            throw new FailedReading("not UTF-8", e);
+            throw FailedReading.malformed("not UTF-8", e);
         }
     }
 
     private static FailedReading reason(IOException e) {
         return new FailedReading(
+                SourceFailure.UNREADABLE,
                 switch (e) {
                     case NoSuchFileException _ -> "no such file";
                     case AccessDeniedException _ -> "permission denied";

@@ -1,8 +1,11 @@
 package dev.aptosnet.adapter.discovery;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.aptosnet.adapter.discovery.FileReading.Stamp;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
 import dev.aptosnet.ports.discovery.SourceKind;
+import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.transport.Clock;
 
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,7 @@ final class FileSource extends RunningSource {
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
     private final FileDiscovery settings;
+    private final Clock clock;
 
     /** What the last reading saw: the file's stamp, and the content of the last good one. */
     private @Nullable Stamp stamp;
@@ -31,6 +35,7 @@ final class FileSource extends RunningSource {
     FileSource(FileDiscovery settings, Clock clock) {
         super(SourceKind.FILE, settings.path().toString(), clock, settings.mustList());
         this.settings = settings;
+        this.clock = clock;
     }
 
     @Override
@@ -84,10 +89,19 @@ final class FileSource extends RunningSource {
             var isJson = settings.path().toString().endsWith(".json");
             outlet.read(
                     isJson ? PeerSetText.json(reading.text()) : PeerSetText.yaml(reading.text()),
-                    0);
+                    0,
+                    writtenAt(reading.stamp()));
             hash = reading.hash();
         } catch (FailedReading e) {
-            outlet.failed(e.reason());
+            outlet.failed(e);
         }
+    }
+
+    /** When the file was written; a file that is older than we are is news from now. */
+    private MonoTime writtenAt(Stamp of) {
+        var now = clock.now();
+        var ago = clock.wallMillis() - of.modified().toMillis();
+        var isNews = hash != null && ago > 0;
+        return isNews ? now.plusNanos(-MILLISECONDS.toNanos(ago)) : now;
     }
 }

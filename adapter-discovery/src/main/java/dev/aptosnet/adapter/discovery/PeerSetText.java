@@ -52,7 +52,7 @@ final class PeerSetText {
     static List<DiscoveredPeer> yaml(String text) throws FailedReading {
         // Half of "ValidatorFullNode" is "Validator": only a line that has ended can be believed.
         if (!text.isBlank() && "\n}".indexOf(text.charAt(text.length() - 1)) < 0) {
-            throw new FailedReading("the last line does not end: half-written?");
+            throw FailedReading.malformed("the last line does not end: half-written?");
         }
         return read(YAML, text, "YAML");
     }
@@ -62,22 +62,22 @@ final class PeerSetText {
         try (var parser = format.createParser(ObjectReadContext.empty(), text)) {
             return new PeerSetText(parser).peers();
         } catch (JacksonException e) {
-            var problem = e.getOriginalMessage();
             var line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-            throw new FailedReading(
-                    "line "
-                            + line
-                            + ": not "
-                            + name
-                            + ": "
-                            + (problem == null ? "" : problem.lines().findFirst().orElse("")),
-                    e);
+            throw FailedReading.malformed("line " + line + ": not " + name + ": " + problem(e), e);
         }
+    }
+
+    /** What the parser says, without the places that it was told to keep to itself. */
+    private static String problem(JacksonException e) {
+        var message = e.getOriginalMessage();
+        return message == null
+                ? ""
+                : message.lines().findFirst().orElse("").replaceFirst(" \\(start marker at.*", "");
     }
 
     private List<DiscoveredPeer> peers() throws FailedReading {
         if (isNothing(parser.nextToken())) {
-            throw new FailedReading("nothing in it (an empty set is written {})");
+            throw FailedReading.malformed("nothing in it (an empty set is written {})");
         }
         expect(JsonToken.START_OBJECT, "a mapping from peer ids");
         var peers = new TreeMap<PeerId, DiscoveredPeer>();
@@ -188,7 +188,7 @@ final class PeerSetText {
     }
 
     private FailedReading refused(String problem) {
-        return new FailedReading(
+        return FailedReading.malformed(
                 "line " + parser.currentTokenLocation().getLineNr() + ": " + problem);
     }
 }

@@ -42,7 +42,7 @@ final class RestSource extends RunningSource {
                                     : settings.interval();
                     backoff.succeeded();
                 } catch (FailedReading e) {
-                    outlet.failed(e.reason());
+                    outlet.failed(e);
                     wait = backoff.failed(started, System.nanoTime());
                 }
                 Thread.sleep(wait);
@@ -53,6 +53,7 @@ final class RestSource extends RunningSource {
     private boolean read(Endpoint endpoint, Outlet outlet)
             throws FailedReading, InterruptedException {
         var answer = endpoint.ask();
+        var answeredAt = context.clock().now();
         if (answer.body().isEmpty()) {
             outlet.unchanged();
             return answer.heldBack();
@@ -64,7 +65,7 @@ final class RestSource extends RunningSource {
                         settings.network(),
                         settings.validatorPfnConnections(),
                         context.addresses());
-        outlet.read(peers.peers(), peers.undecodable());
+        outlet.read(peers.peers(), peers.undecodable(), answeredAt);
         endpoint.accepted(answer);
         return answer.heldBack();
     }

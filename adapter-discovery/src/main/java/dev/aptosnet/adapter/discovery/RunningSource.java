@@ -33,6 +33,9 @@ abstract class RunningSource implements PeerSource {
         this.mustList = mustList;
     }
 
+    /** What has to work before the source can be said to have started. */
+    void open() {}
+
     /** Reads and waits, again and again, until it is interrupted. */
     abstract void run(Outlet outlet) throws InterruptedException;
 
@@ -42,14 +45,20 @@ abstract class RunningSource implements PeerSource {
     }
 
     @Override
+    public String place() {
+        return place;
+    }
+
+    @Override
     public final synchronized void start(Consumer<PeerView> sink) {
         if (closed || thread != null) {
             throw new IllegalStateException(
                     "discovery from " + place + (closed ? ": closed" : ": already started"));
         }
-        var out = new Outlet(kind, place, clock, mustList, sink);
+        open();
+        var out = new Outlet(kind, place(), clock, mustList, sink);
         outlet = out;
-        thread = Thread.ofVirtual().name("discovery " + place).start(() -> untilClosed(out));
+        thread = Thread.ofVirtual().name("discovery " + place()).start(() -> untilClosed(out));
     }
 
     @Override

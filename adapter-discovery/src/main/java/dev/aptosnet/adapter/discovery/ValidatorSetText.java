@@ -54,7 +54,7 @@ final class ValidatorSetText {
         try (var parser = JSON.createParser(ObjectReadContext.empty(), json)) {
             return new ValidatorSetText(parser).set();
         } catch (JacksonException e) {
-            throw new FailedReading("not JSON: " + firstLineOf(e.getOriginalMessage()), e);
+            throw FailedReading.malformed("not JSON: " + firstLineOf(e.getOriginalMessage()), e);
         }
     }
 
@@ -74,13 +74,13 @@ final class ValidatorSetText {
                     }
                 });
         if (parser.nextToken() != null) {
-            throw new FailedReading("more after the end of the resource");
+            throw FailedReading.malformed("more after the end of the resource");
         }
         if (!TYPE.equals(type)) {
-            throw new FailedReading("type: " + type + " (expected: " + TYPE + ")");
+            throw FailedReading.malformed("type: " + type + " (expected: " + TYPE + ")");
         }
         if (active.isEmpty()) {
-            throw new FailedReading("no active validators");
+            throw FailedReading.malformed("no active validators");
         }
         return new ValidatorSet(active, leaving);
     }
@@ -114,7 +114,7 @@ final class ValidatorSetText {
                         bytes(required("network_addresses", network)),
                         bytes(required("fullnode_addresses", fullnode)));
             } catch (IllegalArgumentException e) {
-                throw new FailedReading("validator " + addr + ": " + e.getMessage(), e);
+                throw FailedReading.malformed("validator " + addr + ": " + e.getMessage(), e);
             }
         }
 
@@ -136,7 +136,7 @@ final class ValidatorSetText {
 
         private String required(String name, @Nullable String value) throws FailedReading {
             if (value == null) {
-                throw new FailedReading("validator " + addr + ": no " + name);
+                throw FailedReading.malformed("validator " + addr + ": no " + name);
             }
             return value;
         }
@@ -162,7 +162,7 @@ final class ValidatorSetText {
 
     private void expect(String what, JsonToken token) throws FailedReading {
         if (parser.currentToken() != token) {
-            throw new FailedReading(
+            throw FailedReading.malformed(
                     what + ": " + parser.currentToken() + " (expected: " + token + ")");
         }
     }

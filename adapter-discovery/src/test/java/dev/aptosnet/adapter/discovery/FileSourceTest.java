@@ -12,6 +12,7 @@ import dev.aptosnet.ports.discovery.PeerSourceProvider;
 import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
 import dev.aptosnet.ports.discovery.PeerView;
+import dev.aptosnet.ports.discovery.SourceFailure;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.discovery.SourceStatus;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -179,7 +180,7 @@ class FileSourceTest {
 
             Files.writeString(file, whole.substring(whole.length() / 2), StandardOpenOption.APPEND);
             assertThat(views.next()).isEqualTo(view(2));
-            assertThat(views.working().failures()).isPositive();
+            assertThat(views.working().failures(SourceFailure.MALFORMED)).isPositive();
         }
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aptosnet.domain.wire.NetworkAddressBcs;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery.Self;
+import dev.aptosnet.ports.discovery.SourceFailure;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.discovery.ValidatorSet;
 import dev.aptosnet.ports.discovery.ValidatorSet.Validator;
@@ -98,7 +99,7 @@ class OnChainSourceTest {
 
             assertThat(views.next().find(broken.peer()))
                     .hasValueSatisfying(peer -> assertThat(peer.addresses()).isEmpty());
-            assertThat(views.working().failures()).isEqualTo(1);
+            assertThat(views.working().failures(SourceFailure.BAD_ADDRESSES)).isEqualTo(1);
         }
     }
 

@@ -17,6 +17,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.aptosnet.ports.discovery.DiscoveredPeer;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.RestDiscovery;
 import dev.aptosnet.ports.discovery.PeerView;
+import dev.aptosnet.ports.discovery.SourceFailure;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
@@ -84,7 +85,7 @@ class RestSourceTest {
 
             handler = good(2, "");
             assertThat(views.next()).isEqualTo(view(2));
-            assertThat(views.working().failures()).isZero();
+            assertThat(views.working().failures()).isEmpty();
         }
     }
 
@@ -199,8 +200,8 @@ class RestSourceTest {
                         exchange.getResponseBody().flush();
                         await(over);
                     };
-            var before = views.source.status().failures();
-            views.failing(_ -> views.source.status().failures() > before);
+            var before = views.source.status().failures(SourceFailure.NO_ANSWER);
+            views.failing(_ -> views.source.status().failures(SourceFailure.NO_ANSWER) > before);
             views.failing(reason -> reason.equals("no answer within 300 ms"));
             views.assertNoMore();
         }

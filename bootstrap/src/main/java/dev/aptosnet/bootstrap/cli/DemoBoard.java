@@ -1,14 +1,17 @@
 package dev.aptosnet.bootstrap.cli;
 
+import dev.aptosnet.bootstrap.demo.DemoEvent;
 import dev.aptosnet.bootstrap.demo.DemoResult;
 import dev.aptosnet.bootstrap.demo.DemoView;
+import dev.aptosnet.bootstrap.demo.DemoWatcher;
+import dev.aptosnet.bootstrap.demo.Outage;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** Shows a demo: a table that is redrawn where somebody looks, else one line a second. */
-final class DemoBoard {
+final class DemoBoard implements DemoWatcher {
     /** More rows than a small window has would scroll instead of being redrawn. */
     private static final int MAX_ROWS = 16;
 
@@ -21,11 +24,30 @@ final class DemoBoard {
         this.terminal = terminal;
     }
 
-    void show(DemoView view) {
+    @Override
+    public void onSecond(DemoView view) {
         if (terminal.interactive()) {
             table(view);
         } else {
             line(view);
+        }
+        terminal.out().flush();
+    }
+
+    @Override
+    public void onEvent(DemoEvent event) {
+        var node = event.node().shortText();
+        var after = time((double) event.after().toNanos());
+        switch (event.kind()) {
+            case STOPPED -> {
+                print("");
+                print("%s stops", node);
+            }
+            case FROZEN -> print("%s freezes: connected, and silent", node);
+            case NOTICED -> print("%s is missed by all others after %s", node, after);
+            case STARTED -> print("%s starts again", node);
+            case THAWED -> print("%s thaws", node);
+            case HEALED -> print("%s is back, the mesh is whole after %s", node, after);
         }
         terminal.out().flush();
     }
@@ -109,10 +131,20 @@ final class DemoBoard {
         print(
                 "calls         %d pings, median %s; %d calls failed",
                 result.pings(), time(result.roundTripP50Nanos()), result.rpcFailed());
+        result.stop().ifPresent(outage -> outage("stop", outage));
+        result.freeze().ifPresent(outage -> outage("freeze", outage));
         for (var problem : result.problems()) {
             print("problem       %s", problem);
         }
         print("%s", result.ok() ? "ok" : "not ok");
+    }
+
+    private void outage(String kind, Outage outage) {
+        print(
+                "%-13s noticed by all others after %s, healed in %s",
+                kind,
+                time((double) outage.noticed().toNanos()),
+                time((double) outage.healed().toNanos()));
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // as above

@@ -1,13 +1,19 @@
 package dev.aptosnet.bootstrap.cli;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+
 import dev.aptosnet.bootstrap.demo.Demo;
+import dev.aptosnet.bootstrap.demo.DemoEvent;
 import dev.aptosnet.bootstrap.demo.DemoResult;
 import dev.aptosnet.bootstrap.demo.DemoSettings;
+import dev.aptosnet.bootstrap.demo.DemoView;
+import dev.aptosnet.bootstrap.demo.DemoWatcher;
 import dev.aptosnet.ports.model.CipherSuite;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +23,9 @@ import java.util.Map;
         name = "demo",
         description = {
             "Starts nodes of one network on loopback and lets them talk.",
-            "Exits 0 only if all of them connected and all that was sent arrived unchanged."
+            "Then stops one and starts it again, freezes another, and waits for the mesh to heal.",
+            "Exits 0 only if all of them connected, all that was sent arrived unchanged, and both",
+            "faults were noticed and healed."
         })
 final class DemoCommand extends Command {
     @Option(
@@ -41,6 +49,9 @@ final class DemoCommand extends Command {
             description = "chachapoly or aesgcm (default: ${DEFAULT-VALUE}).")
     private CipherSuite suite = CipherSuite.CHACHAPOLY;
 
+    @Option(names = "--no-faults", description = "Stop and freeze nobody.")
+    private boolean noFaults;
+
     DemoCommand(Terminal terminal) {
         super(terminal);
     }
@@ -48,6 +59,7 @@ final class DemoCommand extends Command {
     @Override
     ExitCode execute() throws InterruptedException {
         var settings = settings();
+        requireDescriptors(settings.descriptors());
         var board = new DemoBoard(terminal());
         if (!json()) {
             print(
@@ -58,7 +70,7 @@ final class DemoCommand extends Command {
                             + seconds
                             + " s of votes, transactions and state-sync chunks");
         }
-        var result = Demo.run(settings, json() ? _ -> {} : board::show);
+        var result = Demo.run(settings, json() ? new Silence() : board);
         if (json()) {
             printJson(object(result));
         } else {
@@ -70,10 +82,38 @@ final class DemoCommand extends Command {
     private DemoSettings settings() {
         try {
             return new DemoSettings(
-                    nodes, Duration.ofSeconds(Math.clamp(seconds, -1, 1_000_000)), suite);
+                    nodes,
+                    Duration.ofSeconds(Math.clamp(seconds, -1, 1_000_000)),
+                    suite,
+                    !noFaults);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, "--" + e.getMessage());
         }
+    }
+
+    /** Each end of a link is a socket of this process, which may have only so many. */
+    private void requireDescriptors(long needed) {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                && needed > system.getMaxFileDescriptorCount()) {
+            throw new CommandFailure(
+                    ExitCode.LIMIT,
+                    nodes
+                            + " nodes need about "
+                            + needed
+                            + " file descriptors and this process may open "
+                            + system.getMaxFileDescriptorCount()
+                            + ": raise the limit (ulimit -n "
+                            + needed
+                            + ") or take fewer --nodes");
+        }
+    }
+
+    private static final class Silence implements DemoWatcher {
+        @Override
+        public void onSecond(DemoView view) {}
+
+        @Override
+        public void onEvent(DemoEvent event) {}
     }
 
     private static Map<String, Object> object(DemoResult result) {
@@ -95,6 +135,19 @@ final class DemoCommand extends Command {
         object.put("vote_delay_ms_p99", Json.millis(result.voteDelayP99Nanos()));
         object.put("vote_delay_ms_max", Json.millis(result.voteDelayWorstNanos()));
         object.put("ping_ms_p50", Json.millis(result.roundTripP50Nanos()));
+        result.stop()
+                .ifPresent(
+                        outage -> {
+                            object.put("noticed_ms", Json.millis(outage.noticed().toNanos()));
+                            object.put("healed_ms", Json.millis(outage.healed().toNanos()));
+                        });
+        result.freeze()
+                .ifPresent(
+                        outage -> {
+                            object.put(
+                                    "freeze_noticed_ms", Json.millis(outage.noticed().toNanos()));
+                            object.put("freeze_healed_ms", Json.millis(outage.healed().toNanos()));
+                        });
         object.put("problems", result.problems());
         object.put("ok", result.ok());
         return object;

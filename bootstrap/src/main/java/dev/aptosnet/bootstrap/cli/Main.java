@@ -84,6 +84,7 @@ public final class Main implements Runnable {
                         .addSubcommand("demo", new DemoCommand(terminal))
                         .addSubcommand("keygen", new KeygenCommand(terminal))
                         .addSubcommand("id", new IdCommand(terminal))
+                        .addSubcommand("testnet", new TestnetCommand(terminal))
                         .addSubcommand("run", new RunCommand(terminal))
                         .addSubcommand("ping", new PingCommand(terminal))
                         .addSubcommand("call", new CallCommand(terminal))

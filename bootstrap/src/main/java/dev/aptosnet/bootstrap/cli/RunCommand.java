@@ -1,12 +1,15 @@
 package dev.aptosnet.bootstrap.cli;
 
+import dev.aptosnet.bootstrap.AptosNetwork;
 import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.bootstrap.config.ConfigException;
 import dev.aptosnet.bootstrap.config.IdentitySource;
 import dev.aptosnet.bootstrap.config.KnownPeer;
 import dev.aptosnet.bootstrap.config.NodeConfig;
 import dev.aptosnet.bootstrap.wiring.NetbenchFeature;
+import dev.aptosnet.bootstrap.wiring.NodeFeature;
 import dev.aptosnet.bootstrap.wiring.NodeModule;
+import dev.aptosnet.bootstrap.wiring.PeerLines;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
@@ -20,8 +23,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +37,8 @@ import java.util.concurrent.TimeUnit;
         name = "run",
         description = {
             "Runs a node until it is told to stop (SIGTERM, SIGINT).",
-            "What flags say goes before what the configuration file says."
+            "What flags say goes before what the configuration file says, for the first network of",
+            "several: the validator's own, else the first of full_node_networks."
         })
 final class RunCommand extends Command {
     private static final String DEFAULT_LISTEN = "/ip4/0.0.0.0/tcp/6180";
@@ -87,6 +94,11 @@ final class RunCommand extends Command {
             names = "--serve-echo",
             description = "Answer requests of protocol 14, and count direct sends of 13.")
     private boolean serveEcho;
+
+    @Option(
+            names = "--show-peers",
+            description = "A line on standard error for each peer that comes or goes.")
+    private boolean showPeers;
 
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -149,8 +161,12 @@ final class RunCommand extends Command {
     }
 
     private AptosNode start(NodeConfig config, NetbenchFeature netbench) {
+        var features = new ArrayList<NodeFeature>(List.of(netbench));
+        if (showPeers) {
+            features.add(new PeerLines(this::noteAtOnce));
+        }
         try {
-            return NodeModule.start(config, netbench);
+            return NodeModule.start(config, features.toArray(NodeFeature[]::new));
         } catch (IllegalArgumentException e) {
             throw file == null
                     ? new CommandFailure(ExitCode.CONFIG, String.valueOf(e.getMessage()))
@@ -158,38 +174,69 @@ final class RunCommand extends Command {
         }
     }
 
+    private void noteAtOnce(String line) {
+        note(line);
+        terminal().err().flush();
+    }
+
     private void announce(AptosNode node) {
         if (json()) {
             var object = new LinkedHashMap<String, Object>();
-            var all = node.listenAddresses().stream().map(NetworkAddress::toString).toList();
+            var all = texts(node);
             object.put("listening", all.isEmpty() ? null : all.getFirst());
             object.put("peer_id", node.peerId().toString());
             if (all.size() > 1) {
                 object.put("also_listening", all.subList(1, all.size()));
             }
+            if (node.networks().size() > 1) {
+                var networks = new LinkedHashMap<String, Object>();
+                node.networks()
+                        .forEach((id, network) -> networks.put(id.configName(), of(network)));
+                object.put("networks", networks);
+            }
             printJson(object);
         } else {
             node.listenAddresses().forEach(address -> print("listening " + address));
+            for (var network : node.networks().values()) {
+                if (!network.equals(node)) {
+                    network.listenAddresses().forEach(address -> print("listening " + address));
+                }
+            }
         }
         terminal().out().flush();
     }
 
+    private static Map<String, Object> of(AptosNetwork network) {
+        var object = new LinkedHashMap<String, Object>();
+        object.put("peer_id", network.peerId().toString());
+        object.put("listening", texts(network));
+        return object;
+    }
+
+    private static List<String> texts(AptosNetwork network) {
+        return network.listenAddresses().stream().map(NetworkAddress::toString).toList();
+    }
+
     private NodeConfig config() {
-        var config = file == null ? NodeConfig.DEFAULT : NodeConfig.read(file);
-        var draft = config.draft();
+        if (chainId != null && (chainId < 0 || chainId > 255)) {
+            throw usage("--chain-id: " + chainId + " (expected: 0 to 255)");
+        }
+        var chain = chainId == null ? OptionalInt.empty() : OptionalInt.of(chainId);
+        var config = file == null ? NodeConfig.DEFAULT : NodeConfig.read(file, chain);
+        if (chainId != null) {
+            config = config.onChain(chainId);
+        }
+        var draft = config.first().draft();
         if (listen != null) {
             listen.forEach(RunCommand::requireListenable);
             draft.listen(listen);
         } else if (file == null) {
             draft.listen(List.of(NetworkAddress.parse(DEFAULT_LISTEN)));
         }
-        if (chainId != null) {
-            if (chainId < 0 || chainId > 255) {
-                throw usage("--chain-id: " + chainId + " (expected: 0 to 255)");
-            }
-            draft.chainId(chainId);
-        }
         if (networkId != null) {
+            if (config.networks().size() > 1) {
+                throw usage("--network-id: " + file + " has several networks (expected: one)");
+            }
             draft.networkId(networkId);
         }
         if (key != null) {
@@ -199,14 +246,18 @@ final class RunCommand extends Command {
             draft.suites(suites);
         }
         seeds.forEach(text -> draft.peer(seed(text)));
-        var network = networkId != null ? networkId : config.networkId();
+        var network = networkId != null ? networkId : config.first().networkId();
         var role = network == NetworkId.VALIDATOR ? PeerRole.VALIDATOR : PeerRole.KNOWN;
         trusted.forEach(text -> draft.peer(trusted(text, role)));
-        var result = draft.done();
-        if (network == NetworkId.VALIDATOR && result.peers().isEmpty()) {
-            note("aptosnet: nobody is trusted, so nobody gets in (--trust, --seed, or seeds)");
+        var first = draft.done();
+        if (network == NetworkId.VALIDATOR
+                && first.peers().isEmpty()
+                && first.discovery().methods().isEmpty()) {
+            note(
+                    "aptosnet: nobody is trusted, so nobody gets in (--trust, --seed, seeds or"
+                            + " discovery_methods)");
         }
-        return result;
+        return config.withFirst(first);
     }
 
     private static void requireListenable(NetworkAddress address) {

@@ -2,6 +2,8 @@ package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.bootstrap.Identity;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where a node's key comes from (behaviour.md section 17.4). */
@@ -29,6 +31,26 @@ public sealed interface IdentitySource {
     record FromConfig(Identity identity) implements IdentitySource {
         @Override
         public Identity load() {
+            return identity;
+        }
+    }
+
+    /** A key file that is made at the first start. */
+    record Kept(Path file) implements IdentitySource {
+        /** How it is called in the data directory. */
+        public static final String FILE_NAME = "aptosnet-identity.yaml";
+
+        @Override
+        public Identity load() {
+            if (Files.exists(file)) {
+                return KeyFile.read(file);
+            }
+            var identity = Identity.generate();
+            try {
+                KeyFile.write(file, identity, false, false);
+            } catch (IOException e) {
+                throw new ConfigException(file + ": cannot be written: " + e.getMessage());
+            }
             return identity;
         }
     }

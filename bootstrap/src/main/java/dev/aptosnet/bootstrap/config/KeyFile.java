@@ -105,7 +105,7 @@ public final class KeyFile {
      * @throws ConfigException if it is not one, or others may read it
      */
     public static Identity read(Path file) {
-        refuseIfOthersMayRead(file);
+        refuseIfOthersMayRead(file, "aptosnet keygen --out " + file + " makes one");
         var root = Section.read(file);
         var key = root.requiredText(KEY, "64 hex digits");
         var account = root.text("account_address");
@@ -152,7 +152,12 @@ public final class KeyFile {
         }
     }
 
-    private static void refuseIfOthersMayRead(Path file) {
+    /**
+     * Refuses a file that is missing, or that is not its owner's alone.
+     *
+     * @param remedy how one is made
+     */
+    static void refuseIfOthersMayRead(Path file, String remedy) {
         try {
             var view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
             if (view == null) {
@@ -165,11 +170,10 @@ public final class KeyFile {
             mode.remove(PosixFilePermission.OWNER_EXECUTE);
             if (!mode.isEmpty()) {
                 throw new ConfigException(
-                        file + ": others may read or change this key file: chmod 600 " + file);
+                        file + ": others may read or change this file: chmod 600 " + file);
             }
         } catch (NoSuchFileException _) {
-            throw new ConfigException(
-                    file + ": no such key file (aptosnet keygen --out " + file + " makes one)");
+            throw new ConfigException(file + ": no such file (" + remedy + ")");
         } catch (IOException e) {
             throw new ConfigException(file + ": cannot be read: " + e.getMessage());
         }

@@ -50,9 +50,11 @@ final class NetworkSection {
     }
 
     /**
+     * @param validatorPfnConnections whether public full nodes also dial validators
      * @param unused takes the keys that are known and have no effect
      */
-    void read(NodeConfig.Draft draft, Budget budget, Set<String> unused) {
+    NetworkConfig read(Budget budget, boolean validatorPfnConnections, Set<String> unused) {
+        var draft = NetworkConfig.DEFAULT.draft();
         var network = networkId();
         if (usual == NetworkId.VALIDATOR && network != NetworkId.VALIDATOR) {
             throw section.refused("network_id", network.configName(), "validator");
@@ -93,8 +95,10 @@ final class NetworkSection {
         draft.health(health());
         draft.transportLimits(transportLimits(unused));
         draft.connectivity(new ConnectivitySection(section).read());
+        draft.discovery(new DiscoverySection(section, directory).read(validatorPfnConnections));
         acceptUnused(unused);
         section.refuseUnknown();
+        return draft.done();
     }
 
     private NetworkId networkId() {
@@ -287,9 +291,6 @@ final class NetworkSection {
                 unused.add(key);
             }
         }
-        if (discovery()) {
-            unused.add("discovery_method(s)");
-        }
         if (section.section("transports").isPresent()) {
             unused.add("transports");
         }
@@ -344,24 +345,5 @@ final class NetworkSection {
         return section.texts(key, "a list of peer ids").stream()
                 .map(id -> section.convert(key, id, "a list of peer ids", PeerId::parse))
                 .toList();
-    }
-
-    /** Whether a source other than {@code none} is configured. */
-    private boolean discovery() {
-        var expected = "onchain, none, file or rest";
-        var found = false;
-        if (section.isSection("discovery_method")) {
-            section.section("discovery_method");
-            found = true;
-        } else {
-            found = section.text("discovery_method").filter(m -> !m.equals("none")).isPresent();
-        }
-        for (var item : section.items("discovery_methods", "a list of " + expected)) {
-            if (!(item instanceof YamlNode.Scalar) && !(item instanceof YamlNode.Mapping)) {
-                throw section.refused("discovery_methods", item.shown(), expected);
-            }
-            found = true;
-        }
-        return found;
     }
 }

@@ -1,77 +1,28 @@
 package dev.aptosnet.bootstrap.config;
 
-import dev.aptosnet.domain.connectivity.ConnectivitySettings;
-import dev.aptosnet.ports.client.HealthSettings;
-import dev.aptosnet.ports.client.InboundRate;
-import dev.aptosnet.ports.client.MessageLimits;
-import dev.aptosnet.ports.model.AccessPolicy;
-import dev.aptosnet.ports.model.CipherSuite;
-import dev.aptosnet.ports.model.NetworkAddress;
-import dev.aptosnet.ports.model.NetworkId;
-import dev.aptosnet.ports.model.PeerId;
-import dev.aptosnet.ports.transport.TransportSettings;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
- * What a node is told: the part of aptos-core's configuration that concerns one network, and ours
+ * What a node is told: the part of aptos-core's configuration that concerns networking, and ours
  * beside it (behaviour.md section 19.2).
  *
  * @param validator whether the node is a validator; {@code base.role}
  * @param chainId {@code base.chain_id}; aptos-core takes it from the genesis file
- * @param mutualAuthentication empty for the network's default
- * @param suites in order of preference; empty for the chain's default
- * @param listen empty for a node that only dials
+ * @param networks at least one; each network once
  * @param notes what the operator should know of the file, one line each
  */
 public record NodeConfig(
-        boolean validator,
-        int chainId,
-        NetworkId networkId,
-        Optional<Boolean> mutualAuthentication,
-        IdentitySource identity,
-        List<CipherSuite> suites,
-        List<NetworkAddress> listen,
-        List<KnownPeer> peers,
-        int maxInboundConnections,
-        AccessPolicy accessPolicy,
-        List<PeerId> priorityInboundPeers,
-        InboundRate inboundRate,
-        MessageLimits limits,
-        HealthSettings health,
-        TransportSettings.Limits transportLimits,
-        ConnectivitySettings connectivity,
-        List<String> notes) {
-    /** What a node is that is told nothing: no address to listen at, and nobody to dial. */
+        boolean validator, int chainId, List<NetworkConfig> networks, List<String> notes) {
+    /** What a node is that is told nothing. */
     public static final NodeConfig DEFAULT =
-            new NodeConfig(
-                    false,
-                    4,
-                    NetworkId.PUBLIC,
-                    Optional.empty(),
-                    new IdentitySource.Fresh(),
-                    List.of(),
-                    List.of(),
-                    List.of(),
-                    50,
-                    AccessPolicy.NONE,
-                    List.of(),
-                    InboundRate.UNLIMITED,
-                    MessageLimits.DEFAULT,
-                    HealthSettings.DEFAULT,
-                    TransportSettings.Limits.DEFAULT,
-                    ConnectivitySettings.DEFAULTS,
-                    List.of());
+            new NodeConfig(false, 4, List.of(NetworkConfig.DEFAULT), List.of());
 
     /** Copies the lists. */
     public NodeConfig {
-        suites = List.copyOf(suites);
-        listen = List.copyOf(listen);
-        peers = List.copyOf(peers);
-        priorityInboundPeers = List.copyOf(priorityInboundPeers);
+        networks = List.copyOf(networks);
         notes = List.copyOf(notes);
     }
 
@@ -81,7 +32,17 @@ public record NodeConfig(
      * @throws ConfigException with file, line and remedy
      */
     public static NodeConfig read(Path file) {
-        return new NodeFile(Section.read(file), directoryOf(file)).read();
+        return read(file, OptionalInt.empty());
+    }
+
+    /**
+     * Reads a file whose chain is known from elsewhere.
+     *
+     * @param chainId stands for {@code base.chain_id} if it is there
+     * @throws ConfigException with file, line and remedy
+     */
+    public static NodeConfig read(Path file, OptionalInt chainId) {
+        return new NodeFile(Section.read(file), directoryOf(file), chainId).read();
     }
 
     private static Path directoryOf(Path file) {
@@ -89,173 +50,20 @@ public record NodeConfig(
         return parent == null ? Path.of("") : parent;
     }
 
-    /** All of this, to be changed in places. */
-    public Draft draft() {
-        return new Draft(this);
+    /** The first network, which a node with one network has. */
+    public NetworkConfig first() {
+        return networks.getFirst();
     }
 
-    /** A configuration in the making. Not thread-safe. */
-    public static final class Draft {
-        private boolean validator;
-        private int chainId;
-        private NetworkId networkId;
-        private Optional<Boolean> mutualAuthentication;
-        private IdentitySource identity;
-        private List<CipherSuite> suites;
-        private List<NetworkAddress> listen;
-        private final List<KnownPeer> peers;
-        private int maxInboundConnections;
-        private AccessPolicy accessPolicy;
-        private List<PeerId> priorityInboundPeers;
-        private InboundRate inboundRate;
-        private MessageLimits limits;
-        private HealthSettings health;
-        private TransportSettings.Limits transportLimits;
-        private ConnectivitySettings connectivity;
-        private final List<String> notes;
+    /** The same with another first network. */
+    public NodeConfig withFirst(NetworkConfig network) {
+        var changed = new ArrayList<>(networks);
+        changed.set(0, network);
+        return new NodeConfig(validator, chainId, changed, notes);
+    }
 
-        private Draft(NodeConfig from) {
-            validator = from.validator;
-            chainId = from.chainId;
-            networkId = from.networkId;
-            mutualAuthentication = from.mutualAuthentication;
-            identity = from.identity;
-            suites = from.suites;
-            listen = from.listen;
-            peers = new ArrayList<>(from.peers);
-            maxInboundConnections = from.maxInboundConnections;
-            accessPolicy = from.accessPolicy;
-            priorityInboundPeers = from.priorityInboundPeers;
-            inboundRate = from.inboundRate;
-            limits = from.limits;
-            health = from.health;
-            transportLimits = from.transportLimits;
-            connectivity = from.connectivity;
-            notes = new ArrayList<>(from.notes);
-        }
-
-        /** Whether the node is a validator. */
-        public Draft validator(boolean validator) {
-            this.validator = validator;
-            return this;
-        }
-
-        /** Which chain, 0 to 255. */
-        public Draft chainId(int chainId) {
-            this.chainId = chainId;
-            return this;
-        }
-
-        /** Which network. */
-        public Draft networkId(NetworkId networkId) {
-            this.networkId = networkId;
-            return this;
-        }
-
-        /** Whether only trusted peers may connect. */
-        public Draft mutualAuthentication(boolean mutual) {
-            this.mutualAuthentication = Optional.of(mutual);
-            return this;
-        }
-
-        /** Where the key comes from. */
-        public Draft identity(IdentitySource identity) {
-            this.identity = identity;
-            return this;
-        }
-
-        /** The cipher suites in order of preference. */
-        public Draft suites(List<CipherSuite> suites) {
-            this.suites = suites;
-            return this;
-        }
-
-        /** Where to accept connections. */
-        public Draft listen(List<NetworkAddress> listen) {
-            this.listen = listen;
-            return this;
-        }
-
-        /** One peer more. */
-        public Draft peer(KnownPeer peer) {
-            peers.add(peer);
-            return this;
-        }
-
-        /** How many inbound peers of unknown role are let in. */
-        public Draft maxInboundConnections(int maxInboundConnections) {
-            this.maxInboundConnections = maxInboundConnections;
-            return this;
-        }
-
-        /** Which peers the node connects with at all. */
-        public Draft accessPolicy(AccessPolicy accessPolicy) {
-            this.accessPolicy = accessPolicy;
-            return this;
-        }
-
-        /** Peers of unknown role that are let in before others. */
-        public Draft priorityInboundPeers(List<PeerId> peers) {
-            this.priorityInboundPeers = peers;
-            return this;
-        }
-
-        /** How fast each connection may send to us. */
-        public Draft inboundRate(InboundRate inboundRate) {
-            this.inboundRate = inboundRate;
-            return this;
-        }
-
-        /** Limits of messages and calls. */
-        public Draft limits(MessageLimits limits) {
-            this.limits = limits;
-            return this;
-        }
-
-        /** How silent peers are found out. */
-        public Draft health(HealthSettings health) {
-            this.health = health;
-            return this;
-        }
-
-        /** Limits of the transport. */
-        public Draft transportLimits(TransportSettings.Limits transportLimits) {
-            this.transportLimits = transportLimits;
-            return this;
-        }
-
-        /** How the node keeps itself connected. */
-        public Draft connectivity(ConnectivitySettings connectivity) {
-            this.connectivity = connectivity;
-            return this;
-        }
-
-        /** One line more for the operator. */
-        public Draft note(String note) {
-            notes.add(note);
-            return this;
-        }
-
-        /** The configuration. */
-        public NodeConfig done() {
-            return new NodeConfig(
-                    validator,
-                    chainId,
-                    networkId,
-                    mutualAuthentication,
-                    identity,
-                    suites,
-                    listen,
-                    peers,
-                    maxInboundConnections,
-                    accessPolicy,
-                    priorityInboundPeers,
-                    inboundRate,
-                    limits,
-                    health,
-                    transportLimits,
-                    connectivity,
-                    notes);
-        }
+    /** The same on another chain. */
+    public NodeConfig onChain(int chain) {
+        return new NodeConfig(validator, chain, networks, notes);
     }
 }

@@ -183,6 +183,40 @@ final class Section {
         return sections;
     }
 
+    /** A value that may be a single one or a mapping. */
+    sealed interface Item {
+        /** A single value. */
+        record Text(String text) implements Item {}
+
+        /** A mapping. */
+        record Inner(Section section) implements Item {}
+    }
+
+    /** The value of a key that may be a single one or a mapping. */
+    Optional<Item> item(String key, String expected) {
+        return switch (find(key)) {
+            case null -> Optional.empty();
+            case YamlNode node -> Optional.of(item(key, key, node, expected));
+        };
+    }
+
+    /** A list of such values. */
+    List<Item> mixed(String key, String expected) {
+        var items = new ArrayList<Item>();
+        for (var node : items(key, expected)) {
+            items.add(item(key, key + "[" + items.size() + "]", node, expected));
+        }
+        return items;
+    }
+
+    private Item item(String key, String name, YamlNode node, String expected) {
+        return switch (node) {
+            case Scalar(_, String text, Kind kind) when kind == Kind.TEXT -> new Item.Text(text);
+            case Mapping inner -> new Item.Inner(new Section(file, path + name + ".", inner));
+            case YamlNode other -> throw refused(key, other.shown(), expected);
+        };
+    }
+
     List<YamlNode> items(String key, String expected) {
         return switch (find(key)) {
             case null -> List.of();

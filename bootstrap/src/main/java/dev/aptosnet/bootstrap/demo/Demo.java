@@ -1,27 +1,24 @@
 package dev.aptosnet.bootstrap.demo;
 
 import dev.aptosnet.ports.client.PeerInfo;
-import dev.aptosnet.ports.model.NetworkAddress;
-import dev.aptosnet.ports.model.PeerId;
+
+import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
 /**
  * Several nodes of one network in this process, on loopback sockets: a full mesh that exchanges
- * votes and transactions (direct sends), pings and chunks (RPC), and keeps count.
+ * votes and transactions (direct sends), pings and chunks (RPC), and keeps count. Then one node is
+ * stopped and started again, and another frozen and thawed.
  */
 public final class Demo {
     private static final Duration MESH_LIMIT = Duration.ofSeconds(30);
@@ -31,67 +28,70 @@ public final class Demo {
     private static final int CATALOGUE = 4;
 
     private final DemoSettings settings;
-    private final List<DemoNode> nodes = new ArrayList<>();
+    private final DemoWatcher watcher;
+    private final DemoMesh mesh;
     private final List<Chunk> chunks = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
-    private final ExecutorService makers =
-            Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().daemon().name("demo-chunks").factory());
+    private @Nullable Outage stop;
+    private @Nullable Outage freeze;
 
-    private Demo(DemoSettings settings) {
+    private Demo(DemoSettings settings, DemoWatcher watcher) {
         this.settings = settings;
+        this.watcher = watcher;
+        this.mesh = new DemoMesh(settings);
     }
 
     /**
      * Runs a demo from the first node's start to the last one's end.
      *
-     * @param onSecond told how it stands, once a second, on the calling thread
+     * @param watcher told how it goes, on the calling thread
      */
-    public static DemoResult run(DemoSettings settings, Consumer<DemoView> onSecond)
+    public static DemoResult run(DemoSettings settings, DemoWatcher watcher)
             throws InterruptedException {
-        return new Demo(settings).run(onSecond);
+        return new Demo(settings, watcher).run();
     }
 
-    private DemoResult run(Consumer<DemoView> onSecond) throws InterruptedException {
+    private DemoResult run() throws InterruptedException {
         for (var i = 0; i < CATALOGUE; i++) {
             chunks.add(Chunk.of(i, settings.chunkBytes()));
         }
         try {
-            startNodes();
+            mesh.start();
             double seconds = 0;
             if (meshForms()) {
                 var start = System.nanoTime();
-                exchange(onSecond);
+                exchange();
                 seconds = (System.nanoTime() - start) / 1e9;
                 awaitStragglers();
+                if (settings.faults()) {
+                    stopAndFreeze();
+                }
             }
-            nodes.forEach(DemoNode::expectEnd);
+            mesh.nodes().forEach(DemoNode::expectEnd);
             return judge(seconds);
         } finally {
-            stopNodes();
+            mesh.stop();
         }
     }
 
-    private void startNodes() {
-        var addresses = new ArrayList<NetworkAddress>();
-        for (var i = 0; i < settings.nodes(); i++) {
-            var node = new DemoNode(i, settings, addresses, makers);
-            nodes.add(node);
-            addresses.add(node.address());
+    private void stopAndFreeze() throws InterruptedException {
+        var faults = new Faults(mesh, settings, watcher, problems);
+        // One in the middle: some have dialled it, and it has dialled the others.
+        stop = faults.stopAndStart(mesh.node(settings.nodes() / 2));
+        if (stop != null) {
+            freeze = faults.freezeAndThaw(mesh.node(0), mesh.node(1));
         }
-        var ids = nodes.stream().map(DemoNode::peerId).toList();
-        nodes.forEach(node -> node.meet(ids));
     }
 
     private boolean meshForms() throws InterruptedException {
         var limit = MESH_LIMIT.plusMillis(20L * settings.fullMesh());
         var until = System.nanoTime() + limit.toNanos();
-        while (links() < settings.fullMesh()) {
+        while (mesh.links() < settings.fullMesh()) {
             if (System.nanoTime() - until > 0) {
                 problems.add(
                         "the mesh has "
-                                + links()
+                                + mesh.links()
                                 + " of "
                                 + settings.fullMesh()
                                 + " links after "
@@ -104,26 +104,11 @@ public final class Demo {
         return true;
     }
 
-    /** The pairs of nodes that list each other. */
-    private int links() {
-        Set<List<PeerId>> seen = new HashSet<>();
-        var links = 0;
-        for (var node : nodes) {
-            for (var peer : node.peers()) {
-                seen.add(List.of(node.peerId(), peer.peer()));
-                if (seen.contains(List.of(peer.peer(), node.peerId()))) {
-                    links++;
-                }
-            }
-        }
-        return links;
-    }
-
-    private void exchange(Consumer<DemoView> onSecond) throws InterruptedException {
+    private void exchange() throws InterruptedException {
         var start = System.nanoTime();
         var until = start + settings.sending().toNanos();
         var workers = new ArrayList<Thread>();
-        for (var node : nodes) {
+        for (var node : mesh.nodes()) {
             workers.add(virtual(() -> node.sendVotes(settings.voteInterval(), until)));
             workers.add(
                     virtual(() -> node.sendTransactions(settings.transactionInterval(), until)));
@@ -136,7 +121,7 @@ public final class Demo {
                     Thread.ofPlatform().daemon().start(guarded(() -> fetchChunks(random, until))));
         }
         try {
-            show(onSecond, start, until);
+            show(start, until);
             for (var worker : workers) {
                 worker.join();
             }
@@ -167,21 +152,20 @@ public final class Demo {
 
     private void fetchChunks(SplittableRandom random, long until) throws InterruptedException {
         while (System.nanoTime() - until < 0) {
-            var asking = random.nextInt(nodes.size());
-            var asked = (asking + 1 + random.nextInt(nodes.size() - 1)) % nodes.size();
-            nodes.get(asking)
-                    .fetch(nodes.get(asked).peerId(), chunks.get(random.nextInt(CATALOGUE)));
+            var asking = random.nextInt(settings.nodes());
+            var asked = (asking + 1 + random.nextInt(settings.nodes() - 1)) % settings.nodes();
+            mesh.node(asking)
+                    .fetch(mesh.node(asked).peerId(), chunks.get(random.nextInt(CATALOGUE)));
             Thread.sleep(CHUNK_PAUSE);
         }
     }
 
-    private void show(Consumer<DemoView> onSecond, long start, long until)
-            throws InterruptedException {
-        var meter = new Meter(nodes);
+    private void show(long start, long until) throws InterruptedException {
+        var meter = new Meter(mesh.nodes());
         var second = TimeUnit.SECONDS.toNanos(1);
         for (var next = start + second; next - until <= 0; next += second) {
             TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
-            onSecond.accept(meter.read(Duration.ofNanos(System.nanoTime() - start)));
+            watcher.onSecond(meter.read(Duration.ofNanos(System.nanoTime() - start)));
         }
         TimeUnit.NANOSECONDS.sleep(until - System.nanoTime());
     }
@@ -197,12 +181,12 @@ public final class Demo {
     }
 
     private long sum(ToLongFunction<Tally> what) {
-        return nodes.stream().mapToLong(node -> what.applyAsLong(node.tally())).sum();
+        return mesh.nodes().stream().mapToLong(node -> what.applyAsLong(node.tally())).sum();
     }
 
     private DemoResult judge(double seconds) {
         problems.addAll(failures);
-        var links = links();
+        var links = mesh.links();
         complainUnless(links == settings.fullMesh(), links + " links at the end");
         var votesSent = sum(t -> t.votesSent.sum());
         var votesReceived = sum(t -> t.votesReceived.sum());
@@ -225,7 +209,7 @@ public final class Demo {
         complainIf(rpcFailed, "calls failed");
         complainIf(sum(t -> t.lost.sum()), "connections were lost");
         var transports = new TreeSet<String>();
-        for (var node : nodes) {
+        for (var node : mesh.nodes()) {
             for (PeerInfo peer : node.peers()) {
                 transports.add(peer.transport());
                 complainUnless(
@@ -233,8 +217,8 @@ public final class Demo {
                         "a link uses " + peer.suite().configName());
             }
         }
-        var delays = nodes.stream().map(node -> node.tally().voteDelays).toList();
-        var roundTrips = nodes.stream().map(node -> node.tally().roundTrips).toList();
+        var delays = mesh.nodes().stream().map(node -> node.tally().voteDelays).toList();
+        var roundTrips = mesh.nodes().stream().map(node -> node.tally().roundTrips).toList();
         return new DemoResult(
                 settings.nodes(),
                 links,
@@ -253,6 +237,8 @@ public final class Demo {
                 delays.stream().mapToLong(Delays::worst).max().orElse(0),
                 Delays.percentile(0.5, roundTrips),
                 seconds,
+                Optional.ofNullable(stop),
+                Optional.ofNullable(freeze),
                 problems);
     }
 
@@ -264,14 +250,5 @@ public final class Demo {
 
     private void complainIf(long count, String problem) {
         complainUnless(count == 0, count + " " + problem);
-    }
-
-    private void stopNodes() throws InterruptedException {
-        nodes.forEach(DemoNode::expectEnd);
-        var closing = nodes.stream().map(node -> Thread.startVirtualThread(node::close)).toList();
-        for (var thread : closing) {
-            thread.join();
-        }
-        makers.shutdownNow();
     }
 }

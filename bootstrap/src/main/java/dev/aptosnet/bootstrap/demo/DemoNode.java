@@ -17,9 +17,14 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.transport.TransportSettings;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -35,8 +40,11 @@ final class DemoNode implements AutoCloseable {
     private static final Duration PING_LIMIT = Duration.ofSeconds(20);
     private static final int DEMO_CHAIN = 4;
 
-    private final int index;
-    private final Tally tally = new Tally();
+    /** Whoever receives a message of this protocol stands still. */
+    private static final ProtocolId FREEZE = ProtocolId.custom(247, "DemoFreeze");
+
+    private final Place place;
+    private final Tally tally;
     private final AptosNode node;
     private final NetworkClient<Bytes> client;
 
@@ -50,25 +58,46 @@ final class DemoNode implements AutoCloseable {
 
     private volatile boolean stopping;
 
+    /** The one whose connections may end. */
+    private volatile @Nullable PeerId mayLeave;
+
+    /** Why the connections to others ended since {@link #expectLossOf}. */
+    private final ConcurrentHashMap<PeerId, DisconnectReason> losses = new ConcurrentHashMap<>();
+
+    private final CountDownLatch frozen = new CountDownLatch(1);
+    private final CountDownLatch thawed = new CountDownLatch(1);
+
+    /**
+     * What stays when a node stops and another is started in its place.
+     *
+     * @param index its number among the demo's nodes
+     * @param listen such as {@code /ip4/127.0.0.1/tcp/0}
+     * @param tally its book
+     */
+    record Place(int index, Identity identity, String listen, Tally tally) {}
+
     /**
      * @param makers where chunks are made: work of tens of milliseconds, which on a virtual thread
      *     would hold up the handlers of votes
      */
-    DemoNode(int index, DemoSettings settings, List<NetworkAddress> seeds, Executor makers) {
-        this.index = index;
+    DemoNode(Place place, DemoSettings settings, List<NetworkAddress> seeds, Executor makers) {
+        this.place = place;
+        this.tally = place.tally();
         this.nextVotes = new AtomicLongArray(settings.nodes());
         this.nextTransactions = new AtomicLongArray(settings.nodes());
         var chunkBytes = settings.chunkBytes();
         var builder =
                 AptosNode.builder()
                         .chainId(DEMO_CHAIN)
-                        .identity(Identity.generate())
+                        .identity(place.identity())
                         .suites(settings.suite())
-                        .listen("/ip4/127.0.0.1/tcp/0")
+                        .listen(place.listen())
+                        .health(settings.health())
                         .maxInboundConnections(Math.max(50, settings.nodes()))
                         .transportLimits(transportLimits(settings.nodes()))
                         .receive(VOTES, this::onVote)
                         .receive(TRANSACTIONS, this::onTransaction)
+                        .receiveInline(FREEZE, _ -> standStill())
                         .serve(
                                 CHUNKS,
                                 request -> makers.execute(() -> serveChunk(request, chunkBytes)))
@@ -106,10 +135,20 @@ final class DemoNode implements AutoCloseable {
     private final class Losses implements NetworkEvents<Bytes> {
         @Override
         public void onPeerDown(PeerInfo peer, DisconnectReason reason) {
-            if (!stopping) {
+            var excused = mayLeave;
+            if (excused != null && excused.equals(peer.peer())) {
+                losses.putIfAbsent(peer.peer(), reason);
+            } else if (!stopping) {
                 tally.lost.increment();
             }
         }
+    }
+
+    /** What a node needs that is to take this one's place; the port is known by now. */
+    Place place() {
+        var port = address().port().orElseThrow();
+        return new Place(
+                place.index(), place.identity(), "/ip4/127.0.0.1/tcp/" + port, place.tally());
     }
 
     Tally tally() {
@@ -149,7 +188,7 @@ final class DemoNode implements AutoCloseable {
             throws InterruptedException {
         var others = others();
         for (var number = 0L; System.nanoTime() - until < 0; number++) {
-            var note = new Note(index, number, System.nanoTime()).encode(size);
+            var note = new Note(place.index(), number, System.nanoTime()).encode(size);
             for (var result : client.sendToPeers(others, protocol, note).values()) {
                 (result == SendResult.QUEUED ? sent : tally.sendsRefused).increment();
             }
@@ -190,11 +229,11 @@ final class DemoNode implements AutoCloseable {
         var others = others();
         for (var turn = 0; System.nanoTime() - until < 0; turn++) {
             var start = System.nanoTime();
-            var nonce = (index << 16) | (turn & 0xffff);
+            var nonce = (place.index() << 16) | (turn & 0xffff);
             try {
                 var answer =
                         client.sendToPeerRpc(
-                                others.get((index + turn) % others.size()),
+                                others.get((place.index() + turn) % others.size()),
                                 ProtocolId.HEALTH_CHECKER_RPC,
                                 new HealthCheckerMsg.Ping(nonce).encode(),
                                 PING_LIMIT);
@@ -226,6 +265,47 @@ final class DemoNode implements AutoCloseable {
         }
     }
 
+    /** Whether a peer answers a call. */
+    boolean reaches(PeerId peer, Duration limit) throws InterruptedException {
+        var ping = new HealthCheckerMsg.Ping(place.index()).encode();
+        try {
+            client.sendToPeerRpc(peer, ProtocolId.HEALTH_CHECKER_RPC, ping, limit);
+            return true;
+        } catch (NetworkException _) {
+            return false;
+        }
+    }
+
+    /** From now on the end of a connection to that peer is what was asked for, and is noted. */
+    void expectLossOf(PeerId peer) {
+        losses.clear();
+        mayLeave = peer;
+    }
+
+    /** Why the connection to the expected peer ended; null if it has not. */
+    @Nullable DisconnectReason lossOf(PeerId peer) {
+        return losses.get(peer);
+    }
+
+    /** Makes another node stand still; returns once it does. */
+    void freeze(DemoNode other) throws InterruptedException {
+        var sent = client.sendToPeer(other.peerId(), FREEZE, Bytes.EMPTY);
+        if (sent != SendResult.QUEUED || !other.frozen.await(10, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the order to stand still did not arrive: " + sent);
+        }
+    }
+
+    /** On the thread of all of this node's sockets, which does nothing else meanwhile. */
+    private void standStill() throws InterruptedException {
+        frozen.countDown();
+        thawed.await();
+    }
+
+    /** Ends the standing still; it can be had once. */
+    void thaw() {
+        thawed.countDown();
+    }
+
     /** From now on the end of a connection is what was asked for. */
     void expectEnd() {
         stopping = true;
@@ -234,6 +314,7 @@ final class DemoNode implements AutoCloseable {
     @Override
     public void close() {
         expectEnd();
+        thaw();
         node.close();
     }
 }

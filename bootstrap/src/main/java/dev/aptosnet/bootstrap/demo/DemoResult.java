@@ -3,6 +3,7 @@ package dev.aptosnet.bootstrap.demo;
 import dev.aptosnet.ports.model.CipherSuite;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What happened, counted where it arrived.
@@ -14,6 +15,8 @@ import java.util.List;
  * @param rpcFailed calls without the right answer, pings among them
  * @param voteDelayP99Nanos from the sender's call to the receiver's handler
  * @param roundTripP50Nanos of pings, as the callers saw them
+ * @param stop the node that was stopped and started again; empty if none was, or in vain
+ * @param freeze the same for the node that was frozen and thawed
  * @param problems why {@link #ok} is false, one line each
  */
 public record DemoResult(
@@ -34,6 +37,8 @@ public record DemoResult(
         long voteDelayWorstNanos,
         long roundTripP50Nanos,
         double seconds,
+        Optional<Outage> stop,
+        Optional<Outage> freeze,
         List<String> problems) {
     /** Copies the list. */
     public DemoResult {

@@ -1,5 +1,6 @@
 package dev.aptosnet.bootstrap.demo;
 
+import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.model.CipherSuite;
 
 import java.time.Duration;
@@ -11,10 +12,16 @@ import java.time.Duration;
  * @param nodes how many, 2 to 256
  * @param sending how long votes, transactions and chunks are sent once the mesh is complete
  * @param suite the only cipher suite of all nodes
+ * @param faults whether one node is stopped and started, and another frozen and thawed, after that
  */
-public record DemoSettings(int nodes, Duration sending, CipherSuite suite) {
+public record DemoSettings(int nodes, Duration sending, CipherSuite suite, boolean faults) {
     /** The most nodes; their threads and links share one process. */
     public static final int MAX_NODES = 256;
+
+    /** Up to so many nodes are pinged more often than usual, so that nobody has to wait long. */
+    private static final int FEW_NODES = 16;
+
+    private static final Duration PING_INTERVAL = Duration.ofMillis(2500);
 
     private static final int VOTES_PER_SECOND = 2_000;
     private static final int TRANSACTIONS_PER_SECOND = 4_000;
@@ -29,6 +36,21 @@ public record DemoSettings(int nodes, Duration sending, CipherSuite suite) {
             throw new IllegalArgumentException(
                     "seconds: " + sending.toSeconds() + " (expected: 1 to 86400)");
         }
+    }
+
+    /** How silent nodes are found out: in at most 7.5 seconds where they are few, else in 15. */
+    public HealthSettings health() {
+        return nodes > FEW_NODES
+                ? HealthSettings.DEFAULT
+                : HealthSettings.DEFAULT.withInterval(PING_INTERVAL).withTimeout(PING_INTERVAL);
+    }
+
+    /**
+     * How many file descriptors the process needs: both ends of each link, a listener and a
+     * selector with its wake-up for each node, and what a JVM has open besides.
+     */
+    public long descriptors() {
+        return 2L * fullMesh() + 3L * nodes + 100;
     }
 
     /** How many links a full mesh has. */

@@ -58,7 +58,14 @@ public final class ConnectionMetrics {
         network.refused(messageClass, why).increment();
     }
 
-    /** Counts a direct send for which its handler's queue had no room. */
+    /** Counts a direct send that its handler's queue gave up. Any thread. */
+    public void droppedDirectSend(ProtocolId protocol, int size) {
+        network.counter("aptosnet_inbound_dropped_total", "protocol_id", protocol.name())
+                .increment();
+        declinedDirectSend(size);
+    }
+
+    /** Counts a direct send that no handler will see. Any thread. */
     public void declinedDirectSend(int size) {
         network.counter("aptos_network_direct_send_messages", "state", "declined").increment();
         network.counter("aptos_network_direct_send_bytes", "state", "declined").increment(size);

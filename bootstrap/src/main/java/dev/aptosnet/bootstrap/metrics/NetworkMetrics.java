@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.metrics;
 
 import dev.aptosnet.ports.client.SendResult;
+import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.NetworkId;
@@ -11,6 +12,7 @@ import dev.aptosnet.ports.transport.SetupFailure;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -37,6 +39,11 @@ public final class NetworkMetrics implements AutoCloseable {
         0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20
     };
 
+    /** Upper bounds in seconds, from a webhook's to those of a file that is polled. */
+    private static final double[] APPLY_BUCKETS = {
+        0.001, 0.005, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60
+    };
+
     private final MeterRegistry registry;
     private final Tags common;
     private final Queue<Meter> meters = new ConcurrentLinkedQueue<>();
@@ -46,6 +53,8 @@ public final class NetworkMetrics implements AutoCloseable {
     private final AtomicReferenceArray<Timer> handlerLatencies =
             new AtomicReferenceArray<>(ProtocolId.MAX_NUMBER + 1);
     private final ConcurrentHashMap<String, DistributionSummary> pings = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<SourceKind, DistributionSummary> applied =
+            new ConcurrentHashMap<>();
     private final ObservationCounters observations;
     private final Counter[][] refusals =
             new Counter[MessageClass.COUNT][SendResult.values().length];
@@ -90,6 +99,14 @@ public final class NetworkMetrics implements AutoCloseable {
     /** Registers a value that is read when somebody looks. */
     public <T> void gauge(String name, T source, ToDoubleFunction<T> value, String... labels) {
         meters.add(Gauge.builder(name, source, value).tags(common.and(labels)).register(registry));
+    }
+
+    /** Registers a count that somebody else keeps, read when somebody looks; it never falls. */
+    public <T> void total(String name, T source, ToDoubleFunction<T> value, String... labels) {
+        meters.add(
+                FunctionCounter.builder(name, source, value)
+                        .tags(common.and(labels))
+                        .register(registry));
     }
 
     /**
@@ -167,6 +184,26 @@ public final class NetworkMetrics implements AutoCloseable {
                 DistributionSummary.builder("aptos_network_peer_ping_times")
                         .serviceLevelObjectives(PING_BUCKETS)
                         .tags(common.and("label", label))
+                        .register(registry);
+        meters.add(summary);
+        return summary;
+    }
+
+    /**
+     * A view of a source was applied.
+     *
+     * @param since what happened in the source
+     */
+    public void discoveryApplied(SourceKind source, Duration since) {
+        applied.computeIfAbsent(source, this::applied).record(since.toNanos() / 1e9);
+    }
+
+    /** In seconds, as {@link #pings}. */
+    private DistributionSummary applied(SourceKind source) {
+        var summary =
+                DistributionSummary.builder("aptosnet_discovery_apply_seconds")
+                        .serviceLevelObjectives(APPLY_BUCKETS)
+                        .tags(common.and("source", source.label()))
                         .register(registry);
         meters.add(summary);
         return summary;

@@ -1,5 +1,6 @@
 package dev.aptosnet.bootstrap.runtime;
 
+import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
 import dev.aptosnet.domain.wire.NetworkAddressBcs;
 import dev.aptosnet.ports.discovery.LatestViews;
 import dev.aptosnet.ports.discovery.PeerSource;
@@ -7,6 +8,7 @@ import dev.aptosnet.ports.discovery.PeerSourceProvider;
 import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceContext;
+import dev.aptosnet.ports.discovery.SourceReport;
 import dev.aptosnet.ports.transport.Clock;
 
 import java.security.SecureRandom;
@@ -21,8 +23,10 @@ import java.util.function.Consumer;
  * the node's loop takes what is there: a view is never lost and never waits twice.
  */
 final class Discovery implements AutoCloseable {
-    private final List<PeerSource> sources = new ArrayList<>();
+    private final List<WatchedSource> sources = new ArrayList<>();
     private final LatestViews views;
+    private final Clock clock;
+    private final NetworkMetrics metrics;
 
     /**
      * Makes the sources; they are not started.
@@ -30,8 +34,10 @@ final class Discovery implements AutoCloseable {
      * @param wake called on a source's thread when there is something to {@link #take}
      * @throws IllegalArgumentException if nobody can watch one of them
      */
-    Discovery(List<PeerSourceSettings> wanted, Clock clock, Runnable wake) {
+    Discovery(List<PeerSourceSettings> wanted, Clock clock, NetworkMetrics metrics, Runnable wake) {
         this.views = new LatestViews(wake);
+        this.clock = clock;
+        this.metrics = metrics;
         if (wanted.isEmpty()) {
             return;
         }
@@ -39,47 +45,75 @@ final class Discovery implements AutoCloseable {
                 ServiceLoader.load(PeerSourceProvider.class).stream()
                         .map(ServiceLoader.Provider::get)
                         .toList();
-        for (var settings : wanted) {
-            var context =
-                    new SourceContext(
-                            clock,
-                            new SplittableRandom(new SecureRandom().nextLong()),
-                            NetworkAddressBcs::decodeList);
-            var provider =
-                    providers.stream()
-                            .filter(candidate -> candidate.supports(settings))
-                            .findFirst()
-                            .orElseThrow(
-                                    () ->
-                                            new IllegalArgumentException(
-                                                    "discovery_methods: "
-                                                            + settings
-                                                            + " (expected: a jar with a source of"
-                                                            + " this kind, such as"
-                                                            + " adapter-discovery)"));
-            var source = provider.create(settings, context);
-            if (sources.stream().anyMatch(other -> other.kind() == source.kind())) {
-                source.close();
-                throw new IllegalArgumentException(
-                        "discovery_methods: two of kind "
-                                + source.kind().label()
-                                + " (expected: one)");
+        try {
+            for (var settings : wanted) {
+                add(source(settings, providers));
             }
-            sources.add(source);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
         }
     }
 
+    private PeerSource source(PeerSourceSettings settings, List<PeerSourceProvider> providers) {
+        var context =
+                new SourceContext(
+                        clock,
+                        new SplittableRandom(new SecureRandom().nextLong()),
+                        NetworkAddressBcs::decodeList);
+        return providers.stream()
+                .filter(candidate -> candidate.supports(settings))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "discovery_methods: "
+                                                + settings
+                                                + " (expected: a jar with a source of this kind,"
+                                                + " such as adapter-discovery)"))
+                .create(settings, context);
+    }
+
+    private void add(PeerSource source) {
+        if (sources.stream().anyMatch(other -> other.source().kind() == source.kind())) {
+            source.close();
+            throw new IllegalArgumentException(
+                    "discovery_methods: two of kind " + source.kind().label() + " (expected: one)");
+        }
+        sources.add(new WatchedSource(source, clock));
+    }
+
+    /**
+     * Begins to watch.
+     *
+     * @throws dev.aptosnet.ports.client.ConnectFailure if one has to listen and cannot
+     */
     void start() {
-        sources.forEach(source -> source.start(views));
+        for (var watched : sources) {
+            watched.show(metrics);
+            watched.source().start(views);
+        }
     }
 
     /** Hands over the views that came since the last time, the most trusted source first. */
     void take(Consumer<PeerView> consumer) {
-        views.take().forEach(consumer);
+        for (var view : views.take()) {
+            consumer.accept(view);
+            for (var watched : sources) {
+                if (watched.source().kind() == view.source()) {
+                    watched.taken(view, metrics);
+                }
+            }
+        }
+    }
+
+    /** How each source is doing. Any thread. */
+    List<SourceReport> reports() {
+        return sources.stream().map(WatchedSource::report).toList();
     }
 
     @Override
     public void close() {
-        sources.forEach(PeerSource::close);
+        sources.forEach(watched -> watched.source().close());
     }
 }

@@ -1,79 +1,94 @@
 package dev.aptosnet.bootstrap.runtime;
 
+import dev.aptosnet.bootstrap.metrics.ConnectionMetrics;
+import dev.aptosnet.domain.queue.KeyedQueue;
+import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.ProtocolId;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayDeque;
-
 /**
- * The direct sends of one peer and protocol on their way to the handler: taken in order by a
- * virtual thread that exists only while there are any. When full, the message that arrives is
- * dropped.
+ * The direct sends of one protocol on their way to the handler, taken one at a time by a virtual
+ * thread that exists only while there are any. Where peers are served side by side each connection
+ * has one of its own; where they take turns they share one. Any thread.
  */
 final class InboundQueue {
     private static final System.Logger LOG = System.getLogger(InboundQueue.class.getName());
 
-    private final PeerId peer;
-    private final Registration registration;
+    private final ProtocolId protocol;
     private final Registration.DirectHandler handler;
-    private final InboundAccount account;
-    private final int maxMessages;
-    private final ArrayDeque<Bytes> waiting = new ArrayDeque<>();
+
+    /** Also the lock. */
+    private final KeyedQueue<PeerId, Waiting> queue;
+
     private boolean draining;
 
-    InboundQueue(
-            PeerId peer,
-            Registration registration,
-            Registration.DirectHandler handler,
-            InboundAccount account,
-            int maxMessages) {
-        this.peer = peer;
-        this.registration = registration;
-        this.handler = handler;
-        this.account = account;
-        this.maxMessages = maxMessages;
+    private record Waiting(PeerId peer, Bytes payload, InboundAccount account) {
+        void release() {
+            account.release(payload.size());
+        }
     }
 
-    /** Leaves one message; false if there is no room. Owner only. */
-    boolean offer(Bytes payload) {
-        synchronized (waiting) {
-            if (waiting.size() >= maxMessages || !account.charge(payload.size())) {
-                return false;
+    InboundQueue(ProtocolId protocol, Registration.DirectHandler handler, Inbox inbox) {
+        this.protocol = protocol;
+        this.handler = handler;
+        this.queue = new KeyedQueue<>(inbox.style(), inbox.messages());
+    }
+
+    /**
+     * Leaves one message. Where there is no room, for its number or for its bytes, this one or an
+     * older one of the same peer is dropped and counted, as the style says.
+     *
+     * @param account what the bytes are charged to until the handler is done with them
+     */
+    void offer(PeerId peer, Bytes payload, InboundAccount account, ConnectionMetrics metrics) {
+        synchronized (queue) {
+            while (!account.charge(payload.size())) {
+                var oldest = queue.evicts() ? queue.evict(peer) : null;
+                if (oldest == null) {
+                    metrics.droppedDirectSend(protocol, payload.size());
+                    return;
+                }
+                drop(oldest, metrics);
             }
-            waiting.add(payload);
+            var gone = queue.push(peer, new Waiting(peer, payload, account));
+            if (gone != null) {
+                drop(gone, metrics);
+            }
             if (draining) {
-                return true;
+                return;
             }
             draining = true;
         }
-        Thread.ofVirtual().name("direct-" + registration.protocol()).start(this::drain);
-        return true;
+        Thread.ofVirtual().name("direct-" + protocol).start(this::drain);
+    }
+
+    private void drop(Waiting message, ConnectionMetrics metrics) {
+        message.release();
+        metrics.droppedDirectSend(protocol, message.payload.size());
     }
 
     private void drain() {
-        for (var payload = next(); payload != null; payload = next()) {
+        for (var message = next(); message != null; message = next()) {
             try {
-                handler.onMessage(peer, payload);
+                handler.onMessage(message.peer, message.payload);
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             } catch (Exception e) {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "the handler of " + registration.protocol() + " failed",
-                        e);
+                LOG.log(System.Logger.Level.WARNING, "the handler of " + protocol + " failed", e);
             } finally {
-                account.release(payload.size());
+                message.release();
             }
         }
     }
 
-    private @Nullable Bytes next() {
-        synchronized (waiting) {
-            var payload = waiting.poll();
-            draining = payload != null;
-            return payload;
+    private @Nullable Waiting next() {
+        synchronized (queue) {
+            var message = queue.poll();
+            draining = message != null;
+            return message;
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
+import dev.aptosnet.ports.discovery.SourceReport;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
@@ -36,8 +37,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * look connections up in an immutable snapshot.
  */
 public final class NetworkInstance implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(NetworkInstance.class.getName());
-
     /** How long a stopping node waits for queued messages to leave. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
@@ -46,14 +45,13 @@ public final class NetworkInstance implements AutoCloseable {
 
     private final NetworkSettings settings;
     private final Clock clock = Clock.system();
-    private final SendAccount.NodeBudget budget;
     private final NetworkMetrics metrics;
     private final NetworkOwner owner;
     private final AtomicLong dialIds = new AtomicLong(FIRST_OWN_DIAL);
     private final List<NetworkAddress> listenAddresses = new ArrayList<>();
     private boolean closed;
 
-    private NetworkInstance(NetworkSettings settings) {
+    private NetworkInstance(NetworkSettings settings, SendAccount.NodeBudget budget) {
         this.settings = settings;
         this.metrics =
                 new NetworkMetrics(
@@ -61,17 +59,22 @@ public final class NetworkInstance implements AutoCloseable {
                         settings.networkId(),
                         settings.self(),
                         settings.validator());
-        this.budget = new SendAccount.NodeBudget(settings.limits().nodeBytes());
-        this.owner = new NetworkOwner(settings, clock, metrics, budget);
+        try {
+            this.owner = new NetworkOwner(settings, clock, metrics, budget);
+        } catch (RuntimeException | Error e) {
+            metrics.close();
+            throw e;
+        }
     }
 
     /**
      * Starts a network; returns once it listens.
      *
+     * @param budget the node's, which its networks share
      * @throws ConnectFailure if an address cannot be listened at
      */
-    public static NetworkInstance start(NetworkSettings settings) {
-        var network = new NetworkInstance(settings);
+    static NetworkInstance start(NetworkSettings settings, SendAccount.NodeBudget budget) {
+        var network = new NetworkInstance(settings, budget);
         try {
             network.open();
         } catch (RuntimeException | Error e) {
@@ -90,8 +93,6 @@ public final class NetworkInstance implements AutoCloseable {
                     "direction",
                     origin == Origin.INBOUND ? "inbound" : "outbound");
         }
-        metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
-        metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
         owner.start();
         for (var address : settings.listen()) {
             listenAddresses.add(
@@ -99,6 +100,12 @@ public final class NetworkInstance implements AutoCloseable {
                             .listen(address, settings.transportLimits().upgradeTimeout()));
         }
         owner.discover();
+    }
+
+    /** Shows the node's budget among this network's meters; once for a node. */
+    void show(SendAccount.NodeBudget budget) {
+        metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
+        metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
     }
 
     private static SetupFailure failure(SetupFailure.Reason reason, String detail) {
@@ -142,6 +149,11 @@ public final class NetworkInstance implements AutoCloseable {
     /** How far away a peer is; empty before its first answer to a ping. */
     public Optional<RoundTrip> roundTrip(PeerId peer) {
         return owner.roundTrip(peer);
+    }
+
+    /** How each source of peers is doing. */
+    public List<SourceReport> sources() {
+        return owner.sources();
     }
 
     /** A client for one application. */

@@ -9,6 +9,7 @@ import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
+import dev.aptosnet.ports.discovery.SourceReport;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MessageClass;
@@ -113,7 +114,8 @@ final class NetworkOwner {
                         clock,
                         () -> MonoTime.earlier(dialler.nextDeadline(), health.nextDeadline()),
                         this::timeReached);
-        this.discovery = new Discovery(settings.sources(), clock, () -> runOnLoop(this::takeViews));
+        this.discovery =
+                new Discovery(settings.sources(), clock, metrics, () -> runOnLoop(this::takeViews));
     }
 
     private static ConnectionSettings connectionSettings(MessageLimits limits) {
@@ -149,6 +151,11 @@ final class NetworkOwner {
     }
 
     // From any thread.
+
+    /** How each source of peers is doing. */
+    List<SourceReport> sources() {
+        return discovery.reports();
+    }
 
     ConnectedPeers connected() {
         return connected;

@@ -13,8 +13,10 @@ import dev.aptosnet.domain.rpc.OutboundCall;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.RefusalCode;
 import dev.aptosnet.ports.client.InboundRate;
+import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.PeerInfo;
+import dev.aptosnet.ports.client.QueueStyle;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -353,16 +355,27 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             }
             return;
         }
-        var queue = queues[protocol.number()];
+        queueOf(registration, handler).offer(peer(), payload, inbound, metrics);
+    }
+
+    private InboundQueue queueOf(Registration registration, Registration.DirectHandler handler) {
+        var number = registration.protocol().number();
+        var queue = queues[number];
         if (queue == null) {
-            queue =
-                    new InboundQueue(
-                            peer(), registration, handler, inbound, limits.inboundQueueMessages());
-            queues[protocol.number()] = queue;
+            queue = protocols.shared(registration.protocol());
+            if (queue == null) {
+                var inbox = registration.inbox();
+                queue =
+                        new InboundQueue(
+                                registration.protocol(),
+                                handler,
+                                inbox != null
+                                        ? inbox
+                                        : Inbox.of(QueueStyle.FIFO, limits.inboundQueueMessages()));
+            }
+            queues[number] = queue;
         }
-        if (!queue.offer(payload)) {
-            metrics.declinedDirectSend(payload.size());
-        }
+        return queue;
     }
 
     @Override

@@ -13,12 +13,19 @@ final class Protocols {
     static final int NUMBERS = ProtocolId.MAX_NUMBER + 1;
 
     private final @Nullable Registration[] byNumber = new Registration[NUMBERS];
+    private final @Nullable InboundQueue[] shared = new InboundQueue[NUMBERS];
     private final List<ProtocolId> spoken;
     private final List<ProtocolId> served;
 
     Protocols(Collection<Registration> registrations) {
         for (var registration : registrations) {
-            byNumber[registration.protocol().number()] = registration;
+            var number = registration.protocol().number();
+            byNumber[number] = registration;
+            var direct = registration.direct();
+            var inbox = registration.inbox();
+            if (direct != null && inbox != null && inbox.oneAtATime()) {
+                shared[number] = new InboundQueue(registration.protocol(), direct, inbox);
+            }
         }
         spoken = registrations.stream().map(Registration::protocol).sorted().toList();
         served =
@@ -37,6 +44,11 @@ final class Protocols {
     @Nullable ProtocolId named(int number) {
         var registration = number < NUMBERS ? byNumber[number] : null;
         return registration == null ? null : registration.protocol();
+    }
+
+    /** The queue in which all peers take turns; null where each has a queue of its own. */
+    @Nullable InboundQueue shared(ProtocolId protocol) {
+        return shared[protocol.number()];
     }
 
     /** All that are announced. */

@@ -2,6 +2,7 @@ package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.InboundMessage;
+import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.client.MessageHandler;
 import dev.aptosnet.ports.client.RpcHandler;
 import dev.aptosnet.ports.client.RpcRequest;
@@ -19,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param rpcInline whether it runs on the connection's owner
  * @param direct takes direct sends; null if none are taken
  * @param directInline whether it runs on the connection's owner
+ * @param inbox how direct sends wait for it; null for {@code inbound_queue_messages}, the oldest
+ *     first, and the peers side by side
  */
 public record Registration(
         ProtocolId protocol,
         @Nullable RpcHandler<Bytes> rpc,
         boolean rpcInline,
         @Nullable DirectHandler direct,
-        boolean directInline) {
+        boolean directInline,
+        @Nullable Inbox inbox) {
 
     /** Takes the payload of a direct send. */
     @FunctionalInterface
@@ -36,7 +40,7 @@ public record Registration(
 
     /** A protocol that is only spoken, not served. */
     public static Registration clientOnly(ProtocolId protocol) {
-        return new Registration(protocol, null, false, null, false);
+        return new Registration(protocol, null, false, null, false, null);
     }
 
     /** A protocol whose requests are served. */
@@ -47,7 +51,8 @@ public record Registration(
                 request -> handler.onRequest(new Typed<>(request, codec)),
                 inline,
                 null,
-                false);
+                false,
+                null);
     }
 
     /** A protocol whose direct sends are taken. */
@@ -61,7 +66,13 @@ public record Registration(
                         handler.onMessage(
                                 new InboundMessage<>(
                                         from, protocol, codec.decode(protocol, payload))),
-                inline);
+                inline,
+                null);
+    }
+
+    /** Like this one, with direct sends that wait so. */
+    public Registration waitingIn(Inbox inbox) {
+        return new Registration(protocol, rpc, rpcInline, direct, directInline, inbox);
     }
 
     /**
@@ -78,7 +89,8 @@ public record Registration(
                 rpc != null ? rpc : other.rpc,
                 rpcInline || other.rpcInline,
                 direct != null ? direct : other.direct,
-                directInline || other.directInline);
+                directInline || other.directInline,
+                inbox != null ? inbox : other.inbox);
     }
 
     /** A request as an application sees it; decoded on the handler's thread. */

@@ -5,6 +5,6 @@ import dev.aptosnet.bootstrap.NodeBuilder;
 /** Something that a node does: it registers its protocols and handlers before the start. */
 @FunctionalInterface
 public interface NodeFeature {
-    /** Adds handlers. */
+    /** Adds handlers; called once for each network of the node. */
     void register(NodeBuilder builder);
 }

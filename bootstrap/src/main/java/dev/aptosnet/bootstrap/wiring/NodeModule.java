@@ -3,14 +3,13 @@ package dev.aptosnet.bootstrap.wiring;
 import com.google.inject.AbstractModule;
 import com.google.inject.CreationException;
 import com.google.inject.Guice;
-import com.google.inject.Provides;
 import com.google.inject.ProvisionException;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 
 import dev.aptosnet.bootstrap.AptosNode;
-import dev.aptosnet.bootstrap.Identity;
 import dev.aptosnet.bootstrap.config.NodeConfig;
+import dev.aptosnet.ports.discovery.ValidatorSetFeed;
 
 import java.util.List;
 
@@ -52,14 +51,9 @@ public final class NodeModule extends AbstractModule {
     protected void configure() {
         binder().requireExplicitBindings();
         bind(NodeConfig.class).toInstance(config);
+        bind(ValidatorSetFeed.class).toInstance(new ValidatorSetFeed());
         var all = Multibinder.newSetBinder(binder(), NodeFeature.class);
         features.forEach(feature -> all.addBinding().toInstance(feature));
         bind(AptosNode.class).toProvider(NodeProvider.class).in(Singleton.class);
-    }
-
-    @Provides
-    @Singleton
-    Identity identity(NodeConfig told) {
-        return told.identity().load();
     }
 }

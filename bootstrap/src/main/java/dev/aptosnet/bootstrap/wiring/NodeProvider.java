@@ -1,8 +1,10 @@
 package dev.aptosnet.bootstrap.wiring;
 
 import dev.aptosnet.bootstrap.AptosNode;
-import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.bootstrap.NodeBuilder;
+import dev.aptosnet.bootstrap.config.NetworkConfig;
 import dev.aptosnet.bootstrap.config.NodeConfig;
+import dev.aptosnet.ports.discovery.ValidatorSetFeed;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 
@@ -14,13 +16,13 @@ import java.util.Set;
 /** Turns a configuration into the builder's calls, and starts the node. */
 final class NodeProvider implements Provider<AptosNode> {
     private final NodeConfig config;
-    private final Identity identity;
+    private final ValidatorSetFeed feed;
     private final Set<NodeFeature> features;
 
     @Inject
-    NodeProvider(NodeConfig config, Identity identity, Set<NodeFeature> features) {
+    NodeProvider(NodeConfig config, ValidatorSetFeed feed, Set<NodeFeature> features) {
         this.config = config;
-        this.identity = identity;
+        this.feed = feed;
         this.features = features;
     }
 
@@ -29,23 +31,32 @@ final class NodeProvider implements Provider<AptosNode> {
         var builder =
                 AptosNode.builder()
                         .chainId(config.chainId())
-                        .networkId(config.networkId())
-                        .identity(identity)
-                        .validator(config.validator())
-                        .maxInboundConnections(config.maxInboundConnections())
-                        .accessPolicy(config.accessPolicy())
-                        .priorityInboundPeers(config.priorityInboundPeers())
-                        .inboundRateLimit(config.inboundRate())
-                        .limits(config.limits())
-                        .health(config.health())
-                        .transportLimits(config.transportLimits())
-                        .connectivity(config.connectivity());
-        config.mutualAuthentication().ifPresent(builder::mutualAuthentication);
-        if (!config.suites().isEmpty()) {
-            builder.suites(config.suites().toArray(CipherSuite[]::new));
+                        .networkId(config.first().networkId())
+                        .validator(config.validator());
+        tell(builder, config.first());
+        for (var other : config.networks().subList(1, config.networks().size())) {
+            builder.network(other.networkId(), network -> tell(network, other));
         }
-        config.listen().forEach(builder::listen);
-        for (var peer : config.peers()) {
+        return builder.start();
+    }
+
+    private void tell(NodeBuilder builder, NetworkConfig network) {
+        var identity = network.identity().load();
+        builder.identity(identity)
+                .maxInboundConnections(network.maxInboundConnections())
+                .accessPolicy(network.accessPolicy())
+                .priorityInboundPeers(network.priorityInboundPeers())
+                .inboundRateLimit(network.inboundRate())
+                .limits(network.limits())
+                .health(network.health())
+                .transportLimits(network.transportLimits())
+                .connectivity(network.connectivity());
+        network.mutualAuthentication().ifPresent(builder::mutualAuthentication);
+        if (!network.suites().isEmpty()) {
+            builder.suites(network.suites().toArray(CipherSuite[]::new));
+        }
+        network.listen().forEach(builder::listen);
+        for (var peer : network.peers()) {
             if (!peer.addresses().isEmpty()) {
                 builder.seed(peer.peer(), peer.addresses().toArray(NetworkAddress[]::new));
             }
@@ -53,7 +64,7 @@ final class NodeProvider implements Provider<AptosNode> {
                 builder.trust(peer.peer(), key, peer.role());
             }
         }
+        network.discovery().sources(network.networkId(), identity, feed).forEach(builder::discover);
         features.forEach(feature -> feature.register(builder));
-        return builder.start();
     }
 }

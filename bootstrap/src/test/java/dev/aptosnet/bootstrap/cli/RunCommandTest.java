@@ -168,6 +168,110 @@ class RunCommandTest {
     }
 
     @Test
+    void allNetworksOfAFileAreStarted() throws Exception {
+        Outcome.of("keygen", "--out", directory.resolve("key.yaml").toString());
+        var guest = directory.resolve("guest.yaml");
+        var made = Outcome.of("keygen", "--out", guest.toString(), "--json").json();
+        var config = directory.resolve("validator.yaml");
+        Files.writeString(
+                config,
+                """
+                base: { role: "validator", chain_id: 4, data_dir: "/nowhere/data" }
+                consensus: { safety_rules: { service: { type: "local" } } }
+                validator_network:
+                  discovery_method: "onchain"
+                  mutual_authentication: true
+                  listen_address: "/ip4/127.0.0.1/tcp/0"
+                  identity: { type: "from_file", path: "key.yaml" }
+                  seeds:
+                    %s: { addresses: [], keys: [ "%s" ], role: "Validator" }
+                full_node_networks:
+                  - network_id: { private: "vfn" }
+                    listen_address: "/ip4/127.0.0.1/tcp/0"
+                    identity: { type: "from_config", key: "%s", peer_id: "ab" }
+                """
+                        .formatted(
+                                made.get("peer_id").asString().substring(2),
+                                made.get("public_key").asString(),
+                                "09".repeat(32)));
+        var node = RunningNode.with(List.of("run", "-c", config.toString(), "--json"));
+        var said = new JsonMapper().readTree(node.out());
+        assertThat(said.get("networks").propertyNames()).containsExactly("validator", "vfn");
+        assertThat(said.get("listening").asString())
+                .isEqualTo(
+                        said.get("networks").get("validator").get("listening").get(0).asString());
+        var vfn = said.get("networks").get("vfn");
+        assertThat(PeerId.parse(vfn.get("peer_id").asString())).isEqualTo(PeerId.parse("ab"));
+        assertThat(node.err())
+                .contains("validator network: onchain waits for a program that follows the chain");
+
+        var ofValidator =
+                Outcome.of(
+                        "ping",
+                        said.get("listening").asString(),
+                        "-n",
+                        "1",
+                        "--timeout",
+                        "30s",
+                        "--network-id",
+                        "validator",
+                        "--peer-id",
+                        said.get("peer_id").asString(),
+                        "--key",
+                        guest.toString());
+        assertThat(ofValidator.code()).as(ofValidator.err().toString()).isZero();
+        var ofVfn =
+                Outcome.of(
+                        "ping",
+                        vfn.get("listening").get(0).asString(),
+                        "-n",
+                        "1",
+                        "--timeout",
+                        "30s",
+                        "--network-id",
+                        "vfn",
+                        "--peer-id",
+                        "0xab");
+        assertThat(ofVfn.code()).as(ofVfn.err().toString()).isZero();
+        assertFailure(2, "run", "-c", config.toString(), "--network-id", "public");
+        assertThat(node.stop()).isZero();
+    }
+
+    @Test
+    void peersOfADiscoveryFileAreConnected() throws Exception {
+        try (var peer =
+                AptosNode.builder()
+                        .listen("/ip4/127.0.0.1/tcp/0")
+                        .protocols(ProtocolId.NETBENCH_RPC)
+                        .start()) {
+            var config = directory.resolve("node.yaml");
+            Files.writeString(
+                    config,
+                    """
+                    base: { chain_id: 4 }
+                    full_node_networks:
+                      - listen_address: "/ip4/127.0.0.1/tcp/0"
+                        discovery_method: { file: { path: peers.yaml, interval_secs: 5 } }
+                    """);
+            var node = RunningNode.with(List.of("run", "-c", config.toString()));
+            Files.writeString(
+                    directory.resolve("peers.yaml"),
+                    """
+                    %s:
+                      addresses: [ "%s" ]
+                      keys: [ "%s" ]
+                      role: PreferredUpstream
+                    """
+                            .formatted(
+                                    peer.peerId().toConfigText(),
+                                    peer.listenAddress(),
+                                    peer.publicKey()));
+            var key = NetworkAddress.parse(node.address()).key().orElseThrow();
+            peer.awaitPeer(PeerId.derivedFrom(key), LIMIT);
+        }
+    }
+
+    @Test
     void aSeedIsKeptConnected() throws Exception {
         try (var seed =
                 AptosNode.builder()

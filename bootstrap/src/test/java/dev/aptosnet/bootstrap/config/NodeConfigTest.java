@@ -54,10 +54,10 @@ class NodeConfigTest {
 
     @Test
     void everyKeyThatWeUseIsRead() throws Exception {
-        var config =
+        var node =
                 read(
                         """
-                        base: { role: validator, chain_id: 9 }
+                        base: { role: validator, chain_id: 9, enable_validator_pfn_connections: false }
                         validator_network:
                           listen_address: "/ip4/0.0.0.0/tcp/7180"
                           mutual_authentication: true
@@ -107,8 +107,10 @@ class NodeConfigTest {
                         """
                                 .replace("KEY", KEY)
                                 .replace("ADDRESS", ADDRESS));
-        assertThat(config.validator()).isTrue();
-        assertThat(config.chainId()).isEqualTo(9);
+        assertThat(node.validator()).isTrue();
+        assertThat(node.chainId()).isEqualTo(9);
+        assertThat(node.notes()).isEmpty();
+        var config = node.networks().getFirst();
         assertThat(config.networkId()).isEqualTo(NetworkId.VALIDATOR);
         assertThat(config.mutualAuthentication()).contains(true);
         assertThat(config.identity().load().peerId()).isEqualTo(PeerId.parse("ab"));
@@ -174,14 +176,15 @@ class NodeConfigTest {
                                 .retryWindow(Duration.ofMillis(28))
                                 .dialsBeforeBackoff(29)
                                 .build());
-        assertThat(config.notes()).isEmpty();
     }
 
     @Test
     void anEmptyNetworkHasTheDefaults() throws Exception {
         var config = read("base: { chain_id: 4 }\nfull_node_networks: [ {} ]\n");
-        assertThat(config.draft().listen(List.of()).done()).isEqualTo(NodeConfig.DEFAULT);
-        assertThat(config.listen()).containsExactly(NetworkAddress.parse("/ip4/0.0.0.0/tcp/6180"));
+        assertThat(config.first().draft().listen(List.of()).done())
+                .isEqualTo(NetworkConfig.DEFAULT);
+        assertThat(config.first().listen())
+                .containsExactly(NetworkAddress.parse("/ip4/0.0.0.0/tcp/6180"));
     }
 
     @Test
@@ -189,7 +192,7 @@ class NodeConfigTest {
         var config =
                 read(
                         """
-                        base: { role: full_node, chain_id: 4, data_dir: /opt, waypoint: { from_config: "0:1" } }
+                        base: { role: full_node, chain_id: 4, data_dir: /nowhere, waypoint: { from_config: "0:1" } }
                         storage: { rocksdb_configs: { enable_storage_sharding: true } }
                         execution: { genesis_file_location: genesis.blob }
                         api: { enabled: true }
@@ -200,13 +203,17 @@ class NodeConfigTest {
                             max_parallel_peer_latency_pings: 3
                           - network_id: public
                         """);
-        assertThat(config.networkId()).isEqualTo(NetworkId.VFN);
-        assertThat(config.notes()).hasSize(3);
+        assertThat(config.networks())
+                .extracting(NetworkConfig::networkId)
+                .containsExactly(NetworkId.VFN, NetworkId.PUBLIC);
+        assertThat(config.notes()).hasSize(4);
         assertThat(config.notes().get(0)).endsWith("not about networking: api, execution, storage");
-        assertThat(config.notes().get(1)).contains("full_node_networks[0], not the 1 after it");
-        assertThat(config.notes().get(2))
+        assertThat(config.notes().get(1))
+                .endsWith("base.data_dir: /nowhere is no directory: a fresh key at every start");
+        assertThat(config.notes().get(2)).contains("vfn network: onchain waits for a program");
+        assertThat(config.notes().get(3))
                 .endsWith(
-                        "without effect so far: base.data_dir, base.waypoint, discovery_method(s),"
+                        "without effect so far: base.waypoint,"
                                 + " max_parallel_peer_latency_pings, network_channel_size");
     }
 
@@ -222,7 +229,7 @@ class NodeConfigTest {
                                 ping_adaptive: false
                                 disconnect_on_health_check_failure: false
                                 """));
-        assertThat(config.health()).isEqualTo(HealthSettings.APTOS_CORE);
+        assertThat(config.first().health()).isEqualTo(HealthSettings.APTOS_CORE);
         assertThat(config.notes()).isEmpty();
     }
 
@@ -240,11 +247,11 @@ class NodeConfigTest {
                               inbound_bytes_per_second: 1000000
                               refill: whole_seconds
                         """);
-        assertThat(config.priorityInboundPeers())
+        assertThat(config.first().priorityInboundPeers())
                 .containsExactly(PeerId.parse("a1"), PeerId.parse("a2"));
-        assertThat(config.accessPolicy().allows(PeerId.parse("a3"))).isTrue();
-        assertThat(config.accessPolicy().allows(PeerId.parse("a4"))).isFalse();
-        assertThat(config.inboundRate())
+        assertThat(config.first().accessPolicy().allows(PeerId.parse("a3"))).isTrue();
+        assertThat(config.first().accessPolicy().allows(PeerId.parse("a4"))).isFalse();
+        assertThat(config.first().inboundRate())
                 .isEqualTo(
                         new InboundRate(
                                 OptionalLong.of(100),
@@ -252,11 +259,11 @@ class NodeConfigTest {
                                 InboundRate.Refill.WHOLE_SECONDS));
         assertThat(config.notes()).isEmpty();
         var blocked = read(network("access_control_policy: { block_list: [ a4 ] }"));
-        assertThat(blocked.accessPolicy().allows(PeerId.parse("a4"))).isFalse();
-        assertThat(blocked.accessPolicy().allows(PeerId.parse("a1"))).isTrue();
+        assertThat(blocked.first().accessPolicy().allows(PeerId.parse("a4"))).isFalse();
+        assertThat(blocked.first().accessPolicy().allows(PeerId.parse("a1"))).isTrue();
         var nobody = read(network("access_control_policy: { allow_list: [] }"));
-        assertThat(nobody.accessPolicy().allows(PeerId.parse("a1"))).isFalse();
-        assertThat(blocked.inboundRate()).isEqualTo(InboundRate.UNLIMITED);
+        assertThat(nobody.first().accessPolicy().allows(PeerId.parse("a1"))).isFalse();
+        assertThat(blocked.first().inboundRate()).isEqualTo(InboundRate.UNLIMITED);
     }
 
     @Test
@@ -289,6 +296,19 @@ class NodeConfigTest {
                     seeds: { ab: { adresses: [] } }   | did you mean addresses?
                     seeds: { ab: { addresses: [ /ip4/1.2.3.4/tcp/1 ] } } | seeds.ab.addresses: "/ip4/1.2.3.4/tcp/1" (expected: /ip4/
                     seeds: { ab: { keys: [ x25519-priv-00 ] } } | seeds.ab.keys: a private key (expected: the peer's public key)
+                    discovery_method: dns             | discovery_method: "dns" (expected: onchain, none, file, rest or webhook)
+                    discovery_method: { dns: {} }     | discovery_method.dns: unknown key
+                    discovery_method: {}              | discovery_method: 0 sources in one mapping (expected: one)
+                    discovery_method: { file: { interval_secs: 5 } } | discovery_method.file.path: missing (expected: a file of peers)
+                    discovery_method: { file: { path: a, interval_sec: 5 } } | did you mean interval_secs?
+                    discovery_methods: [ { file: { path: a, interval_secs: 0 } } ] | discovery_methods[0].file.interval_secs: 0 (expected: 1 to 86400)
+                    discovery_methods: [ none, { rest: { url: "ftp://a" } } ] | discovery_methods[1].rest.url: "ftp://a" (expected: http:// or https://)
+                    discovery_methods: onchain        | discovery_methods: "onchain" (expected: a list of onchain,
+                    discovery_methods: [ 1 ]          | discovery_methods: 1 (expected: a list of onchain,
+                    discovery_methods: [ onchain, onchain ] | discovery_methods: two of one kind (expected: at most one of each kind)
+                    discovery_methods: [ { webhook: { listen: "a:1", secret_path: s } } ] | discovery_methods[0].webhook.listen: "a:1" (expected: an IP address and a port
+                    discovery_methods: [ { webhook: { listen: "127.0.0.1:1" } } ] | discovery_methods[0].webhook.secret_path: missing
+                    discovery: { max_byte: 1 }        | did you mean max_bytes?
                     seed_addrs: { ab: [] }            | seed_addrs.ab: no address
                     noise_suites: [ rot13 ]           | noise_suites: "rot13" (expected: chachapoly or aesgcm)
                     noise_suites: aesgcm              | noise_suites: "aesgcm" (expected: a list of
@@ -365,8 +385,11 @@ class NodeConfigTest {
 
     @Test
     void automaticBudgetIsTheDefault() throws Exception {
-        assertThat(read("full_node_networks: [ {} ]\nbudget: { total_bytes: auto }\n").limits())
-                .isEqualTo(NodeConfig.DEFAULT.limits());
+        assertThat(
+                        read("full_node_networks: [ {} ]\nbudget: { total_bytes: auto }\n")
+                                .first()
+                                .limits())
+                .isEqualTo(NetworkConfig.DEFAULT.limits());
         assertThat(refusal("full_node_networks: [ {} ]\nbudget: { total_bytes: all }\n"))
                 .startsWith("node.yaml:2: budget.total_bytes: \"all\"");
     }
@@ -374,7 +397,7 @@ class NodeConfigTest {
     @Test
     void aZeroPeerIdStandsForTheKeysOwn() throws Exception {
         var text = "identity: { type: from_config, key: \"%s\", peer_id: 0x0 }".formatted(KEY);
-        var identity = read(network(text)).identity().load();
+        var identity = read(network(text)).first().identity().load();
         assertThat(identity.peerId()).isEqualTo(PeerId.derivedFrom(identity.publicKey()));
     }
 

@@ -55,7 +55,8 @@ class ContentTest {
                     new DemoSettings(
                             nodes,
                             java.time.Duration.ofSeconds(1),
-                            dev.aptosnet.ports.model.CipherSuite.AESGCM);
+                            dev.aptosnet.ports.model.CipherSuite.AESGCM,
+                            true);
             var votes = 1e9 / settings.voteInterval().toNanos() * nodes * (nodes - 1);
             assertThat(votes).isBetween(90.0, 2001.0);
         }

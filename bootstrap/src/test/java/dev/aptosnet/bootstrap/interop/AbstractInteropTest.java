@@ -12,7 +12,8 @@ import java.io.IOException;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class AbstractInteropTest
-        implements HandshakeRows,
+        implements ProxyRows,
+                HandshakeRows,
                 HelloRows,
                 RecordRows,
                 FrameRows,

@@ -16,6 +16,7 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.TransportSettings;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -52,6 +53,7 @@ class AptosNodeInteropTest extends AbstractInteropTest {
                                     settings.suites().stream()
                                             .map(Running::suite)
                                             .toArray(CipherSuite[]::new))
+                            .transportLimits(limits(settings.behindProxy()))
                             .listen("/ip4/127.0.0.1/tcp/0")
                             .serve(
                                     NETBENCH_RPC,
@@ -69,6 +71,22 @@ class AptosNodeInteropTest extends AbstractInteropTest {
                         PeerRole.KNOWN);
             }
             node = builder.start();
+        }
+
+        private static TransportSettings.Limits limits(boolean behindProxy) {
+            TransportSettings.Limits usual = TransportSettings.Limits.DEFAULT;
+            return new TransportSettings.Limits(
+                    usual.maxFrameBytes(),
+                    usual.upgradeTimeout(),
+                    usual.closeTimeout(),
+                    usual.writeTimeout(),
+                    usual.maxPendingInbound(),
+                    usual.maxPendingPerAddress(),
+                    usual.maxUnsentBytes(),
+                    usual.receiveBufferBytes(),
+                    usual.sendBufferBytes(),
+                    behindProxy,
+                    usual.threads());
         }
 
         private static CipherSuite suite(WireSuite suite) {
@@ -115,24 +133,33 @@ class AptosNodeInteropTest extends AbstractInteropTest {
 
         @Override
         public void dial(String host, int port, byte[] serverKey) throws IOException {
-            PublicKey key = PublicKey.of(serverKey);
-            NetworkAddress address =
-                    NetworkAddress.parse(
-                            "/ip4/" + host + "/tcp/" + port + "/noise-ik/" + key + "/handshake/0");
             long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
             while (true) {
                 try {
-                    node.connect(PeerId.derivedFrom(key), address, Duration.ofSeconds(20));
+                    dialOnce(host, port, serverKey);
                     return;
-                } catch (ConnectFailure e) {
+                } catch (IOException e) {
                     // The first dial may offer the suite that the listener does not have.
                     if (System.nanoTime() > deadline) {
                         throw e;
                     }
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new IOException("interrupted", e);
                 }
+            }
+        }
+
+        @Override
+        public void dialOnce(String host, int port, byte[] serverKey) throws IOException {
+            PublicKey key = PublicKey.of(serverKey);
+            NetworkAddress address =
+                    NetworkAddress.parse(
+                            "/ip4/" + host + "/tcp/" + port + "/noise-ik/" + key + "/handshake/0");
+            try {
+                node.connect(PeerId.derivedFrom(key), address, Duration.ofSeconds(20));
+            } catch (ConnectFailure e) {
+                throw new IOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted", e);
             }
         }
 

@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aptosnet.bootstrap.interop.WireHello.WireNetwork;
 import dev.aptosnet.bootstrap.interop.WirePeer.Seen;
@@ -10,9 +11,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.function.UnaryOperator;
 
 /** What the node sends when it dials a peer that knows the wire format and nothing more. */
 interface DialledRows extends InteropRows {
@@ -23,6 +27,43 @@ interface DialledRows extends InteropRows {
             WirePeer peer = dialledBy(node(), server);
             assertThat(peer.suite()).isEqualTo(suite);
             assertThat(call(server, Payload.random(1, 10))).isEqualTo(Payload.random(1, 10));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 15, 31, 32, 47})
+    default void flippedBitInTheSecondMessageFailsTheDial(int offset) throws Exception {
+        assertDialFails(
+                message -> {
+                    message[offset] ^= 0x10;
+                    return message;
+                });
+    }
+
+    @Test
+    default void secondMessageCutShortFailsTheDial() throws Exception {
+        assertDialFails(message -> Arrays.copyOf(message, 47));
+    }
+
+    @Test
+    default void secondMessageWithAPointOfSmallOrderFailsTheDial() throws Exception {
+        assertDialFails(
+                message -> {
+                    Arrays.fill(message, 0, 32, (byte) 0);
+                    return message;
+                });
+    }
+
+    /** The dial fails, and the listener learns nothing more of the node. */
+    private void assertDialFails(UnaryOperator<byte[]> secondMessage) throws Exception {
+        try (var server = new WireServer(NodeSettings.open())) {
+            server.replaceSecondMessage(secondMessage);
+            assertThatThrownBy(
+                            () -> node().dialOnce(server.host(), server.port(), server.publicKey()))
+                    .isInstanceOf(IOException.class);
+            InteropRows.await(() -> !server.notes().isEmpty());
+            assertThat(server.hellos()).isEmpty();
+            assertThat(server.accepted()).isEmpty();
         }
     }
 
@@ -113,6 +154,51 @@ interface DialledRows extends InteropRows {
             Payload raw = Payload.random(size, size);
             assertThat(peer.call(14, raw)).isEqualTo(raw);
             assertThat(peer.violations()).isEmpty();
+        }
+    }
+
+    @Test
+    default void ofTwoConnectionsOfOneDiallerTheNewerStays() throws Exception {
+        WireKeys keys = WireKeys.generate();
+        try (var old = dialer().keys(keys).dial()) {
+            old.echo(Payload.random(1, 100));
+            try (var added = dialer().keys(keys).dial()) {
+                added.echo(Payload.random(2, 100));
+                assertThat(old.link().bytesUntilClosed(CLOSING)).isZero();
+                added.echo(Payload.random(3, 100));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    default void ofOppositeConnectionsTheOneDialledByTheGreaterPeerStays(boolean oursStays)
+            throws Exception {
+        try (var server = serverThatIsGreater(oursStays)) {
+            WirePeer outbound = dialledBy(node(), server);
+            assertThat(call(server, Payload.random(1, 10))).isEqualTo(Payload.random(1, 10));
+            try (var inbound = dialer().keys(server.keys()).dial()) {
+                if (oursStays) {
+                    inbound.echo(Payload.random(2, 100));
+                    InteropRows.await(outbound::hasEnded);
+                    inbound.echo(Payload.random(3, 100));
+                } else {
+                    assertThat(inbound.link().bytesUntilClosed(CLOSING)).isZero();
+                    assertThat(outbound.hasEnded()).isFalse();
+                    assertThat(call(server, Payload.random(4, 10)))
+                            .isEqualTo(Payload.random(4, 10));
+                }
+            }
+        }
+    }
+
+    private WireServer serverThatIsGreater(boolean greater) throws IOException {
+        while (true) {
+            var server = new WireServer(NodeSettings.open());
+            if (Arrays.compareUnsigned(server.peerId(), node().peerId()) > 0 == greater) {
+                return server;
+            }
+            server.close();
         }
     }
 

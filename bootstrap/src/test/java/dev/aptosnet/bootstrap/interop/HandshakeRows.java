@@ -3,6 +3,7 @@ package dev.aptosnet.bootstrap.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.bootstrap.interop.NodeSettings.Trusted;
+import dev.aptosnet.bootstrap.interop.WireHello.WireNetwork;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +11,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** Noise and authentication at the listener (wire.md section 4). */
 interface HandshakeRows extends InteropRows {
@@ -128,6 +131,91 @@ interface HandshakeRows extends InteropRows {
                 client.echo(Payload.random(1, 100));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, -86_400_000})
+    default void mutualModeRefusesATimestampThatIsNotNewer(long millisLater) throws Exception {
+        WireKeys known = WireKeys.generate();
+        var trusted = new Trusted(Payload.of(known.publicKey()), Payload.of(known.publicKey()));
+        try (var node = startNode(NodeSettings.open().mutual(trusted))) {
+            long first = System.currentTimeMillis();
+            try (var client = dialer(node).keys(known).timestamp(first).dial()) {
+                client.echo(Payload.random(1, 100));
+                assertRefusedInSilence(
+                        node, dialer(node).keys(known).timestamp(first + millisLater));
+                client.echo(Payload.random(2, 100));
+            }
+            try (var client = dialer(node).keys(known).timestamp(first + 1).dial()) {
+                client.echo(Payload.random(3, 100));
+            }
+        }
+    }
+
+    /** What a dialler may have wrong; the first three show in the first message. */
+    enum Wrong {
+        SERVER_KEY,
+        PEER_ID,
+        CLIENT_KEY,
+        CHAIN,
+        NETWORK,
+        PROTOCOLS,
+        VERSION;
+
+        boolean isSeenAtOnce() {
+            return compareTo(CHAIN) < 0;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Wrong.class)
+    default void everyPairOfMismatchesIsRefused(Wrong first) throws Exception {
+        WireKeys known = WireKeys.generate();
+        Payload account = Payload.random(9, 32);
+        var trusted = new Trusted(account, Payload.of(known.publicKey()));
+        try (var node = startNode(NodeSettings.open().mutual(trusted))) {
+            for (Wrong second : Wrong.values()) {
+                var both = EnumSet.of(first, second);
+                var dialer = dialer(node).keys(known).peerId(account.array());
+                spoil(dialer, both);
+                if (both.stream().anyMatch(Wrong::isSeenAtOnce)) {
+                    assertRefusedInSilence(node, dialer);
+                } else {
+                    try (WireLink link = dialer.dialAndExchangeHellos()) {
+                        assertThat(link.bytesUntilClosed(CLOSING)).as("%s", both).isZero();
+                    }
+                }
+            }
+            try (var client = dialer(node).keys(known).peerId(account.array()).dial()) {
+                client.echo(Payload.random(1, 100));
+            }
+        }
+    }
+
+    private static void spoil(WireDialer dialer, Set<Wrong> wrong) {
+        if (wrong.contains(Wrong.SERVER_KEY)) {
+            dialer.prologueKey(WireKeys.generate().publicKey());
+        }
+        if (wrong.contains(Wrong.PEER_ID)) {
+            dialer.peerId(WireKeys.generate().publicKey());
+        }
+        if (wrong.contains(Wrong.CLIENT_KEY)) {
+            dialer.keys(WireKeys.generate());
+        }
+        byte[] hello =
+                WireHello.of(
+                                wrong.contains(Wrong.CHAIN) ? 5 : 4,
+                                wrong.contains(Wrong.NETWORK)
+                                        ? WireNetwork.VALIDATOR
+                                        : WireNetwork.PUBLIC,
+                                wrong.contains(Wrong.PROTOCOLS)
+                                        ? new int[] {1}
+                                        : new int[] {13, 14})
+                        .encode();
+        if (wrong.contains(Wrong.VERSION)) {
+            hello[1] = 1;
+        }
+        dialer.helloBody(hello);
     }
 
     @ParameterizedTest

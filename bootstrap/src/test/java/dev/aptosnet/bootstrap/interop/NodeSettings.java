@@ -9,13 +9,15 @@ import java.util.List;
  *
  * @param suites in the order of its {@code noise_suites}
  * @param mutual Mutual authentication instead of MaybeMutual
+ * @param behindProxy every inbound connection begins with a PROXY v2 header
  */
 record NodeSettings(
         List<WireSuite> suites,
         int chain,
         WireNetwork network,
         boolean mutual,
-        List<Trusted> trusted) {
+        List<Trusted> trusted,
+        boolean behindProxy) {
     /** One trusted peer with its one key, 32 bytes each. */
     record Trusted(Payload peerId, Payload key) {}
 
@@ -26,22 +28,27 @@ record NodeSettings(
                 4,
                 WireNetwork.PUBLIC,
                 false,
-                List.of());
+                List.of(),
+                false);
     }
 
     NodeSettings onlySuite(WireSuite suite) {
-        return new NodeSettings(List.of(suite), chain, network, mutual, trusted);
+        return new NodeSettings(List.of(suite), chain, network, mutual, trusted, behindProxy);
     }
 
     NodeSettings on(WireNetwork other) {
-        return new NodeSettings(suites, chain, other, mutual, trusted);
+        return new NodeSettings(suites, chain, other, mutual, trusted, behindProxy);
     }
 
     NodeSettings mutual(Trusted... peers) {
-        return new NodeSettings(suites, chain, network, true, List.of(peers));
+        return new NodeSettings(suites, chain, network, true, List.of(peers), behindProxy);
     }
 
     NodeSettings trusting(Trusted... peers) {
-        return new NodeSettings(suites, chain, network, mutual, List.of(peers));
+        return new NodeSettings(suites, chain, network, mutual, List.of(peers), behindProxy);
+    }
+
+    NodeSettings afterAProxy() {
+        return new NodeSettings(suites, chain, network, mutual, trusted, true);
     }
 }

@@ -32,6 +32,9 @@ interface NodeUnderTest extends AutoCloseable {
      */
     void dial(String host, int port, byte[] serverKey) throws IOException;
 
+    /** Dials once; fails if no connection comes of it. */
+    void dialOnce(String host, int port, byte[] serverKey) throws IOException;
+
     /** An RPC of the node's own to a connected peer, with a deadline of 30 seconds. */
     byte[] call(byte[] peerId, int protocol, byte[] payload) throws IOException;
 

@@ -34,6 +34,7 @@ final class WireDialer {
     private @Nullable Long timestamp;
     private byte[] hello = WireHello.of(4, WireNetwork.PUBLIC, 13, 14).encode();
     private boolean byteByByte;
+    private byte[] header = {};
     private byte[] firstMessage = {};
 
     WireDialer(String host, int port, byte[] serverKey) {
@@ -94,6 +95,12 @@ final class WireDialer {
         return this;
     }
 
+    /** Bytes that a proxy puts before everything else. */
+    WireDialer behind(byte[] proxyHeader) {
+        header = proxyHeader.clone();
+        return this;
+    }
+
     /** The 168 bytes of the latest dial, to be recorded and sent again. */
     byte[] firstMessage() {
         return firstMessage.clone();
@@ -113,7 +120,7 @@ final class WireDialer {
         Socket socket = open();
         try {
             WireNoise noise = prepare();
-            write(socket, firstMessage);
+            write(socket, concat(header, firstMessage));
             noise.readMessage2(WireLink.readRaw(socket.getInputStream(), WireNoise.MESSAGE_2));
             return new WireLink(
                     socket, suite, noise.clientToServerKey(), noise.serverToClientKey());

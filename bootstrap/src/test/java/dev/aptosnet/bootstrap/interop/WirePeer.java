@@ -37,18 +37,29 @@ final class WirePeer implements AutoCloseable {
 
     private final WireLink link;
     private final WireServer owner;
+    private final boolean inbound;
     private final List<Seen> frames = new CopyOnWriteArrayList<>();
     private final List<String> violations = new CopyOnWriteArrayList<>();
     private final Map<Long, CompletableFuture<Payload>> pending = new ConcurrentHashMap<>();
-    private final Semaphore inbound = new Semaphore(100);
+    private final Semaphore serving = new Semaphore(100);
     private final AtomicLong nextRequest = new AtomicLong();
     private final AtomicInteger mostFragments = new AtomicInteger();
     private final Object streaming = new Object();
     private long nextStream;
 
-    WirePeer(WireLink link, WireServer owner) {
+    WirePeer(WireLink link, WireServer owner, boolean inbound) {
         this.link = link;
         this.owner = owner;
+        this.inbound = inbound;
+    }
+
+    /** Whether the other side dialled. */
+    boolean isInbound() {
+        return inbound;
+    }
+
+    boolean hasEnded() {
+        return link.socket().isClosed();
     }
 
     /** Every frame in its order. */
@@ -136,7 +147,7 @@ final class WirePeer implements AutoCloseable {
                 }
             }
             case Request request -> {
-                if (request.protocol() == 14 && inbound.tryAcquire()) {
+                if (request.protocol() == 14 && serving.tryAcquire()) {
                     Thread.startVirtualThread(() -> answer(request));
                 }
             }
@@ -150,7 +161,7 @@ final class WirePeer implements AutoCloseable {
         } catch (IOException e) {
             owner.note("an answer was not sent: " + e.getMessage());
         } finally {
-            inbound.release();
+            serving.release();
         }
     }
 

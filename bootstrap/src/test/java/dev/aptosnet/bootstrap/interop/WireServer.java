@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * The listening side: a small but complete peer, so that the rows can be tried on it and our node
@@ -41,6 +42,7 @@ final class WireServer implements NodeUnderTest {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Map<Payload, Long> lastTimestamps = new HashMap<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
+    private volatile UnaryOperator<byte[]> secondMessage = message -> message;
 
     WireServer(NodeSettings settings) throws IOException {
         this.settings = settings;
@@ -51,6 +53,16 @@ final class WireServer implements NodeUnderTest {
     /** The connections accepted and proven so far, oldest first. */
     List<WirePeer> accepted() {
         return accepted;
+    }
+
+    /** Its key pair, to dial under the same name. */
+    WireKeys keys() {
+        return keys;
+    }
+
+    /** From now on message 2 is not what it ought to be. */
+    void replaceSecondMessage(UnaryOperator<byte[]> change) {
+        secondMessage = change;
     }
 
     /** The HandshakeMsgs received so far. */
@@ -102,6 +114,9 @@ final class WireServer implements NodeUnderTest {
         try (socket) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(10_000);
+            if (settings.behindProxy()) {
+                skipProxyHeader(socket);
+            }
             byte[] first = WireLink.readRaw(socket.getInputStream(), MESSAGE);
             Payload client = Payload.of(first).slice(0, 32);
             run(socket, client, respond(socket, first));
@@ -110,6 +125,26 @@ final class WireServer implements NodeUnderTest {
         } finally {
             sockets.remove(socket);
         }
+    }
+
+    /** Wire.md section 12. */
+    private static void skipProxyHeader(Socket socket) throws IOException, Refused {
+        byte[] head = WireLink.readRaw(socket.getInputStream(), 16);
+        if (!Payload.of(head).slice(0, 12).equals(Payload.hex("0d0a0d0a000d0a515549540a"))) {
+            throw new Refused("a PROXY header without its signature");
+        }
+        int length = ((head[14] & 0xff) << 8) | (head[15] & 0xff);
+        int least =
+                switch (head[13]) {
+                    case 0x11 -> 12;
+                    case 0x21 -> 36;
+                    case 0x00, 0x12, 0x22, 0x31, 0x32 -> 0;
+                    default -> throw new Refused("a PROXY header of family " + head[13]);
+                };
+        if ((head[12] != 0x20 && head[12] != 0x21) || length < least) {
+            throw new Refused("a PROXY header with a bad command or length");
+        }
+        WireLink.readRaw(socket.getInputStream(), length);
     }
 
     /** The HandshakeMsgs and then the messages, until the connection ends. */
@@ -122,12 +157,34 @@ final class WireServer implements NodeUnderTest {
             throw new Refused("nothing in common with " + theirs);
         }
         socket.setSoTimeout(0);
-        try (WirePeer peer = new WirePeer(link, this)) {
+        try (WirePeer peer = new WirePeer(link, this, true)) {
+            admit(remote, peer);
             accepted.add(peer);
-            connected.put(remote, peer);
+            serve(remote, peer);
+        }
+    }
+
+    private void serve(Payload remote, WirePeer peer) throws IOException {
+        try {
             peer.serve();
         } finally {
-            connected.remove(remote);
+            connected.remove(remote, peer);
+        }
+    }
+
+    /** The tie-break of wire.md section 13: ends the connection that must go. */
+    private synchronized void admit(Payload remote, WirePeer added) throws IOException, Refused {
+        WirePeer old = connected.get(remote);
+        if (old != null && old.isInbound() != added.isInbound()) {
+            byte[] dialler = added.isInbound() ? remote.array() : peerId();
+            byte[] other = added.isInbound() ? peerId() : remote.array();
+            if (Arrays.compareUnsigned(dialler, other) < 0) {
+                throw new Refused("a connection dialled by the greater peer exists");
+            }
+        }
+        connected.put(remote, added);
+        if (old != null) {
+            old.close();
         }
     }
 
@@ -154,7 +211,7 @@ final class WireServer implements NodeUnderTest {
                 if (settings.mutual()) {
                     checkTimestamp(key, payload);
                 }
-                socket.getOutputStream().write(noise.writeMessage2());
+                socket.getOutputStream().write(secondMessage.apply(noise.writeMessage2()));
                 return new WireLink(
                         socket, suite, noise.serverToClientKey(), noise.clientToServerKey());
             } catch (GeneralSecurityException e) {
@@ -232,22 +289,30 @@ final class WireServer implements NodeUnderTest {
             var dialer = new WireDialer(host, port, serverKey).suite(suite).keys(keys);
             try {
                 WireClient client = dialer.hello(hello()).dial();
-                var peer = new WirePeer(client.link(), this);
+                var peer = new WirePeer(client.link(), this, false);
                 client.link().socket().setSoTimeout(0);
                 sockets.add(client.link().socket());
-                connected.put(Payload.of(serverKey.clone()), peer);
-                Thread.ofPlatform().daemon().name("wire-dialled").start(() -> serve(peer));
+                Payload remote = Payload.of(serverKey.clone());
+                admit(remote, peer);
+                Thread.ofPlatform().daemon().name("wire-dialled").start(() -> run(remote, peer));
                 return;
             } catch (IOException e) {
                 last = e;
+            } catch (Refused e) {
+                last = new IOException(e);
             }
         }
         throw last;
     }
 
-    private void serve(WirePeer peer) {
+    @Override
+    public void dialOnce(String host, int port, byte[] serverKey) throws IOException {
+        dial(host, port, serverKey);
+    }
+
+    private void run(Payload remote, WirePeer peer) {
         try (peer) {
-            peer.serve();
+            serve(remote, peer);
         } catch (IOException e) {
             notes.add(e.toString());
         }

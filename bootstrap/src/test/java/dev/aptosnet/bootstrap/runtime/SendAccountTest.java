@@ -9,17 +9,119 @@ import static dev.aptosnet.ports.model.MessageClass.LOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
+import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.transport.Clock;
 
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+@Timeout(60)
 class SendAccountTest {
+    private final Clock clock = Clock.system();
+
+    @Test
+    @DisplayName("Q-13 a message is counted from its charge until it has left")
+    void whatIsQueuedIsCounted() {
+        var account = new SendAccount(8, 1 << 20, new NodeBudget(1 << 30));
+        assertThat(account.messages(LOW)).isZero();
+        assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
+        assertThat(account.messages(LOW)).isEqualTo(1);
+        account.releaseLater(LOW, 10);
+        account.flush();
+        assertThat(account.messages(LOW)).isZero();
+    }
+
+    @Test
+    @DisplayName("Q-14 a sender that may wait goes on once something has left; the count is right")
+    void aWaitingSenderGoesOn() throws Exception {
+        var account = new SendAccount(1, 1 << 20, new NodeBudget(1 << 30));
+        assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
+        var waiter = new Waiter(account);
+        waiter.awaitBlocked();
+        assertThat(account.messages(LOW)).isEqualTo(1);
+        account.releaseLater(LOW, 10);
+        account.flush();
+        assertThat(waiter.result.get(10, TimeUnit.SECONDS)).isEqualTo(QUEUED);
+        assertThat(account.messages(LOW)).isEqualTo(1);
+        account.release(LOW, 1, 10);
+        assertThat(account.messages(LOW)).isZero();
+    }
+
+    @Test
+    @DisplayName("Q-15 of two threads that wait each goes on when something has left for it")
+    void waitingSendersGoOnOneByOne() throws Exception {
+        var account = new SendAccount(1, 1 << 20, new NodeBudget(1 << 30));
+        assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
+        var waiters = List.of(new Waiter(account), new Waiter(account));
+        for (var waiter : waiters) {
+            waiter.awaitBlocked();
+        }
+        for (var left = 1; left <= 2; left++) {
+            var next =
+                    CompletableFuture.anyOf(
+                            waiters.stream()
+                                    .map(waiter -> waiter.result)
+                                    .filter(result -> !result.isDone())
+                                    .toArray(CompletableFuture<?>[]::new));
+            account.releaseLater(LOW, 10);
+            account.flush();
+            assertThat(next.get(10, TimeUnit.SECONDS)).isEqualTo(QUEUED);
+            assertThat(waiters.stream().filter(waiter -> waiter.result.isDone())).hasSize(left);
+        }
+        for (var waiter : waiters) {
+            assertThat(waiter.result).isCompletedWithValue(QUEUED);
+        }
+        account.release(LOW, 1, 10);
+        assertThat(account.messages(LOW)).isZero();
+    }
+
+    @Test
+    @DisplayName("Q-16 who does not wait is told at once, and what was refused is not counted")
+    void whoDoesNotWaitIsTold() {
+        var account = new SendAccount(1, 1 << 20, new NodeBudget(1 << 30));
+        assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
+        assertThat(account.charge(LOW, 10)).isEqualTo(DROPPED_FULL);
+        assertThat(account.messages(LOW)).isEqualTo(1);
+        account.release(LOW, 1, 10);
+        assertThat(account.messages(LOW)).isZero();
+    }
+
+    /** A thread that waits up to 30 seconds for room. */
+    private final class Waiter {
+        final CompletableFuture<SendResult> result = new CompletableFuture<>();
+        private final Thread thread;
+
+        Waiter(SendAccount account) {
+            thread =
+                    Thread.ofPlatform()
+                            .daemon()
+                            .start(
+                                    () -> {
+                                        try {
+                                            var soon = clock.now().plus(Duration.ofSeconds(30));
+                                            result.complete(account.chargeBy(LOW, 10, soon, clock));
+                                        } catch (InterruptedException e) {
+                                            result.completeExceptionally(e);
+                                        }
+                                    });
+        }
+
+        void awaitBlocked() throws InterruptedException {
+            while (thread.getState() != Thread.State.TIMED_WAITING) {
+                assertThat(result).isNotDone();
+                Thread.sleep(1);
+            }
+        }
+    }
+
     @Test
     void oneClassOverItsMessagesDoesNotTouchAnother() {
         var account = new SendAccount(2, 1 << 20, new NodeBudget(1 << 30));
@@ -76,26 +178,11 @@ class SendAccountTest {
     }
 
     @Test
-    void whoeverMayWaitIsChargedOnceSomethingHasLeftAndNotAfterTheDeadline() throws Exception {
-        var clock = Clock.system();
+    void whoeverMayWaitIsToldAtTheDeadlineThatThereWasNoRoom() throws Exception {
         var account = new SendAccount(1, 1 << 20, new NodeBudget(1 << 30));
         assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
         assertThat(account.chargeBy(LOW, 10, clock.now().plusNanos(1_000_000), clock))
                 .isEqualTo(DROPPED_FULL);
-        var waited =
-                CompletableFuture.supplyAsync(
-                        () -> {
-                            try {
-                                var soon = clock.now().plus(Duration.ofSeconds(10));
-                                return account.chargeBy(LOW, 10, soon, clock);
-                            } catch (InterruptedException e) {
-                                throw new AssertionError(e);
-                            }
-                        });
-        Thread.sleep(50);
-        assertThat(waited).isNotDone();
-        account.releaseLater(LOW, 10);
-        account.flush();
-        assertThat(waited.get(10, TimeUnit.SECONDS)).isEqualTo(QUEUED);
+        assertThat(account.messages(LOW)).isEqualTo(1);
     }
 }

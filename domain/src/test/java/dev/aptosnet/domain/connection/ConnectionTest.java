@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 class ConnectionTest {
     private static final ProtocolId RPC = ProtocolId.NETBENCH_RPC;
@@ -244,6 +245,7 @@ class ConnectionTest {
     }
 
     @Test
+    @DisplayName("X-02: the 101st call fails at once naming the key; after an answer there is room")
     void callAboveTheLimitIsRefusedAtOnceNamingTheKey() {
         for (var i = 0; i < 100; i++) {
             call(text("ask"));
@@ -252,12 +254,18 @@ class ConnectionTest {
         assertThat(refused.failure)
                 .isEqualTo(new CallFailure.RefusedHere("max_concurrent_outbound_rpcs: 100"));
         assertThat(peer.connection.openCalls()).isEqualTo(100);
-        assertThat(written()).hasSize(100);
+        var frames = written();
+        assertThat(frames).hasSize(100);
         assertThat(peer.isReleased()).isTrue();
         assertThat(peer.count(Observation.REQUEST_OUT_DECLINED)).isEqualTo(1);
+        receive(response(read(frames.getFirst()).requestId(), text("tell")));
+        var next = call(text("there is room again"));
+        assertThat(next.endings).isZero();
+        assertThat(read(written().getFirst()).payload()).isEqualTo(text("there is room again"));
     }
 
     @Test
+    @DisplayName("X-01: the 101st request is dropped, the other 100 are answered")
     void requestAboveTheLimitIsDroppedAndALegacyPeerHearsNothing() {
         for (var i = 0; i < 101; i++) {
             receive(request(RPC, i, 0, text("ask")));
@@ -268,6 +276,12 @@ class ConnectionTest {
         peer.respond(peer.requests.getFirst().call(), text("done"));
         receive(request(RPC, 101, 0, text("there is room again")));
         assertThat(peer.requests).hasSize(101);
+        peer.requests.stream()
+                .skip(1)
+                .forEach(asked -> assertThat(peer.respond(asked.call(), text("done"))).isTrue());
+        assertThat(written().stream().map(frame -> read(frame).requestId()))
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(0, 101).filter(id -> id != 100).boxed().toList());
     }
 
     @Test
@@ -374,7 +388,7 @@ class ConnectionTest {
     }
 
     @Test
-    @DisplayName("P-01, P-02: when the connection is ended every call fails and nothing is kept")
+    @DisplayName("P-02: when the connection is ended every call fails and nothing is kept")
     void endFailsEveryCallOnce() {
         var sent = call(text("sent"));
         written();
@@ -402,18 +416,6 @@ class ConnectionTest {
         assertThat(peer.directSends).isEmpty();
         assertThat(peer.isReleased()).isTrue();
         assertThat(written()).isEmpty();
-    }
-
-    @Test
-    @DisplayName("P-03: each end reports its own reason")
-    void eachEndReportsItsOwnReason() {
-        var other = Endpoint.of(Endpoint.NONE);
-        var ours = call(text("ask"));
-        var theirs = other.call(START, RPC, MessageClass.NORMAL, text("ask"), LATER);
-        peer.connection.onClosed("RequestedByPeerManager");
-        other.connection.onClosed("ConnectionClosed");
-        assertThat(ours.failure).isEqualTo(new CallFailure.Disconnected("RequestedByPeerManager"));
-        assertThat(theirs.failure).isEqualTo(new CallFailure.Disconnected("ConnectionClosed"));
     }
 
     @Test
@@ -466,6 +468,31 @@ class ConnectionTest {
         assertThat(peer.directSends.getFirst().payload()).isEqualTo(text("abcd"));
         assertThat(peer.connection.openStreams()).isZero();
         assertThat(peer.connection.streamBytes()).isZero();
+    }
+
+    @Test
+    @DisplayName("X-05: a wrong fragment harms neither the connection nor the open stream")
+    void wrongFragmentsAreRefused() {
+        receive(fragment(1, 1, text("x")));
+        receive(header(1, 3, text("a")));
+        receive(fragment(1, 2, text("x")));
+        receive(fragment(2, 1, text("x")));
+        receive(fragment(1, 0, text("x")));
+        receive(fragment(1, 4, text("x")));
+        assertThat(peer.mistakes)
+                .containsExactly(
+                        StreamResult.STREAM_NONE,
+                        StreamResult.STREAM_BAD_FRAGMENT_ID,
+                        StreamResult.STREAM_WRONG_REQUEST_ID,
+                        StreamResult.STREAM_BAD_FRAGMENT_ID,
+                        StreamResult.STREAM_BAD_FRAGMENT_ID);
+        receive(directSend(SEND, text("still here")));
+        for (var number = 1; number <= 3; number++) {
+            receive(fragment(1, number, text("abcd".substring(number, number + 1))));
+        }
+        assertThat(peer.directSends.get(0).payload()).isEqualTo(text("still here"));
+        assertThat(peer.directSends.get(1).payload()).isEqualTo(text("abcd"));
+        assertThat(written()).isEmpty();
     }
 
     @Test

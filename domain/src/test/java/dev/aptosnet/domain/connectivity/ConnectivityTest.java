@@ -13,6 +13,7 @@ import static dev.aptosnet.ports.discovery.SourceKind.ON_CHAIN_VALIDATOR_SET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.domain.connectivity.Connectivity.Effect;
+import dev.aptosnet.domain.connectivity.Connectivity.Event;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.ConnectionId;
@@ -47,6 +48,17 @@ class ConnectivityTest {
         assertThat(dial.address()).isEqualTo(at(1));
         net.check();
         assertThat(net.dials).isEmpty();
+    }
+
+    @Test
+    @DisplayName("X-13 the first check is due at once, the next a period after the last was made")
+    void checksAreMadeAtOnceAndThenAtAFixedDelay() {
+        assertThat(net.machine.nextDeadline()).isEqualTo(net.now);
+        net.on(new Event.TimeReached());
+        assertThat(net.machine.nextDeadline()).isEqualTo(net.now.plus(Net.CHECK));
+        net.now = net.now.plus(Net.CHECK).plus(Duration.ofSeconds(3));
+        net.on(new Event.TimeReached());
+        assertThat(net.machine.nextDeadline()).isEqualTo(net.now.plus(Net.CHECK));
     }
 
     @Test

@@ -75,6 +75,16 @@ class HealthCheckerTest {
     }
 
     @Test
+    @DisplayName("X-13 the first ping is due at once, the next a period after the last was sent")
+    void pingsAreSentAtOnceAndThenAtAFixedDelay() {
+        connectAndPing();
+        var late = now.plus(ROWS.interval()).plus(Duration.ofMillis(20));
+        now = late;
+        ping(on(new Event.TimeReached()));
+        assertThat(checker.nextDeadline()).isEqualTo(late.plus(ROWS.interval()));
+    }
+
+    @Test
     @DisplayName("HC-02 with 10 failures tolerated the 11th disconnects, none before it")
     void permissive() {
         checker = checker(ROWS.withFailuresTolerated(10));

@@ -14,6 +14,7 @@ import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.MonoTime;
 
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -273,11 +274,29 @@ class InboundStreamsTest {
     }
 
     @Test
+    @DisplayName("ST-04 a limit of no fragments, or of more than a header can announce, is refused")
+    void limitsOfFragmentsThatCannotWorkAreRefused() {
+        for (var maxFragments : List.of(0, 256, 300)) {
+            assertThatThrownBy(() -> new StreamLimits(1, 10, maxFragments, 1, 20, IDLE))
+                    .hasMessage("max_fragments: " + maxFragments + " (expected: 1 to 255)");
+        }
+    }
+
+    @Test
+    @DisplayName("ST-04 a header of 11 fragments is refused where 10 are the limit")
+    void headerAboveTheLimitIsRefused() {
+        var ten = new InboundStreams(new StreamLimits(FRAME, MESSAGE, 10, 1, 8_000, IDLE));
+        assertThat(header(ten, 1, 11, bytes(1, 1)))
+                .isEqualTo(StreamResult.STREAM_TOO_MANY_FRAGMENTS);
+        assertThat(header(ten, 1, 0, bytes(1, 1))).isEqualTo(StreamResult.STREAM_ZERO_FRAGMENTS);
+        assertThat(ten.openStreams()).isZero();
+        assertThat(header(ten, 1, 10, bytes(1, 1))).isEqualTo(ACCEPTED);
+    }
+
+    @Test
     void limitsThatCannotWorkAreRefusedByName() {
         assertThatThrownBy(() -> new StreamLimits(1, 10, 16, 1, 10, IDLE))
                 .hasMessageContaining("max_stream_bytes");
-        assertThatThrownBy(() -> new StreamLimits(1, 10, 0, 1, 20, IDLE))
-                .hasMessageContaining("max_fragments");
         assertThat(StreamLimits.of(4 << 20, 64 << 20, true, false))
                 .isEqualTo(new StreamLimits(4 << 20, 64 << 20, 16, 16, 128L << 20, IDLE));
     }

@@ -8,6 +8,7 @@ import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.ProtocolId;
 
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 import java.util.EnumSet;
@@ -75,6 +76,48 @@ class HandshakeMsgTest {
                         MessagingVersion.V1, ProtocolSet.of(HEALTH), Set.of(Capability.DEADLINES));
         assertThat(HandshakeMsg.negotiate(message(ours), message(theirs))).isEqualTo(agreed);
         assertThat(HandshakeMsg.negotiate(message(theirs), message(ours))).isEqualTo(agreed);
+    }
+
+    @Test
+    @DisplayName("AU-11 the same chain and network agree; another network or chain is refused")
+    void anotherNetworkOrChainIsRefused() {
+        var own = HandshakeMsg.v1(positions(0), 4, NetworkId.PUBLIC);
+        assertThat(HandshakeMsg.negotiate(own, own))
+                .isEqualTo(new Negotiation.Agreed(MessagingVersion.V1, positions(0), Set.of()));
+        assertThat(
+                        HandshakeMsg.negotiate(
+                                own, HandshakeMsg.v1(positions(0), 4, NetworkId.VALIDATOR)))
+                .isEqualTo(new Negotiation.InvalidNetworkId(NetworkId.PUBLIC, NetworkId.VALIDATOR));
+        assertThat(HandshakeMsg.negotiate(own, HandshakeMsg.v1(positions(0), 5, NetworkId.PUBLIC)))
+                .isEqualTo(new Negotiation.InvalidChainId(4, 5));
+    }
+
+    @Test
+    @DisplayName("AU-12 exactly the common protocols are agreed; without any there is no agreement")
+    void commonProtocolsAreAgreed() {
+        var ours = message(positions(0, 4));
+        assertThat(HandshakeMsg.negotiate(ours, message(positions(0, 2))))
+                .isEqualTo(new Negotiation.Agreed(MessagingVersion.V1, positions(0), Set.of()));
+        assertThat(HandshakeMsg.negotiate(ours, new HandshakeMsg(Map.of(), 4, NetworkId.PUBLIC)))
+                .isEqualTo(new Negotiation.NoCommonProtocols());
+        assertThat(HandshakeMsg.negotiate(ours, message(ProtocolSet.EMPTY)))
+                .isEqualTo(new Negotiation.NoCommonProtocols());
+    }
+
+    @Test
+    @DisplayName("AU-13 what both ends send each other brings both to the same agreement")
+    void bothEndsAgreeOnTheSame() {
+        var dialler = message(ProtocolSet.of(HEALTH, MEMPOOL, ProtocolId.STORAGE_SERVICE_RPC));
+        var listener = message(ProtocolSet.of(ProtocolId.STORAGE_SERVICE_RPC, HEALTH));
+        var atDialler = HandshakeMsg.negotiate(dialler, HandshakeMsg.decode(listener.encode()));
+        var atListener = HandshakeMsg.negotiate(listener, HandshakeMsg.decode(dialler.encode()));
+        assertThat(atDialler)
+                .isEqualTo(atListener)
+                .isEqualTo(
+                        new Negotiation.Agreed(
+                                MessagingVersion.V1,
+                                ProtocolSet.of(HEALTH, ProtocolId.STORAGE_SERVICE_RPC),
+                                Set.of()));
     }
 
     @Test

@@ -11,11 +11,18 @@ public interface PeerSource extends AutoCloseable {
     SourceKind kind();
 
     /**
+     * What is watched, for logs and whoever asks: a file, a host, an address that is listened at.
+     * No secrets.
+     */
+    String place();
+
+    /**
      * Begins to watch; returns at once. The first reading is made without delay.
      *
      * @param sink takes each view that differs from the one before, on the source's own thread and
      *     one after the other; must not block, see {@link LatestViews}
      * @throws IllegalStateException if it was started or closed before
+     * @throws dev.aptosnet.ports.client.ConnectFailure if it has to listen somewhere and cannot
      */
     void start(Consumer<PeerView> sink);
 

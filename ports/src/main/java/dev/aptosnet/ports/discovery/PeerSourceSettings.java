@@ -1,9 +1,11 @@
 package dev.aptosnet.ports.discovery;
 
+import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PublicKey;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,6 +62,9 @@ public interface PeerSourceSettings {
             boolean validatorPfnConnections,
             Optional<PeerId> mustList)
             implements PeerSourceSettings {
+        /** How often it is asked unless told otherwise. */
+        public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(30);
+
         /** How long an answer may take. */
         public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -109,6 +114,83 @@ public interface PeerSourceSettings {
             implements PeerSourceSettings {
         /** Who this node is and which key it uses. */
         public record Self(PeerId peer, PublicKey key) {}
+    }
+
+    /**
+     * An HTTP endpoint of this node to which the operator's systems post peer sets in the shape of
+     * {@link FileDiscovery}, each signed with a secret that both know.
+     *
+     * @param listen an IP address and a port; port 0 takes a free one
+     * @param path of the URL, from its slash on
+     * @param secret the key of HMAC-SHA256, at least {@link #MIN_SECRET_BYTES} bytes
+     * @param replayWindow how far a message's time stamp may be from this node's clock
+     * @param timeout from a connection to the end of its request
+     * @param maxBytes a larger body is refused ({@code discovery.max_bytes})
+     * @param mustList a set without this peer is refused; empty for none
+     */
+    record WebhookDiscovery(
+            InetSocketAddress listen,
+            String path,
+            Bytes secret,
+            Duration replayWindow,
+            Duration timeout,
+            int maxBytes,
+            Optional<PeerId> mustList)
+            implements PeerSourceSettings {
+        /** Shorter secrets are refused: 32 bytes. */
+        public static final int MIN_SECRET_BYTES = 32;
+
+        /** Where it is found unless told otherwise. */
+        public static final String DEFAULT_PATH = "/discovery";
+
+        /** How old a message may be. */
+        public static final Duration DEFAULT_REPLAY_WINDOW = Duration.ofMinutes(5);
+
+        /** How long a request may take. */
+        public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+        /** Refuses limits that are not above zero, and secrets that can be guessed. */
+        public WebhookDiscovery {
+            checkPositive("discovery_method.webhook.replay_window_secs", replayWindow.toNanos());
+            checkPositive("discovery.timeout_ms", timeout.toNanos());
+            checkPositive("discovery.max_bytes", maxBytes);
+            if (!path.startsWith("/")) {
+                throw new IllegalArgumentException(
+                        "discovery_method.webhook.path: \"" + path + "\" (expected: /…)");
+            }
+            if (listen.isUnresolved()) {
+                throw new IllegalArgumentException(
+                        "discovery_method.webhook.listen: "
+                                + listen
+                                + " (expected: an IP address and a port)");
+            }
+            if (secret.size() < MIN_SECRET_BYTES) {
+                throw new IllegalArgumentException(
+                        "discovery_method.webhook.secret_path: a secret of "
+                                + secret.size()
+                                + " bytes (expected: at least "
+                                + MIN_SECRET_BYTES
+                                + ")");
+            }
+        }
+
+        /** With every default. */
+        public static WebhookDiscovery of(InetSocketAddress listen, Bytes secret) {
+            return new WebhookDiscovery(
+                    listen,
+                    DEFAULT_PATH,
+                    secret,
+                    DEFAULT_REPLAY_WINDOW,
+                    DEFAULT_TIMEOUT,
+                    DEFAULT_MAX_BYTES,
+                    Optional.empty());
+        }
+
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return "WebhookDiscovery[" + listen + path + "]";
+        }
     }
 
     private static void checkPositive(String key, long value) {

@@ -7,7 +7,10 @@ public interface Clock {
     /** Now, on the clock that only goes forward. */
     MonoTime now();
 
-    /** Unix time in milliseconds; may step. For the Noise time stamp alone. */
+    /**
+     * Unix time in milliseconds; may step. For time stamps that others made or will read, such as
+     * Noise's; never for a duration.
+     */
     long wallMillis();
 
     /** The machine's clocks; the monotonic one starts at 0 when this is called. */

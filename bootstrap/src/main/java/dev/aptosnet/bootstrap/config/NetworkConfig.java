@@ -1,0 +1,220 @@
+package dev.aptosnet.bootstrap.config;
+
+import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.ports.client.HealthSettings;
+import dev.aptosnet.ports.client.InboundRate;
+import dev.aptosnet.ports.client.MessageLimits;
+import dev.aptosnet.ports.model.AccessPolicy;
+import dev.aptosnet.ports.model.CipherSuite;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.transport.TransportSettings;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a node is told of one of its networks: aptos-core's keys, and ours beside them (behaviour.md
+ * section 19.2).
+ *
+ * @param mutualAuthentication empty for the network's default
+ * @param suites in order of preference; empty for the chain's default
+ * @param listen empty for a network on which the node only dials
+ */
+public record NetworkConfig(
+        NetworkId networkId,
+        Optional<Boolean> mutualAuthentication,
+        IdentitySource identity,
+        List<CipherSuite> suites,
+        List<NetworkAddress> listen,
+        List<KnownPeer> peers,
+        DiscoveryConfig discovery,
+        int maxInboundConnections,
+        AccessPolicy accessPolicy,
+        List<PeerId> priorityInboundPeers,
+        InboundRate inboundRate,
+        MessageLimits limits,
+        HealthSettings health,
+        TransportSettings.Limits transportLimits,
+        ConnectivitySettings connectivity) {
+    /** The public network without an address to listen at, and nobody to dial. */
+    public static final NetworkConfig DEFAULT =
+            new NetworkConfig(
+                    NetworkId.PUBLIC,
+                    Optional.empty(),
+                    new IdentitySource.Fresh(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    DiscoveryConfig.NONE,
+                    50,
+                    AccessPolicy.NONE,
+                    List.of(),
+                    InboundRate.UNLIMITED,
+                    MessageLimits.DEFAULT,
+                    HealthSettings.DEFAULT,
+                    TransportSettings.Limits.DEFAULT,
+                    ConnectivitySettings.DEFAULTS);
+
+    /** Copies the lists. */
+    public NetworkConfig {
+        suites = List.copyOf(suites);
+        listen = List.copyOf(listen);
+        peers = List.copyOf(peers);
+        priorityInboundPeers = List.copyOf(priorityInboundPeers);
+    }
+
+    /** All of this, to be changed in places. */
+    public Draft draft() {
+        return new Draft(this);
+    }
+
+    /** A configuration in the making. Not thread-safe. */
+    public static final class Draft {
+        private NetworkId networkId;
+        private Optional<Boolean> mutualAuthentication;
+        private IdentitySource identity;
+        private List<CipherSuite> suites;
+        private List<NetworkAddress> listen;
+        private final List<KnownPeer> peers;
+        private DiscoveryConfig discovery;
+        private int maxInboundConnections;
+        private AccessPolicy accessPolicy;
+        private List<PeerId> priorityInboundPeers;
+        private InboundRate inboundRate;
+        private MessageLimits limits;
+        private HealthSettings health;
+        private TransportSettings.Limits transportLimits;
+        private ConnectivitySettings connectivity;
+
+        private Draft(NetworkConfig from) {
+            networkId = from.networkId;
+            mutualAuthentication = from.mutualAuthentication;
+            identity = from.identity;
+            suites = from.suites;
+            listen = from.listen;
+            peers = new ArrayList<>(from.peers);
+            discovery = from.discovery;
+            maxInboundConnections = from.maxInboundConnections;
+            accessPolicy = from.accessPolicy;
+            priorityInboundPeers = from.priorityInboundPeers;
+            inboundRate = from.inboundRate;
+            limits = from.limits;
+            health = from.health;
+            transportLimits = from.transportLimits;
+            connectivity = from.connectivity;
+        }
+
+        /** Which network. */
+        public Draft networkId(NetworkId networkId) {
+            this.networkId = networkId;
+            return this;
+        }
+
+        /** Whether only trusted peers may connect. */
+        public Draft mutualAuthentication(boolean mutual) {
+            this.mutualAuthentication = Optional.of(mutual);
+            return this;
+        }
+
+        /** Where the key comes from. */
+        public Draft identity(IdentitySource identity) {
+            this.identity = identity;
+            return this;
+        }
+
+        /** The cipher suites in order of preference. */
+        public Draft suites(List<CipherSuite> suites) {
+            this.suites = suites;
+            return this;
+        }
+
+        /** Where to accept connections. */
+        public Draft listen(List<NetworkAddress> listen) {
+            this.listen = listen;
+            return this;
+        }
+
+        /** One peer more. */
+        public Draft peer(KnownPeer peer) {
+            peers.add(peer);
+            return this;
+        }
+
+        /** Where peers are learned of. */
+        public Draft discovery(DiscoveryConfig discovery) {
+            this.discovery = discovery;
+            return this;
+        }
+
+        /** How many inbound peers of unknown role are let in. */
+        public Draft maxInboundConnections(int maxInboundConnections) {
+            this.maxInboundConnections = maxInboundConnections;
+            return this;
+        }
+
+        /** Which peers the node connects with at all. */
+        public Draft accessPolicy(AccessPolicy accessPolicy) {
+            this.accessPolicy = accessPolicy;
+            return this;
+        }
+
+        /** Peers of unknown role that are let in before others. */
+        public Draft priorityInboundPeers(List<PeerId> peers) {
+            this.priorityInboundPeers = peers;
+            return this;
+        }
+
+        /** How fast each connection may send to us. */
+        public Draft inboundRate(InboundRate inboundRate) {
+            this.inboundRate = inboundRate;
+            return this;
+        }
+
+        /** Limits of messages and calls. */
+        public Draft limits(MessageLimits limits) {
+            this.limits = limits;
+            return this;
+        }
+
+        /** How silent peers are found out. */
+        public Draft health(HealthSettings health) {
+            this.health = health;
+            return this;
+        }
+
+        /** Limits of the transport. */
+        public Draft transportLimits(TransportSettings.Limits transportLimits) {
+            this.transportLimits = transportLimits;
+            return this;
+        }
+
+        /** How the node keeps itself connected. */
+        public Draft connectivity(ConnectivitySettings connectivity) {
+            this.connectivity = connectivity;
+            return this;
+        }
+
+        /** The configuration. */
+        public NetworkConfig done() {
+            return new NetworkConfig(
+                    networkId,
+                    mutualAuthentication,
+                    identity,
+                    suites,
+                    listen,
+                    peers,
+                    discovery,
+                    maxInboundConnections,
+                    accessPolicy,
+                    priorityInboundPeers,
+                    inboundRate,
+                    limits,
+                    health,
+                    transportLimits,
+                    connectivity);
+        }
+    }
+}

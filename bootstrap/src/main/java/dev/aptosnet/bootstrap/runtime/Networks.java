@@ -1,0 +1,63 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The networks of one node: started together or not at all, within one byte budget, and closed
+ * together.
+ */
+public final class Networks implements AutoCloseable {
+    private final List<NetworkInstance> all = new ArrayList<>();
+
+    private Networks() {}
+
+    /**
+     * Starts networks; returns once all of them listen.
+     *
+     * @param settings each network once; the first one's limit of the node's bytes counts for all
+     * @throws dev.aptosnet.ports.client.ConnectFailure if an address cannot be listened at
+     */
+    public static Networks start(List<NetworkSettings> settings) {
+        var networks = new Networks();
+        var budget = new SendAccount.NodeBudget(settings.getFirst().limits().nodeBytes());
+        try {
+            for (var one : settings) {
+                networks.all.add(NetworkInstance.start(one, budget));
+            }
+            networks.all.getFirst().show(budget);
+        } catch (RuntimeException | Error e) {
+            networks.close();
+            throw e;
+        }
+        return networks;
+    }
+
+    /** In the order of their settings. */
+    public List<NetworkInstance> all() {
+        return List.copyOf(all);
+    }
+
+    /** Closes all at once, so that it takes as long as the slowest of them. */
+    @Override
+    public void close() {
+        var closing = new ArrayList<Thread>();
+        for (var network : all) {
+            closing.add(Thread.ofVirtual().name("aptosnet-close").start(network::close));
+        }
+        var interrupted = false;
+        for (var thread : closing) {
+            while (true) {
+                try {
+                    thread.join();
+                    break;
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
