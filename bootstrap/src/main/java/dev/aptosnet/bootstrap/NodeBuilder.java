@@ -25,6 +25,8 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.monitoring.MonitoringSettings;
+import dev.aptosnet.ports.monitoring.NodeInformationSource;
 import dev.aptosnet.ports.transport.TransportSettings;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
 
@@ -58,6 +60,8 @@ public final class NodeBuilder {
     private InboundRate inboundRate = InboundRate.UNLIMITED;
     private MessageLimits limits = MessageLimits.DEFAULT;
     private HealthSettings health = HealthSettings.DEFAULT;
+    private MonitoringSettings monitoring = MonitoringSettings.DEFAULT;
+    private NodeInformationSource nodeInformation = NodeInformationSource.NO_LEDGER;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
     private ConnectivitySettings connectivity = ConnectivitySettings.DEFAULTS;
     private final List<NetworkAddress> listen = new ArrayList<>();
@@ -247,6 +251,23 @@ public final class NodeBuilder {
     }
 
     /**
+     * How peers are asked how they are, and answered; as unmodified nodes do unless said otherwise.
+     * Those disconnect a node that does not answer.
+     */
+    public NodeBuilder monitoring(MonitoringSettings monitoring) {
+        requireNode("peer_monitoring_service");
+        this.monitoring = monitoring;
+        return this;
+    }
+
+    /** What peers may know of the node's ledger; that it has none unless said otherwise. */
+    public NodeBuilder nodeInformation(NodeInformationSource source) {
+        requireNode("node information");
+        this.nodeInformation = source;
+        return this;
+    }
+
+    /**
      * Sizes, counts and durations of the transport; its frame size is taken from {@link #limits}.
      */
     public NodeBuilder transportLimits(TransportSettings.Limits transportLimits) {
@@ -400,6 +421,7 @@ public final class NodeBuilder {
             throw new IllegalArgumentException(
                     "mutual_authentication: false (expected: true on the validator network)");
         }
+        var node = first == null ? this : first;
         return new NetworkSettings(
                 who.peerId(),
                 who.publicKey(),
@@ -416,6 +438,8 @@ public final class NodeBuilder {
                 inboundRate,
                 limits,
                 health,
+                node.monitoring,
+                node.nodeInformation,
                 transportLimits,
                 connectivity,
                 sources,

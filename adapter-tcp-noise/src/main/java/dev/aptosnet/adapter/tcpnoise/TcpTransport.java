@@ -172,6 +172,11 @@ final class TcpTransport implements Transport {
         return suites;
     }
 
+    @Override
+    public int pendingInbound() {
+        return admission.total();
+    }
+
     Admission admission() {
         return admission;
     }

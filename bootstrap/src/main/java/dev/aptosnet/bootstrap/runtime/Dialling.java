@@ -60,6 +60,9 @@ final class Dialling implements TrustedPeers {
 
         /** Ends a connection. */
         void disconnect(PeerId peer, DisconnectReason reason);
+
+        /** These are trusted from now on; first on the thread that starts the node. */
+        void trusted(TrustedSet peers);
     }
 
     /**
@@ -182,7 +185,10 @@ final class Dialling implements TrustedPeers {
     private void on(Event event) {
         for (var effect : machine.on(clock.now(), event)) {
             switch (effect) {
-                case Effect.Trust(var peers) -> trusted = peers;
+                case Effect.Trust(var peers) -> {
+                    trusted = peers;
+                    orders.trusted(peers);
+                }
                 case Effect.Dial(var id, var peer, var address) -> orders.dial(id, peer, address);
                 case Effect.CancelDial(var id, var address) -> orders.cancel(id, address);
                 case Effect.Disconnect(var peer, _, var reason) -> orders.disconnect(peer, reason);

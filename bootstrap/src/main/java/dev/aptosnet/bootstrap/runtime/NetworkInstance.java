@@ -51,7 +51,8 @@ public final class NetworkInstance implements AutoCloseable {
     private final List<NetworkAddress> listenAddresses = new ArrayList<>();
     private boolean closed;
 
-    private NetworkInstance(NetworkSettings settings, SendAccount.NodeBudget budget) {
+    private NetworkInstance(
+            NetworkSettings settings, SendAccount.NodeBudget budget, PeerStore store) {
         this.settings = settings;
         this.metrics =
                 new NetworkMetrics(
@@ -60,7 +61,7 @@ public final class NetworkInstance implements AutoCloseable {
                         settings.self(),
                         settings.validator());
         try {
-            this.owner = new NetworkOwner(settings, clock, metrics, budget);
+            this.owner = new NetworkOwner(settings, clock, metrics, budget, store);
         } catch (RuntimeException | Error e) {
             metrics.close();
             throw e;
@@ -71,10 +72,12 @@ public final class NetworkInstance implements AutoCloseable {
      * Starts a network; returns once it listens.
      *
      * @param budget the node's, which its networks share
+     * @param store the node's, too
      * @throws ConnectFailure if an address cannot be listened at
      */
-    static NetworkInstance start(NetworkSettings settings, SendAccount.NodeBudget budget) {
-        var network = new NetworkInstance(settings, budget);
+    static NetworkInstance start(
+            NetworkSettings settings, SendAccount.NodeBudget budget, PeerStore store) {
+        var network = new NetworkInstance(settings, budget, store);
         try {
             network.open();
         } catch (RuntimeException | Error e) {
@@ -86,12 +89,19 @@ public final class NetworkInstance implements AutoCloseable {
 
     private void open() {
         for (var origin : Origin.values()) {
+            var direction = NetworkMetrics.label(origin);
             metrics.gauge(
                     "aptos_connections",
-                    this,
-                    network -> network.owner.connected().count(origin),
+                    owner,
+                    each -> each.connected().count(origin),
                     "direction",
-                    origin == Origin.INBOUND ? "inbound" : "outbound");
+                    direction);
+            metrics.gauge(
+                    "aptos_network_pending_connection_upgrades",
+                    owner,
+                    each -> each.pendingUpgrades(origin),
+                    "direction",
+                    direction);
         }
         owner.start();
         for (var address : settings.listen()) {

@@ -1,12 +1,14 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
+import dev.aptosnet.bootstrap.metrics.TrustedPeerGauges;
 import dev.aptosnet.domain.connection.ConnectionSettings;
+import dev.aptosnet.domain.connectivity.TrustedSet;
+import dev.aptosnet.domain.peer.PeerNews;
 import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.MessageLimits;
-import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.discovery.SourceReport;
@@ -59,7 +61,8 @@ final class NetworkOwner {
     private final ConnectionSettings connectionSettings;
     private final Transports transports;
     private final NodeLoop loop;
-    private final Serial listeners = new Serial("aptosnet-peers");
+    private final PeerListeners listeners;
+    private final PeerStore store;
     private final ConnectedPeers connected;
     private final ConcurrentHashMap<PeerId, SetupFailure> lastFailures = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -68,11 +71,17 @@ final class NetworkOwner {
     private final Peers peers;
     private final Dialling dialler;
     private final HealthChecks health;
+    private final Monitoring monitoring;
+    private final PeerList peerList;
+    private final TrustedPeerGauges trustedPeers;
     private final Discovery discovery;
     private final Map<ConnectionId, PeerConnection> connections = new HashMap<>();
     private final Map<DialId, Pending> dials = new HashMap<>();
     private final Map<Long, CompletableFuture<Boolean>> disconnects = new HashMap<>();
     private long disconnectRequests;
+
+    /** How many dials are under way, for other threads. */
+    private volatile int pendingDials;
 
     /** A dial under way; {@code answer} is null for the dialler's own. */
     private record Pending(
@@ -82,11 +91,14 @@ final class NetworkOwner {
             NetworkSettings settings,
             Clock clock,
             NetworkMetrics metrics,
-            SendAccount.NodeBudget budget) {
+            SendAccount.NodeBudget budget,
+            PeerStore store) {
         this.settings = settings;
         this.clock = clock;
         this.metrics = metrics;
         this.budget = budget;
+        this.store = store;
+        this.listeners = new PeerListeners(settings.listeners());
         this.health =
                 new HealthChecks(
                         settings.health(),
@@ -95,10 +107,22 @@ final class NetworkOwner {
                         this::runOnLoop,
                         this::connection,
                         this::unhealthy);
-        this.protocols = new Protocols(health.withAnswers(settings.registrations()));
+        this.monitoring =
+                new Monitoring(
+                        settings,
+                        clock,
+                        metrics,
+                        store,
+                        this::runOnLoop,
+                        this::connection,
+                        peer -> disconnectNow(peer, DisconnectReason.PEER_MONITORING_PING_FAILURE));
+        this.protocols =
+                new Protocols(monitoring.withAnswers(health.withAnswers(settings.registrations())));
         this.greeting = new Greeting(settings.chainId(), settings.networkId(), protocols.spoken());
         this.connectionSettings = connectionSettings(settings.limits());
         this.connected = new ConnectedPeers(clock);
+        this.peerList = new PeerList(connected);
+        this.trustedPeers = new TrustedPeerGauges(metrics, connected::contains);
         this.transports = new Transports(this::transportSettings, new LinkEvents());
         this.dialler =
                 new Dialling(settings, settings.admission().access(), clock, new DialOrders());
@@ -112,7 +136,7 @@ final class NetworkOwner {
                 new NodeLoop(
                         "aptosnet-" + settings.self().shortText(),
                         clock,
-                        () -> MonoTime.earlier(dialler.nextDeadline(), health.nextDeadline()),
+                        this::nextDeadline,
                         this::timeReached);
         this.discovery =
                 new Discovery(settings.sources(), clock, metrics, () -> runOnLoop(this::takeViews));
@@ -137,6 +161,12 @@ final class NetworkOwner {
                             limits.queueMessages(), limits.queueBytes(), weights[i]));
         }
         return builder.build();
+    }
+
+    private MonoTime nextDeadline() {
+        return MonoTime.earlier(
+                MonoTime.earlier(dialler.nextDeadline(), health.nextDeadline()),
+                MonoTime.earlier(monitoring.nextDeadline(), peerList.nextDeadline()));
     }
 
     /** Trusts and dials whom the settings name. */
@@ -172,6 +202,11 @@ final class NetworkOwner {
     /** How far away a peer is; empty before its first answer to a ping. */
     Optional<RoundTrip> roundTrip(PeerId peer) {
         return health.roundTrip(peer);
+    }
+
+    /** How many connections of a direction are in set-up. */
+    int pendingUpgrades(Origin origin) {
+        return origin == Origin.OUTBOUND ? pendingDials : transports.pendingInbound();
     }
 
     /** Why the last dial of a peer failed; null if none has since it was connected. */
@@ -314,7 +349,15 @@ final class NetworkOwner {
 
         @Override
         public void disconnect(PeerId peer, DisconnectReason reason) {
-            apply(peers.on(new Peers.Event.Disconnect(peer, reason)));
+            disconnectNow(peer, reason);
+        }
+
+        @Override
+        public void trusted(TrustedSet set) {
+            store.trusted(settings.networkId(), set);
+            if (settings.networkId() == NetworkId.VALIDATOR) {
+                trustedPeers.trusted(set.peers().keySet());
+            }
         }
     }
 
@@ -323,6 +366,8 @@ final class NetworkOwner {
         takeViews();
         dialler.timeReached();
         health.onTime();
+        monitoring.onTime();
+        peerList.onTime(clock.now());
     }
 
     private void takeViews() {
@@ -340,10 +385,11 @@ final class NetworkOwner {
     }
 
     private void unhealthy(PeerId peer) {
-        apply(
-                peers.on(
-                        new Peers.Event.Disconnect(
-                                peer, DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE)));
+        disconnectNow(peer, DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE);
+    }
+
+    private void disconnectNow(PeerId peer, DisconnectReason reason) {
+        apply(peers.on(new Peers.Event.Disconnect(peer, reason)));
     }
 
     private void dial(
@@ -352,6 +398,7 @@ final class NetworkOwner {
             NetworkAddress address,
             @Nullable CompletableFuture<PeerInfo> answer) {
         dials.put(id, new Pending(peer, clock.now(), answer));
+        pendingDials = dials.size();
         if (answer != null) {
             dialler.requested(peer);
         }
@@ -368,6 +415,7 @@ final class NetworkOwner {
         if (pending == null) {
             return;
         }
+        pendingDials = dials.size();
         if (pending.answer() != null) {
             dialler.requestFailed(pending.peer());
         }
@@ -394,6 +442,7 @@ final class NetworkOwner {
             return;
         }
         dials.remove(id);
+        pendingDials = dials.size();
         dialler.dialEnded(id, true);
     }
 
@@ -489,7 +538,10 @@ final class NetworkOwner {
             switch (effect) {
                 case Peers.Effect.Refuse(var peer, var why, var detail) ->
                         refused = refused(peer, why, detail);
-                case Peers.Effect.Withdraw(var peer) -> connected.unpublish(peer.peer(), peer.id());
+                case Peers.Effect.Withdraw(var peer) -> {
+                    store.disconnecting(settings.networkId(), peer.peer(), peer.id());
+                    connected.unpublish(peer.peer(), peer.id());
+                }
                 case Peers.Effect.Evicted _ -> metrics.priorityPeerEviction();
                 case Peers.Effect.Answer(var request, var wasConnected) -> {
                     var waiting = disconnects.remove(request);
@@ -500,7 +552,9 @@ final class NetworkOwner {
                 case Peers.Effect.Start(var peer) -> {
                     var connection = connections.get(peer.id());
                     if (connection != null) {
+                        store.connected(connection.info());
                         connected.publish(connection);
+                        peerList.begin(clock.now());
                         connection.start();
                     }
                 }
@@ -517,7 +571,8 @@ final class NetworkOwner {
                         var info = connection.info();
                         dialler.connected(info);
                         health.connected(info);
-                        tell(listener -> listener.onPeerUp(info));
+                        monitoring.connected(info);
+                        listeners.tell(new PeerNews.Event.Up(info));
                     }
                 }
                 case Peers.Effect.PeerReplaced(var before, var after) -> {
@@ -527,20 +582,22 @@ final class NetworkOwner {
                         var is = connection.info();
                         dialler.connected(is);
                         health.connected(is);
+                        monitoring.connected(is);
                         if (old != null) {
-                            var was = old.info();
-                            tell(listener -> listener.onPeerReplaced(was, is));
+                            listeners.tell(new PeerNews.Event.Replaced(old.info(), is));
                         }
                     }
                 }
                 case Peers.Effect.PeerDown(var peer, var reason) -> {
                     dialler.disconnected(peer.peer(), peer.id());
+                    store.lost(settings.networkId(), peer.peer(), peer.id());
                     connected.unpublish(peer.peer(), peer.id());
                     var connection = connections.get(peer.id());
                     if (connection != null) {
                         var info = connection.info();
                         health.lost(info);
-                        tell(listener -> listener.onPeerDown(info, reason));
+                        monitoring.lost(info);
+                        listeners.tell(new PeerNews.Event.Down(info, reason));
                     }
                 }
             }
@@ -569,12 +626,6 @@ final class NetworkOwner {
                     case TIE_BREAK -> SetupFailure.Reason.ALREADY_CONNECTED;
                 },
                 detail);
-    }
-
-    private void tell(Consumer<NetworkEvents<?>> what) {
-        for (var listener : settings.listeners()) {
-            listeners.run(() -> what.accept(listener));
-        }
     }
 
     /** On the connection's owner. */

@@ -14,6 +14,8 @@ import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.monitoring.MonitoringSettings;
+import dev.aptosnet.ports.monitoring.NodeInformationSource;
 import dev.aptosnet.ports.transport.TransportSettings;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
 
@@ -37,6 +39,8 @@ public record NetworkSettings(
         InboundRate inboundRate,
         MessageLimits limits,
         HealthSettings health,
+        MonitoringSettings monitoring,
+        NodeInformationSource nodeInformation,
         TransportSettings.Limits transportLimits,
         ConnectivitySettings connectivity,
         List<PeerSourceSettings> sources,

@@ -36,6 +36,11 @@ public interface Transport extends AutoCloseable {
      */
     void cancel(DialId id);
 
+    /** How many accepted connections are in set-up; 0 where that is not told. Any thread. */
+    default int pendingInbound() {
+        return 0;
+    }
+
     /**
      * Stops listening, cancels what is in set-up, closes every link, and returns when all sockets
      * and threads are gone or the close limit of {@link TransportSettings} has passed. Idempotent.
