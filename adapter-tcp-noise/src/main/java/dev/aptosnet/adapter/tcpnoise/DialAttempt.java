@@ -20,6 +20,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,10 +35,15 @@ final class DialAttempt {
     private final TcpTransport transport;
     private final EventLoop loop;
     private final DialId id;
-    private final PeerId expected;
+
+    /** Null for a probe, which ends with the connection. */
+    private final @Nullable PeerId expected;
+
+    private final Duration limit;
     private final NetworkAddress address;
 
     private MonoTime begun = MonoTime.NEVER;
+    private MonoTime connectBegun = MonoTime.NEVER;
     private long deadlineNanos;
     private @Nullable ScheduledFuture<?> deadline;
     private String doing = "starting";
@@ -45,7 +51,22 @@ final class DialAttempt {
     private @Nullable SocketChannel socket;
 
     DialAttempt(TcpTransport transport, DialId id, PeerId expected, NetworkAddress address) {
+        this(transport, id, expected, address, transport.settings().limits().upgradeTimeout());
+    }
+
+    /** A probe: it connects, tells how long that took, and closes. */
+    DialAttempt(TcpTransport transport, DialId id, NetworkAddress address, Duration limit) {
+        this(transport, id, null, address, limit);
+    }
+
+    private DialAttempt(
+            TcpTransport transport,
+            DialId id,
+            @Nullable PeerId expected,
+            NetworkAddress address,
+            Duration limit) {
         this.transport = transport;
+        this.limit = limit;
         this.loop = transport.owners().next();
         this.id = id;
         this.expected = expected;
@@ -91,9 +112,8 @@ final class DialAttempt {
             fail(Reason.SELF_DIAL, "the key in the address is our own");
             return;
         }
-        var limit = transport.settings().limits().upgradeTimeout().toNanos();
-        deadlineNanos = System.nanoTime() + limit;
-        deadline = loop.schedule(this::deadlineReached, limit, TimeUnit.NANOSECONDS);
+        deadlineNanos = System.nanoTime() + limit.toNanos();
+        deadline = loop.schedule(this::deadlineReached, limit.toNanos(), TimeUnit.NANOSECONDS);
         if (address.network() instanceof Dns name) {
             resolve(name, key);
         } else {
@@ -147,6 +167,7 @@ final class DialAttempt {
         }
         socket = made;
         var target = targets.get(next);
+        connectBegun = transport.settings().clock().now();
         try {
             transport.own(made);
             // Addresses that answer nothing must leave time for those after them.
@@ -176,12 +197,18 @@ final class DialAttempt {
             List<InetSocketAddress> targets,
             int next,
             PublicKey key) {
+        var peer = expected;
         if (answered) {
             transport.discard(made);
-        } else if (outcome.isSuccess()) {
+        } else if (outcome.isSuccess() && peer == null) {
+            transport.discard(made);
+            if (answer()) {
+                var took = transport.settings().clock().now().since(connectBegun);
+                transport.emit(new TransportEvent.Probed(id, took));
+            }
+        } else if (outcome.isSuccess() && peer != null) {
             transport.connected(made);
-            var upgrade =
-                    new DialUpgrade(this, transport, made, loop, begun, expected, key, address);
+            var upgrade = new DialUpgrade(this, transport, made, loop, begun, peer, key, address);
             made.pipeline().addLast(upgrade);
             doing = "";
             upgrade.begin();
@@ -209,7 +236,10 @@ final class DialAttempt {
             if (socket != null) {
                 transport.discard(socket);
             }
-            transport.emit(new TransportEvent.DialFailed(id, failure));
+            transport.emit(
+                    expected == null
+                            ? new TransportEvent.Probed(id, null)
+                            : new TransportEvent.DialFailed(id, failure));
         }
     }
 
@@ -234,7 +264,7 @@ final class DialAttempt {
         fail(
                 Reason.TIMEOUT,
                 "not finished in "
-                        + transport.settings().limits().upgradeTimeout().toMillis()
+                        + limit.toMillis()
                         + " ms (admission.handshake_timeout_ms), waiting for "
                         + (pending == null ? doing : pending.waitingFor()));
     }

@@ -25,6 +25,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -99,7 +100,15 @@ final class TcpTransport implements Transport {
 
     @Override
     public void dial(DialId id, PeerId expected, NetworkAddress address) {
-        var attempt = new DialAttempt(this, id, expected, address);
+        begin(id, new DialAttempt(this, id, expected, address));
+    }
+
+    @Override
+    public void probe(DialId id, NetworkAddress address, Duration limit) {
+        begin(id, new DialAttempt(this, id, address, limit));
+    }
+
+    private void begin(DialId id, DialAttempt attempt) {
         if (dials.putIfAbsent(id, attempt) != null) {
             throw new IllegalArgumentException("dial id " + id.number() + " is in use");
         }

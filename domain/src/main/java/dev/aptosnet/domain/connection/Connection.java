@@ -208,6 +208,11 @@ public final class Connection {
         return !lanes.isEmpty() || !replies.isEmpty();
     }
 
+    /** Whether nothing waits to leave, no call is open in either direction and none arrives. */
+    public boolean isIdle() {
+        return !hasOutput() && callers.size() == 0 && requests.size() == 0 && streams.isEmpty();
+    }
+
     /**
      * When {@link #onTime} has something to do; {@link MonoTime#NEVER} if nothing is waited for.
      */

@@ -44,6 +44,11 @@ public final class InboundStreams {
         this.memory = memory;
     }
 
+    /** Whether no stream is open. */
+    public boolean isEmpty() {
+        return open.isEmpty();
+    }
+
     /**
      * Takes a STREAM_HEADER.
      *
