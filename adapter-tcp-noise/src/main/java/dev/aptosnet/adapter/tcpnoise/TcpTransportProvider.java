@@ -6,19 +6,22 @@ import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportProvider;
 import dev.aptosnet.ports.transport.TransportSettings;
 
+import org.jspecify.annotations.Nullable;
+
 /** Makes TCP transports. */
 public final class TcpTransportProvider implements TransportProvider {
     /** The name of the transport. */
     static final String NAME = "tcp";
 
-    private final SocketKind sockets;
+    /** Null for the best, which is looked for when it is needed: native code is loaded for that. */
+    private final @Nullable SocketKind sockets;
 
     /** Called by {@link java.util.ServiceLoader}. */
     public TcpTransportProvider() {
-        this(SocketKind.best());
+        this(null);
     }
 
-    TcpTransportProvider(SocketKind sockets) {
+    TcpTransportProvider(@Nullable SocketKind sockets) {
         this.sockets = sockets;
     }
 
@@ -36,6 +39,6 @@ public final class TcpTransportProvider implements TransportProvider {
 
     @Override
     public Transport create(TransportSettings settings) {
-        return new TcpTransport(settings, sockets);
+        return new TcpTransport(settings, sockets == null ? SocketKind.best() : sockets);
     }
 }
