@@ -68,6 +68,9 @@ public final class SideBySide implements AutoCloseable {
     private void measure(Work work, Contestant contestant, int round) throws InterruptedException {
         var label = round < 0 ? "warm-up" : "round " + (round + 1);
         try {
+            if (work == Work.IDLE_HEAP) {
+                end(contestant);
+            }
             var figures =
                     pair(contestant)
                             .run(work, round < 0 ? settings.warmUpSeconds() : settings.seconds());
@@ -78,10 +81,15 @@ public final class SideBySide implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             results.failed(work, contestant, label + ": " + e.getMessage());
             progress(work, label, contestant, "failed: " + e.getMessage());
-            var failed = pairs.remove(contestant);
-            if (failed != null) {
-                failed.close(); // the next round starts afresh
-            }
+            end(contestant);
+        }
+    }
+
+    /** Ends a contestant's processes; its next round starts afresh. */
+    private void end(Contestant contestant) {
+        var pair = pairs.remove(contestant);
+        if (pair != null) {
+            pair.close();
         }
     }
 
