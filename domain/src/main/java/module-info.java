@@ -9,6 +9,7 @@ module dev.aptosnet.domain {
     requires static org.jspecify;
 
     exports dev.aptosnet.domain.health;
+    exports dev.aptosnet.domain.monitoring;
     exports dev.aptosnet.domain.peer;
     exports dev.aptosnet.domain.queue;
     exports dev.aptosnet.domain.rate;

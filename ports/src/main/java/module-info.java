@@ -11,6 +11,7 @@ module dev.aptosnet.ports {
     exports dev.aptosnet.ports.codec;
     exports dev.aptosnet.ports.discovery;
     exports dev.aptosnet.ports.model;
+    exports dev.aptosnet.ports.monitoring;
     exports dev.aptosnet.ports.transport;
 
     uses dev.aptosnet.ports.discovery.PeerSourceProvider;

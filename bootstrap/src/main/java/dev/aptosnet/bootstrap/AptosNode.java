@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap;
 
 import dev.aptosnet.bootstrap.runtime.Networks;
+import dev.aptosnet.ports.client.PeersAndMetadata;
 import dev.aptosnet.ports.model.NetworkId;
 
 import java.util.ArrayList;
@@ -60,6 +61,15 @@ public final class AptosNode extends AptosNetwork implements AutoCloseable {
                             + ")");
         }
         return network;
+    }
+
+    /**
+     * Who is connected on every network, and the last news of each: how far away, where it stands
+     * and how far its ledger reaches. An immutable view, renewed every few seconds and with every
+     * peer that comes and goes.
+     */
+    public PeersAndMetadata peersAndMetadata() {
+        return running.peersAndMetadata();
     }
 
     /**

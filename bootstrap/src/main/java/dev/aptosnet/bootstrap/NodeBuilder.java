@@ -5,6 +5,8 @@ import dev.aptosnet.bootstrap.runtime.Networks;
 import dev.aptosnet.bootstrap.runtime.Registration;
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.peer.Admission;
+import dev.aptosnet.ports.client.BreakerSettings;
+import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.HealthSettings;
@@ -13,7 +15,9 @@ import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.client.MessageHandler;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
+import dev.aptosnet.ports.client.PeerHealthSettings;
 import dev.aptosnet.ports.client.RpcHandler;
+import dev.aptosnet.ports.client.ScoreSettings;
 import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
@@ -25,6 +29,8 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.monitoring.MonitoringSettings;
+import dev.aptosnet.ports.monitoring.NodeInformationSource;
 import dev.aptosnet.ports.transport.TransportSettings;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
 
@@ -58,6 +64,9 @@ public final class NodeBuilder {
     private InboundRate inboundRate = InboundRate.UNLIMITED;
     private MessageLimits limits = MessageLimits.DEFAULT;
     private HealthSettings health = HealthSettings.DEFAULT;
+    private PeerHealthSettings peerHealth = PeerHealthSettings.DEFAULT;
+    private MonitoringSettings monitoring = MonitoringSettings.DEFAULT;
+    private NodeInformationSource nodeInformation = NodeInformationSource.NO_LEDGER;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
     private ConnectivitySettings connectivity = ConnectivitySettings.DEFAULTS;
     private final List<NetworkAddress> listen = new ArrayList<>();
@@ -247,6 +256,56 @@ public final class NodeBuilder {
     }
 
     /**
+     * When calls that fail anyway are no longer made; {@link BreakerSettings#OFF} makes them all.
+     */
+    public NodeBuilder circuitBreaker(BreakerSettings breaker) {
+        this.peerHealth = peerHealth.withBreaker(breaker);
+        return this;
+    }
+
+    /**
+     * How long calls may take beside what their callers say. {@link CallSettings#APTOS_CORE} leaves
+     * it to the callers.
+     */
+    public NodeBuilder calls(CallSettings calls) {
+        this.peerHealth = peerHealth.withCalls(calls);
+        return this;
+    }
+
+    /** What makes a peer's score. */
+    public NodeBuilder score(ScoreSettings score) {
+        this.peerHealth = peerHealth.withScore(score);
+        return this;
+    }
+
+    /**
+     * Treats the health of peers as an unmodified aptos-core node does: pings at its values, no
+     * circuit breakers, no limits for calls but the callers' and 10 seconds for serving one.
+     */
+    public NodeBuilder healthOfAptosCore() {
+        this.health = HealthSettings.APTOS_CORE;
+        this.peerHealth = PeerHealthSettings.APTOS_CORE;
+        return this;
+    }
+
+    /**
+     * How peers are asked how they are, and answered; as unmodified nodes do unless said otherwise.
+     * Those disconnect a node that does not answer.
+     */
+    public NodeBuilder monitoring(MonitoringSettings monitoring) {
+        requireNode("peer_monitoring_service");
+        this.monitoring = monitoring;
+        return this;
+    }
+
+    /** What peers may know of the node's ledger; that it has none unless said otherwise. */
+    public NodeBuilder nodeInformation(NodeInformationSource source) {
+        requireNode("node information");
+        this.nodeInformation = source;
+        return this;
+    }
+
+    /**
      * Sizes, counts and durations of the transport; its frame size is taken from {@link #limits}.
      */
     public NodeBuilder transportLimits(TransportSettings.Limits transportLimits) {
@@ -400,6 +459,7 @@ public final class NodeBuilder {
             throw new IllegalArgumentException(
                     "mutual_authentication: false (expected: true on the validator network)");
         }
+        var node = first == null ? this : first;
         return new NetworkSettings(
                 who.peerId(),
                 who.publicKey(),
@@ -416,6 +476,9 @@ public final class NodeBuilder {
                 inboundRate,
                 limits,
                 health,
+                peerHealth,
+                node.monitoring,
+                node.nodeInformation,
                 transportLimits,
                 connectivity,
                 sources,

@@ -25,6 +25,7 @@ import dev.aptosnet.ports.model.PeerRole;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,6 +87,17 @@ class RestSourceTest {
             handler = good(2, "");
             assertThat(views.next()).isEqualTo(view(2));
             assertThat(views.working().failures()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("X-13 the first request is made at once, however long the interval is")
+    void firstRequestIsMadeAtOnce() throws Exception {
+        var never = Duration.ofDays(1);
+        try (var views = new Views(settings(never, RestDiscovery.DEFAULT_TIMEOUT))) {
+            assertThat(views.next()).isEqualTo(view(1));
+            views.assertNoMore();
+            assertThat(requests).hasValue(1);
         }
     }
 
@@ -358,10 +370,18 @@ class RestSourceTest {
         return settings(RestDiscovery.DEFAULT_TIMEOUT, Optional.empty());
     }
 
+    private RestDiscovery settings(Duration interval, Duration timeout) {
+        return settings(interval, timeout, Optional.empty());
+    }
+
     private RestDiscovery settings(Duration timeout, Optional<PeerId> mustList) {
+        return settings(SOON, timeout, mustList);
+    }
+
+    private RestDiscovery settings(Duration interval, Duration timeout, Optional<PeerId> mustList) {
         return new RestDiscovery(
                 URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/"),
-                SOON,
+                interval,
                 timeout,
                 RestDiscovery.DEFAULT_MAX_BYTES,
                 NetworkId.VALIDATOR,

@@ -269,7 +269,7 @@ class WebhookSourceTest {
     @Test
     void slowCallersHoldTheirPlacesUntilTheDeadlineOnly() throws Exception {
         var slow = new ArrayList<Socket>();
-        try (var views = new Views(settings(Optional.empty(), Duration.ofSeconds(2)))) {
+        try (var views = new Views(settings(Optional.empty(), Duration.ofSeconds(5)))) {
             try {
                 for (var i = 0; i < WebhookSource.PLACES; i++) {
                     slow.add(socket(views.source));

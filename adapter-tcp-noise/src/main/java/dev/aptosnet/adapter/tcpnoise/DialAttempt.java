@@ -13,6 +13,7 @@ import dev.aptosnet.ports.transport.TransportEvent;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 
@@ -47,7 +48,7 @@ final class DialAttempt {
     private @Nullable ScheduledFuture<?> deadline;
     private String doing = "starting";
     private boolean answered;
-    private @Nullable Socket socket;
+    private @Nullable SocketChannel socket;
 
     DialAttempt(TcpTransport transport, DialId id, PeerId expected, NetworkAddress address) {
         this(transport, id, expected, address, transport.settings().limits().upgradeTimeout());
@@ -157,9 +158,9 @@ final class DialAttempt {
             return;
         }
         doing = "a connection";
-        Socket made;
+        SocketChannel made;
         try {
-            made = new Socket();
+            made = transport.sockets().connecting();
         } catch (ChannelException e) {
             fail(Reason.CONNECT_FAILED, "no socket: " + rootMessage(e));
             return;
@@ -191,7 +192,7 @@ final class DialAttempt {
     }
 
     private void connected(
-            Socket made,
+            SocketChannel made,
             Future<?> outcome,
             List<InetSocketAddress> targets,
             int next,
@@ -206,6 +207,7 @@ final class DialAttempt {
                 transport.emit(new TransportEvent.Probed(id, took));
             }
         } else if (outcome.isSuccess() && peer != null) {
+            transport.connected(made);
             var upgrade = new DialUpgrade(this, transport, made, loop, begun, peer, key, address);
             made.pipeline().addLast(upgrade);
             doing = "";

@@ -11,8 +11,16 @@ public final class TcpTransportProvider implements TransportProvider {
     /** The name of the transport. */
     static final String NAME = "tcp";
 
+    private final SocketKind sockets;
+
     /** Called by {@link java.util.ServiceLoader}. */
-    public TcpTransportProvider() {}
+    public TcpTransportProvider() {
+        this(SocketKind.best());
+    }
+
+    TcpTransportProvider(SocketKind sockets) {
+        this.sockets = sockets;
+    }
 
     @Override
     public String name() {
@@ -21,11 +29,13 @@ public final class TcpTransportProvider implements TransportProvider {
 
     @Override
     public boolean supports(NetworkAddress address) {
-        return !(address.network() instanceof Memory) && address.port().isPresent();
+        return !(address.network() instanceof Memory)
+                && !address.isQuic()
+                && address.port().isPresent();
     }
 
     @Override
     public Transport create(TransportSettings settings) {
-        return new TcpTransport(settings);
+        return new TcpTransport(settings, sockets);
     }
 }

@@ -35,7 +35,7 @@ final class ChaosProcess {
     private final List<Window> windows = new ArrayList<>();
     private final JsonMapper json = new JsonMapper();
 
-    private @Nullable Process process;
+    private volatile @Nullable Process process;
     private volatile ChaosNode.@Nullable Status latest;
 
     /**
@@ -92,14 +92,17 @@ final class ChaosProcess {
     private void read(Process from) {
         try (var lines = new BufferedReader(new InputStreamReader(from.getInputStream(), UTF_8))) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.startsWith("{")) {
+                if (line.startsWith("{") && from.equals(process)) {
                     var status = json.readValue(line, ChaosNode.Status.class);
                     latest = status;
                     onStatus.accept(this, status);
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // The stream of a process that was killed is closed under whoever reads it.
+            if (from.isAlive()) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
@@ -109,27 +112,31 @@ final class ChaosProcess {
     }
 
     boolean isAlive() {
-        return process != null && process.isAlive();
+        var running = process;
+        return running != null && running.isAlive();
     }
 
     /** SIGKILL; returns once it is gone. */
     void kill() throws InterruptedException {
-        if (process != null) {
-            process.destroyForcibly().waitFor();
-        }
+        var running = process;
+        process = null;
         latest = null;
+        if (running != null) {
+            running.destroyForcibly().waitFor();
+        }
     }
 
     /** SIGTERM, and SIGKILL for one that does not obey in a minute. */
     void stop() throws InterruptedException {
-        if (process != null) {
-            process.destroy();
-            if (!process.waitFor(1, TimeUnit.MINUTES)) {
-                kill();
+        var running = process;
+        if (running != null) {
+            running.destroy();
+            var obeyed = running.waitFor(1, TimeUnit.MINUTES);
+            kill();
+            if (!obeyed) {
                 throw new IllegalStateException("node " + index + " did not stop when told");
             }
         }
-        latest = null;
     }
 
     /** SIGSTOP: all its threads stand still, and the system keeps its connections. */
@@ -143,8 +150,9 @@ final class ChaosProcess {
     }
 
     private void signal(String name) throws IOException, InterruptedException {
-        if (process != null) {
-            var code = new ProcessBuilder("kill", name, "" + process.pid()).start().waitFor();
+        var running = process;
+        if (running != null) {
+            var code = new ProcessBuilder("kill", name, "" + running.pid()).start().waitFor();
             if (code != 0) {
                 throw new IOException("kill " + name + ": exit code " + code);
             }

@@ -88,6 +88,7 @@ public final class Main implements Runnable {
                         .addSubcommand("run", new RunCommand(terminal))
                         .addSubcommand("ping", new PingCommand(terminal))
                         .addSubcommand("call", new CallCommand(terminal))
+                        .addSubcommand("bench", new BenchCommand(terminal))
                         .addSubcommand("sim", new SimCommand(terminal))
                         .addSubcommand("vectors", new VectorsCommand(terminal));
         line.setOut(terminal.out());

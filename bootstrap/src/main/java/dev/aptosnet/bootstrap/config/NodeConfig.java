@@ -1,5 +1,7 @@
 package dev.aptosnet.bootstrap.config;
 
+import dev.aptosnet.ports.monitoring.MonitoringSettings;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +14,23 @@ import java.util.OptionalInt;
  * @param validator whether the node is a validator; {@code base.role}
  * @param chainId {@code base.chain_id}; aptos-core takes it from the genesis file
  * @param networks at least one; each network once
+ * @param monitoring {@code peer_monitoring_service}
  * @param notes what the operator should know of the file, one line each
  */
 public record NodeConfig(
-        boolean validator, int chainId, List<NetworkConfig> networks, List<String> notes) {
+        boolean validator,
+        int chainId,
+        List<NetworkConfig> networks,
+        MonitoringSettings monitoring,
+        List<String> notes) {
     /** What a node is that is told nothing. */
     public static final NodeConfig DEFAULT =
-            new NodeConfig(false, 4, List.of(NetworkConfig.DEFAULT), List.of());
+            new NodeConfig(
+                    false,
+                    4,
+                    List.of(NetworkConfig.DEFAULT),
+                    MonitoringSettings.DEFAULT,
+                    List.of());
 
     /** Copies the lists. */
     public NodeConfig {
@@ -59,11 +71,11 @@ public record NodeConfig(
     public NodeConfig withFirst(NetworkConfig network) {
         var changed = new ArrayList<>(networks);
         changed.set(0, network);
-        return new NodeConfig(validator, chainId, changed, notes);
+        return new NodeConfig(validator, chainId, changed, monitoring, notes);
     }
 
     /** The same on another chain. */
     public NodeConfig onChain(int chain) {
-        return new NodeConfig(validator, chain, networks, notes);
+        return new NodeConfig(validator, chain, networks, monitoring, notes);
     }
 }

@@ -3,6 +3,7 @@ package dev.aptosnet.bootstrap.config;
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.monitoring.MonitoringSettings;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,6 @@ final class NodeFile {
                     "metrics",
                     "netbench",
                     "node_startup",
-                    "peer_monitoring_service",
                     "randomness_override_seq_num",
                     "state_sync",
                     "storage",
@@ -100,6 +100,10 @@ final class NodeFile {
                 unused.add(section);
             }
         }
+        var monitoring =
+                root.section("peer_monitoring_service")
+                        .map(section -> new MonitoringSection(section).read(unused))
+                        .orElse(MonitoringSettings.DEFAULT);
         skipOthers();
         var pfn = validatorPfnConnections(base);
         var networks = readNetworks(base, pfn, new NetworkSection.Budget(totalBytes, perPeerBytes));
@@ -111,6 +115,7 @@ final class NodeFile {
                 base.validator(),
                 base.chainId().orElse(NodeConfig.DEFAULT.chainId()),
                 networks,
+                monitoring,
                 notes);
     }
 

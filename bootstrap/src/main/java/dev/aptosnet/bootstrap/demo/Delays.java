@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Delays in nanoseconds. Keeps at most 16 384 of them: when full, every second one is forgotten and
  * from then on only every second one kept, and so on; the worst is never forgotten. Any thread.
  */
-final class Delays {
+public final class Delays {
     private static final int MAX = 1 << 14;
 
     private final long[] kept = new long[MAX];
@@ -17,7 +17,8 @@ final class Delays {
     private long recentWorst;
     private long latest;
 
-    synchronized void add(long nanos) {
+    /** Takes one more. */
+    public synchronized void add(long nanos) {
         latest = nanos;
         worst = Math.max(worst, nanos);
         recentWorst = Math.max(recentWorst, nanos);
@@ -54,7 +55,7 @@ final class Delays {
      *
      * @param share above 0, at most 1
      */
-    static long percentile(double share, Iterable<Delays> all) {
+    public static long percentile(double share, Iterable<Delays> all) {
         var joined = new long[0];
         for (var delays : all) {
             synchronized (delays) {

@@ -20,6 +20,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
@@ -35,7 +36,7 @@ import java.util.function.ToDoubleFunction;
  */
 public final class NetworkMetrics implements AutoCloseable {
     /** Upper bounds in seconds, from neighbours in one rack to the longest time-out. */
-    private static final double[] PING_BUCKETS = {
+    static final double[] PING_BUCKETS = {
         0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20
     };
 
@@ -52,8 +53,8 @@ public final class NetworkMetrics implements AutoCloseable {
             new AtomicReferenceArray<>(ProtocolId.MAX_NUMBER + 1);
     private final AtomicReferenceArray<Timer> handlerLatencies =
             new AtomicReferenceArray<>(ProtocolId.MAX_NUMBER + 1);
-    private final ConcurrentHashMap<String, DistributionSummary> pings = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<SourceKind, DistributionSummary> applied =
+    private final ConcurrentHashMap<List<String>, Timer> upgrades = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<List<String>, DistributionSummary> summaries =
             new ConcurrentHashMap<>();
     private final ObservationCounters observations;
     private final Counter[][] refusals =
@@ -96,9 +97,18 @@ public final class NetworkMetrics implements AutoCloseable {
         return refusals[messageClass.index()][why.ordinal()];
     }
 
-    /** Registers a value that is read when somebody looks. */
-    public <T> void gauge(String name, T source, ToDoubleFunction<T> value, String... labels) {
-        meters.add(Gauge.builder(name, source, value).tags(common.and(labels)).register(registry));
+    /**
+     * Registers a value that is read when somebody looks.
+     *
+     * @return takes it away again
+     */
+    public <T> Runnable gauge(String name, T source, ToDoubleFunction<T> value, String... labels) {
+        var gauge = Gauge.builder(name, source, value).tags(common.and(labels)).register(registry);
+        meters.add(gauge);
+        return () -> {
+            meters.remove(gauge);
+            registry.remove(gauge);
+        };
     }
 
     /** Registers a count that somebody else keeps, read when somebody looks; it never falls. */
@@ -115,11 +125,8 @@ public final class NetworkMetrics implements AutoCloseable {
      * @param labels names and values in turn
      */
     public Counter counter(String name, String... labels) {
-        var key = new java.util.ArrayList<String>(labels.length + 1);
-        key.add(name);
-        key.addAll(List.of(labels));
         return counters.computeIfAbsent(
-                key,
+                key(name, labels),
                 _ -> {
                     var counter = Counter.builder(name).tags(common.and(labels)).register(registry);
                     meters.add(counter);
@@ -156,17 +163,23 @@ public final class NetworkMetrics implements AutoCloseable {
 
     /** A set-up ended, well or not. */
     public void upgraded(Origin origin, boolean succeeded, Duration took) {
+        upgrades.computeIfAbsent(
+                        List.of(label(origin), succeeded ? "succeeded" : "failed"), this::upgrades)
+                .record(took);
+    }
+
+    private Timer upgrades(List<String> directionAndState) {
         var timer =
                 Timer.builder("aptos_network_connection_upgrade_time_seconds")
                         .tags(
                                 common.and(
                                         "direction",
-                                        label(origin),
+                                        directionAndState.get(0),
                                         "state",
-                                        succeeded ? "succeeded" : "failed"))
+                                        directionAndState.get(1)))
                         .register(registry);
         meters.add(timer);
-        timer.record(took);
+        return timer;
     }
 
     /**
@@ -175,18 +188,36 @@ public final class NetworkMetrics implements AutoCloseable {
      * @param label {@code connected}, or {@code pre_dial} for one before a connection
      */
     public void pinged(String label, Duration roundTrip) {
-        pings.computeIfAbsent(label, this::pings).record(roundTrip.toNanos() / 1e9);
+        summary("aptos_network_peer_ping_times", PING_BUCKETS, "label", label)
+                .record(roundTrip.toNanos() / 1e9);
     }
 
-    /** In seconds; not a timer, whose name would end in its unit. */
-    private DistributionSummary pings(String label) {
-        var summary =
-                DistributionSummary.builder("aptos_network_peer_ping_times")
-                        .serviceLevelObjectives(PING_BUCKETS)
-                        .tags(common.and("label", label))
-                        .register(registry);
-        meters.add(summary);
-        return summary;
+    /**
+     * The histogram with this name and these labels; the same object every time. Not a timer even
+     * for seconds, since a timer's name would end in its unit.
+     *
+     * @param buckets their upper bounds, rising
+     * @param labels names and values in turn
+     */
+    DistributionSummary summary(String name, double[] buckets, String... labels) {
+        return summaries.computeIfAbsent(
+                key(name, labels),
+                _ -> {
+                    var summary =
+                            DistributionSummary.builder(name)
+                                    .serviceLevelObjectives(buckets)
+                                    .tags(common.and(labels))
+                                    .register(registry);
+                    meters.add(summary);
+                    return summary;
+                });
+    }
+
+    private static List<String> key(String name, String... labels) {
+        var key = new ArrayList<String>(labels.length + 1);
+        key.add(name);
+        key.addAll(List.of(labels));
+        return key;
     }
 
     /**
@@ -195,18 +226,8 @@ public final class NetworkMetrics implements AutoCloseable {
      * @param since what happened in the source
      */
     public void discoveryApplied(SourceKind source, Duration since) {
-        applied.computeIfAbsent(source, this::applied).record(since.toNanos() / 1e9);
-    }
-
-    /** In seconds, as {@link #pings}. */
-    private DistributionSummary applied(SourceKind source) {
-        var summary =
-                DistributionSummary.builder("aptosnet_discovery_apply_seconds")
-                        .serviceLevelObjectives(APPLY_BUCKETS)
-                        .tags(common.and("source", source.label()))
-                        .register(registry);
-        meters.add(summary);
-        return summary;
+        summary("aptosnet_discovery_apply_seconds", APPLY_BUCKETS, "source", source.label())
+                .record(since.toNanos() / 1e9);
     }
 
     /** A connection was refused in its set-up. */
@@ -271,7 +292,8 @@ public final class NetworkMetrics implements AutoCloseable {
         return new ConnectionMetrics(this);
     }
 
-    static String label(Origin origin) {
+    /** The value of the label {@code direction}. */
+    public static String label(Origin origin) {
         return origin == Origin.INBOUND ? "inbound" : "outbound";
     }
 

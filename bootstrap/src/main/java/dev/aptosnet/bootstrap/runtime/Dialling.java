@@ -69,6 +69,9 @@ final class Dialling implements TrustedPeers {
         /** Ends a connection. */
         void disconnect(PeerId peer, DisconnectReason reason);
 
+        /** These are trusted from now on; first on the thread that starts the node. */
+        void trusted(TrustedSet peers);
+
         /** Does what a change of the trusted set means for a connection. */
         void change(Peers.Event event);
 
@@ -229,7 +232,10 @@ final class Dialling implements TrustedPeers {
     private void on(Event event) {
         for (var effect : machine.on(clock.now(), event)) {
             switch (effect) {
-                case Effect.Trust(var peers) -> trusted = peers;
+                case Effect.Trust(var peers) -> {
+                    trusted = peers;
+                    orders.trusted(peers);
+                }
                 case Effect.Dial(var id, var peer, var address) -> orders.dial(id, peer, address);
                 case Effect.Probe(var id, _, var address, var limit) ->
                         orders.probe(id, address, limit);

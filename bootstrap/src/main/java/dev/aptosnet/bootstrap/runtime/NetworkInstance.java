@@ -1,10 +1,13 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
+import dev.aptosnet.ports.client.ApplicationHealth;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
+import dev.aptosnet.ports.client.HealthSignal;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkClient;
+import dev.aptosnet.ports.client.PeerHealth;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.discovery.PeerView;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -49,11 +53,13 @@ public final class NetworkInstance implements AutoCloseable {
     private final Clock clock = Clock.system();
     private final NetworkMetrics metrics;
     private final NetworkOwner owner;
+    private final Applications applications;
     private final AtomicLong dialIds = new AtomicLong(FIRST_OWN_DIAL);
     private final List<NetworkAddress> listenAddresses = new ArrayList<>();
     private boolean closed;
 
-    private NetworkInstance(NetworkSettings settings, SendAccount.NodeBudget budget) {
+    private NetworkInstance(
+            NetworkSettings settings, SendAccount.NodeBudget budget, PeerStore store) {
         this.settings = settings;
         this.metrics =
                 new NetworkMetrics(
@@ -61,8 +67,9 @@ public final class NetworkInstance implements AutoCloseable {
                         settings.networkId(),
                         settings.self(),
                         settings.validator());
+        this.applications = new Applications(clock, metrics);
         try {
-            this.owner = new NetworkOwner(settings, clock, metrics, budget);
+            this.owner = new NetworkOwner(settings, clock, metrics, budget, store);
         } catch (RuntimeException | Error e) {
             metrics.close();
             throw e;
@@ -73,10 +80,12 @@ public final class NetworkInstance implements AutoCloseable {
      * Starts a network; returns once it listens.
      *
      * @param budget the node's, which its networks share
+     * @param store the node's, too
      * @throws ConnectFailure if an address cannot be listened at
      */
-    static NetworkInstance start(NetworkSettings settings, SendAccount.NodeBudget budget) {
-        var network = new NetworkInstance(settings, budget);
+    static NetworkInstance start(
+            NetworkSettings settings, SendAccount.NodeBudget budget, PeerStore store) {
+        var network = new NetworkInstance(settings, budget, store);
         try {
             network.open();
         } catch (RuntimeException | Error e) {
@@ -88,15 +97,23 @@ public final class NetworkInstance implements AutoCloseable {
 
     private void open() {
         for (var origin : Origin.values()) {
+            var direction = NetworkMetrics.label(origin);
             metrics.gauge(
                     "aptos_connections",
-                    this,
-                    network -> network.owner.connected().count(origin),
+                    owner,
+                    each -> each.connected().count(origin),
                     "direction",
-                    origin == Origin.INBOUND ? "inbound" : "outbound");
+                    direction);
+            metrics.gauge(
+                    "aptos_network_pending_connection_upgrades",
+                    owner,
+                    each -> each.pendingUpgrades(origin),
+                    "direction",
+                    direction);
         }
         metrics.gauge("aptosnet_draining_connections", owner.connected(), ConnectedPeers::draining);
         metrics.gauge("aptosnet_latency_probes_in_flight", owner, NetworkOwner::probesInFlight);
+        owner.peerHealths().register(metrics);
         owner.start();
         for (var address : settings.listen()) {
             listenAddresses.add(
@@ -153,6 +170,31 @@ public final class NetworkInstance implements AutoCloseable {
     /** How far away a peer is; empty before its first answer to a ping. */
     public Optional<RoundTrip> roundTrip(PeerId peer) {
         return owner.roundTrip(peer);
+    }
+
+    /** How the connected peers are. */
+    PeerHealths peerHealths() {
+        return owner.peerHealths();
+    }
+
+    /** How a connected peer is; empty if there is no connection. */
+    public Optional<PeerHealth> health(PeerId peer) {
+        return owner.peerHealths().find(peer);
+    }
+
+    /** How all connected peers are, by peer id. */
+    public List<PeerHealth> healths() {
+        return owner.peerHealths().all();
+    }
+
+    /** Where an application says how it is, at least as often as it promises. */
+    public HealthSignal healthSignal(String application, Duration heartbeat) {
+        return applications.add(application, heartbeat);
+    }
+
+    /** What the applications say, by name. */
+    public Map<String, ApplicationHealth> applications() {
+        return applications.all();
     }
 
     /** How each source of peers is doing. */

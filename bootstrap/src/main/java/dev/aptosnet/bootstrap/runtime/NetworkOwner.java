@@ -1,12 +1,15 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
+import dev.aptosnet.bootstrap.metrics.TrustedPeerGauges;
 import dev.aptosnet.domain.connection.ConnectionSettings;
+import dev.aptosnet.domain.connectivity.TrustedSet;
+import dev.aptosnet.domain.peer.PeerNews;
 import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.domain.wire.Negotiation;
+import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.MessageLimits;
-import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.discovery.LatestValue;
@@ -61,7 +64,8 @@ final class NetworkOwner {
     private final ConnectionSettings connectionSettings;
     private final Transports transports;
     private final NodeLoop loop;
-    private final Serial listeners = new Serial("aptosnet-peers");
+    private final PeerListeners listeners;
+    private final PeerStore store;
     private final ConnectedPeers connected;
     private final ConcurrentHashMap<PeerId, SetupFailure> lastFailures = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -70,11 +74,18 @@ final class NetworkOwner {
     private final Peers peers;
     private final Dialling dialler;
     private final HealthChecks health;
+    private final PeerHealths peerHealths;
+    private final Monitoring monitoring;
+    private final PeerList peerList;
+    private final TrustedPeerGauges trustedPeers;
     private final Discovery discovery;
     private final Map<ConnectionId, PeerConnection> connections = new HashMap<>();
     private final Map<DialId, Pending> dials = new HashMap<>();
     private final Map<Long, CompletableFuture<Boolean>> disconnects = new HashMap<>();
     private long disconnectRequests;
+
+    /** How many dials are under way, for other threads. */
+    private volatile int pendingDials;
 
     /** The newest word on the next epoch, until the loop takes it. */
     private final LatestValue<Announcement> announced = new LatestValue<>();
@@ -90,11 +101,14 @@ final class NetworkOwner {
             NetworkSettings settings,
             Clock clock,
             NetworkMetrics metrics,
-            SendAccount.NodeBudget budget) {
+            SendAccount.NodeBudget budget,
+            PeerStore store) {
         this.settings = settings;
         this.clock = clock;
         this.metrics = metrics;
         this.budget = budget;
+        this.store = store;
+        this.listeners = new PeerListeners(settings.listeners());
         this.health =
                 new HealthChecks(
                         settings.health(),
@@ -103,10 +117,31 @@ final class NetworkOwner {
                         this::runOnLoop,
                         this::connection,
                         this::unhealthy);
-        this.protocols = new Protocols(health.withAnswers(settings.registrations()));
+        this.monitoring =
+                new Monitoring(
+                        settings,
+                        clock,
+                        metrics,
+                        store,
+                        this::runOnLoop,
+                        this::connection,
+                        peer -> disconnectNow(peer, DisconnectReason.PEER_MONITORING_PING_FAILURE));
+        this.protocols =
+                new Protocols(monitoring.withAnswers(health.withAnswers(settings.registrations())));
         this.greeting = new Greeting(settings.chainId(), settings.networkId(), protocols.spoken());
-        this.connectionSettings = connectionSettings(settings.limits());
+        this.connectionSettings =
+                connectionSettings(settings.limits(), settings.peerHealth().calls());
         this.connected = new ConnectedPeers(clock);
+        this.peerHealths =
+                new PeerHealths(
+                        settings.peerHealth(),
+                        settings.health().interval(),
+                        clock,
+                        metrics,
+                        connected,
+                        health);
+        this.peerList = new PeerList(connected);
+        this.trustedPeers = new TrustedPeerGauges(metrics, connected::contains);
         this.transports = new Transports(this::transportSettings, new LinkEvents());
         this.dialler =
                 new Dialling(settings, settings.admission().access(), clock, new DialOrders());
@@ -120,13 +155,13 @@ final class NetworkOwner {
                 new NodeLoop(
                         "aptosnet-" + settings.self().shortText(),
                         clock,
-                        () -> MonoTime.earlier(dialler.nextDeadline(), health.nextDeadline()),
+                        this::nextDeadline,
                         this::timeReached);
         this.discovery =
                 new Discovery(settings.sources(), clock, metrics, () -> runOnLoop(this::takeViews));
     }
 
-    private static ConnectionSettings connectionSettings(MessageLimits limits) {
+    private static ConnectionSettings connectionSettings(MessageLimits limits, CallSettings calls) {
         var builder =
                 ConnectionSettings.builder()
                         .maxFrameBytes(limits.maxFrameBytes())
@@ -144,7 +179,14 @@ final class NetworkOwner {
                     new ConnectionSettings.Queue(
                             limits.queueMessages(), limits.queueBytes(), weights[i]));
         }
+        calls.served().forEach(builder::inboundCallLimit);
         return builder.build();
+    }
+
+    private MonoTime nextDeadline() {
+        return MonoTime.earlier(
+                MonoTime.earlier(dialler.nextDeadline(), health.nextDeadline()),
+                MonoTime.earlier(monitoring.nextDeadline(), peerList.nextDeadline()));
     }
 
     /** Trusts and dials whom the settings name. */
@@ -180,6 +222,16 @@ final class NetworkOwner {
     /** How far away a peer is; empty before its first answer to a ping. */
     Optional<RoundTrip> roundTrip(PeerId peer) {
         return health.roundTrip(peer);
+    }
+
+    /** How the connected peers are. */
+    PeerHealths peerHealths() {
+        return peerHealths;
+    }
+
+    /** How many connections of a direction are in set-up. */
+    int pendingUpgrades(Origin origin) {
+        return origin == Origin.OUTBOUND ? pendingDials : transports.pendingInbound();
     }
 
     /** How many latency probes are under way. */
@@ -350,7 +402,15 @@ final class NetworkOwner {
 
         @Override
         public void disconnect(PeerId peer, DisconnectReason reason) {
-            apply(peers.on(new Peers.Event.Disconnect(peer, reason)));
+            disconnectNow(peer, reason);
+        }
+
+        @Override
+        public void trusted(TrustedSet set) {
+            store.trusted(settings.networkId(), set);
+            if (settings.networkId() == NetworkId.VALIDATOR) {
+                trustedPeers.trusted(set.peers().keySet());
+            }
         }
 
         @Override
@@ -374,6 +434,8 @@ final class NetworkOwner {
         takeViews();
         dialler.timeReached();
         health.onTime();
+        monitoring.onTime();
+        peerList.onTime(clock.now());
     }
 
     private void takeViews() {
@@ -393,10 +455,11 @@ final class NetworkOwner {
     }
 
     private void unhealthy(PeerId peer) {
-        apply(
-                peers.on(
-                        new Peers.Event.Disconnect(
-                                peer, DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE)));
+        disconnectNow(peer, DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE);
+    }
+
+    private void disconnectNow(PeerId peer, DisconnectReason reason) {
+        apply(peers.on(new Peers.Event.Disconnect(peer, reason)));
     }
 
     private void dial(
@@ -405,6 +468,7 @@ final class NetworkOwner {
             NetworkAddress address,
             @Nullable CompletableFuture<PeerInfo> answer) {
         dials.put(id, new Pending(peer, clock.now(), answer));
+        pendingDials = dials.size();
         if (answer != null) {
             dialler.requested(peer);
         }
@@ -428,6 +492,7 @@ final class NetworkOwner {
         if (pending == null) {
             return;
         }
+        pendingDials = dials.size();
         if (pending.answer() != null) {
             dialler.requestFailed(pending.peer());
         }
@@ -454,6 +519,7 @@ final class NetworkOwner {
             return;
         }
         dials.remove(id);
+        pendingDials = dials.size();
         dialler.dialEnded(id, true);
     }
 
@@ -515,6 +581,7 @@ final class NetworkOwner {
                         budget,
                         clock,
                         metrics.forConnection(),
+                        peerHealths.forConnection(),
                         this::connectionClosed);
         connections.put(info.id(), connection);
         var refused =
@@ -550,7 +617,10 @@ final class NetworkOwner {
             switch (effect) {
                 case Peers.Effect.Refuse(var peer, var why, var detail) ->
                         refused = refused(peer, why, detail);
-                case Peers.Effect.Withdraw(var peer) -> connected.unpublish(peer.peer(), peer.id());
+                case Peers.Effect.Withdraw(var peer) -> {
+                    store.disconnecting(settings.networkId(), peer.peer(), peer.id());
+                    connected.unpublish(peer.peer(), peer.id());
+                }
                 case Peers.Effect.Evicted _ -> metrics.priorityPeerEviction();
                 case Peers.Effect.Answer(var request, var wasConnected) -> {
                     var waiting = disconnects.remove(request);
@@ -561,7 +631,9 @@ final class NetworkOwner {
                 case Peers.Effect.Start(var peer) -> {
                     var connection = connections.get(peer.id());
                     if (connection != null) {
+                        store.connected(connection.info());
                         connected.publish(connection);
+                        peerList.begin(clock.now());
                         connection.start();
                     }
                 }
@@ -577,10 +649,12 @@ final class NetworkOwner {
                     var connection = connections.get(peer.id());
                     if (connection != null) {
                         connection.keep();
+                        store.connected(connection.info());
                         connected.publish(connection);
+                        peerList.begin(clock.now());
                         if (isNew) {
                             var info = connection.info();
-                            tell(listener -> listener.onPeerUp(info));
+                            listeners.tell(new PeerNews.Event.Up(info));
                         }
                     }
                 }
@@ -589,6 +663,7 @@ final class NetworkOwner {
                     var connection = connections.get(peer.id());
                     if (connection != null) {
                         health.lost(connection.info());
+                        monitoring.lost(connection.info());
                     }
                 }
                 case Peers.Effect.Drain(var peer, var until) -> {
@@ -609,7 +684,7 @@ final class NetworkOwner {
                     if (connection != null) {
                         watch(connection);
                         var info = connection.info();
-                        tell(listener -> listener.onPeerUp(info));
+                        listeners.tell(new PeerNews.Event.Up(info));
                     }
                 }
                 case Peers.Effect.PeerReplaced(var before, var after) -> {
@@ -618,9 +693,8 @@ final class NetworkOwner {
                     if (connection != null) {
                         watch(connection);
                         if (old != null) {
-                            var is = connection.info();
-                            var was = old.info();
-                            tell(listener -> listener.onPeerReplaced(was, is));
+                            listeners.tell(
+                                    new PeerNews.Event.Replaced(old.info(), connection.info()));
                         }
                     }
                 }
@@ -629,12 +703,14 @@ final class NetworkOwner {
                     health.roundTrip(peer.peer())
                             .ifPresent(known -> dialler.measured(peer.peer(), known.smoothed()));
                     dialler.disconnected(peer.peer(), peer.id());
+                    store.lost(settings.networkId(), peer.peer(), peer.id());
                     connected.unpublish(peer.peer(), peer.id());
                     var connection = connections.get(peer.id());
                     if (connection != null) {
                         var info = connection.info();
                         health.lost(info);
-                        tell(listener -> listener.onPeerDown(info, reason));
+                        monitoring.lost(info);
+                        listeners.tell(new PeerNews.Event.Down(info, reason));
                     }
                 }
             }
@@ -646,6 +722,7 @@ final class NetworkOwner {
     private void watch(PeerConnection connection) {
         dialler.connected(connection.info(), connection.key());
         health.connected(connection.info());
+        monitoring.connected(connection.info());
     }
 
     private SetupFailure refused(Peers.Connected refused, Peers.Refusal why, String detail) {
@@ -669,12 +746,6 @@ final class NetworkOwner {
                     case TIE_BREAK -> SetupFailure.Reason.ALREADY_CONNECTED;
                 },
                 detail);
-    }
-
-    private void tell(Consumer<NetworkEvents<?>> what) {
-        for (var listener : settings.listeners()) {
-            listeners.run(() -> what.accept(listener));
-        }
     }
 
     /** On the connection's owner. */

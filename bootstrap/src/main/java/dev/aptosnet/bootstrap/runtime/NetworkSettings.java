@@ -6,6 +6,7 @@ import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
+import dev.aptosnet.ports.client.PeerHealthSettings;
 import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
@@ -14,6 +15,8 @@ import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.monitoring.MonitoringSettings;
+import dev.aptosnet.ports.monitoring.NodeInformationSource;
 import dev.aptosnet.ports.transport.TransportSettings;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
 
@@ -37,6 +40,9 @@ public record NetworkSettings(
         InboundRate inboundRate,
         MessageLimits limits,
         HealthSettings health,
+        PeerHealthSettings peerHealth,
+        MonitoringSettings monitoring,
+        NodeInformationSource nodeInformation,
         TransportSettings.Limits transportLimits,
         ConnectivitySettings connectivity,
         List<PeerSourceSettings> sources,

@@ -1,5 +1,7 @@
 package dev.aptosnet.bootstrap.runtime;
 
+import dev.aptosnet.ports.client.PeersAndMetadata;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,7 +12,11 @@ import java.util.List;
 public final class Networks implements AutoCloseable {
     private final List<NetworkInstance> all = new ArrayList<>();
 
-    private Networks() {}
+    private final PeerStore store;
+
+    private Networks(PeerStore store) {
+        this.store = store;
+    }
 
     /**
      * Starts networks; returns once all of them listen.
@@ -19,11 +25,12 @@ public final class Networks implements AutoCloseable {
      * @throws dev.aptosnet.ports.client.ConnectFailure if an address cannot be listened at
      */
     public static Networks start(List<NetworkSettings> settings) {
-        var networks = new Networks();
+        var store = new PeerStore(settings.stream().map(NetworkSettings::networkId).toList());
+        var networks = new Networks(store);
         var budget = new SendAccount.NodeBudget(settings.getFirst().limits().nodeBytes());
         try {
             for (var one : settings) {
-                networks.all.add(NetworkInstance.start(one, budget));
+                networks.all.add(NetworkInstance.start(one, budget, store));
             }
             networks.all.getFirst().show(budget);
         } catch (RuntimeException | Error e) {
@@ -36,6 +43,11 @@ public final class Networks implements AutoCloseable {
     /** In the order of their settings. */
     public List<NetworkInstance> all() {
         return List.copyOf(all);
+    }
+
+    /** What is known of the peers of all of them. */
+    public PeersAndMetadata peersAndMetadata() {
+        return store.snapshot();
     }
 
     /** Closes all at once, so that it takes as long as the slowest of them. */

@@ -118,6 +118,11 @@ final class Transports implements AutoCloseable {
         transportFor(address).cancel(id);
     }
 
+    /** How many connections that others opened are in set-up. */
+    synchronized int pendingInbound() {
+        return made.values().stream().mapToInt(Transport::pendingInbound).sum();
+    }
+
     private synchronized Transport transportFor(NetworkAddress address) {
         for (var provider : providers) {
             if (provider.supports(address)) {

@@ -32,7 +32,8 @@ final class NodeProvider implements Provider<AptosNode> {
                 AptosNode.builder()
                         .chainId(config.chainId())
                         .networkId(config.first().networkId())
-                        .validator(config.validator());
+                        .validator(config.validator())
+                        .monitoring(config.monitoring());
         tell(builder, config.first());
         for (var other : config.networks().subList(1, config.networks().size())) {
             builder.network(other.networkId(), network -> tell(network, other));
@@ -49,6 +50,9 @@ final class NodeProvider implements Provider<AptosNode> {
                 .inboundRateLimit(network.inboundRate())
                 .limits(network.limits())
                 .health(network.health())
+                .circuitBreaker(network.peerHealth().breaker())
+                .calls(network.peerHealth().calls())
+                .score(network.peerHealth().score())
                 .transportLimits(network.transportLimits())
                 .connectivity(network.connectivity());
         network.mutualAuthentication().ifPresent(builder::mutualAuthentication);

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 public final class PeerLines implements NodeFeature, NetworkEvents<Bytes> {
     private final Consumer<String> lines;
 
-    /** Peers are reported one at a time, in order. */
+    /** On all networks together; each reports its peers one at a time, in order. */
     private int connected;
 
     /**
@@ -29,7 +29,7 @@ public final class PeerLines implements NodeFeature, NetworkEvents<Bytes> {
     }
 
     @Override
-    public void onPeerUp(PeerInfo peer) {
+    public synchronized void onPeerUp(PeerInfo peer) {
         connected++;
         lines.accept(
                 "peer "
@@ -42,7 +42,7 @@ public final class PeerLines implements NodeFeature, NetworkEvents<Bytes> {
     }
 
     @Override
-    public void onPeerDown(PeerInfo peer, DisconnectReason reason) {
+    public synchronized void onPeerDown(PeerInfo peer, DisconnectReason reason) {
         connected--;
         lines.accept(
                 "peer "

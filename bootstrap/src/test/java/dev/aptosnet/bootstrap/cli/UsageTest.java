@@ -45,6 +45,8 @@ class UsageTest {
                 "ping /ip4/127.0.0.1/tcp/6180 --timeout soon",
                 "call /ip4/127.0.0.1/tcp/6180 nonsense",
                 "call /ip4/127.0.0.1/tcp/6180 29",
+                "bench",
+                "bench /ip4/127.0.0.1/tcp/6180",
                 "run --listen /dns/example.org/tcp/1",
                 "run --seed /ip4/127.0.0.1/tcp/6180",
                 "run --trust 0x1",
@@ -83,7 +85,7 @@ class UsageTest {
             assertThat(outcome.err()).isEmpty();
         }
         assertThat(String.join("\n", Outcome.of("--help").out()))
-                .contains("demo", "keygen", "id", "run", "ping", "call", "sim", "vectors");
+                .contains("demo", "keygen", "id", "run", "ping", "call", "bench", "sim", "vectors");
     }
 
     @Test

@@ -3,8 +3,13 @@ package dev.aptosnet.bootstrap.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.bootstrap.AptosNode;
+import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.bootstrap.NodeBuilder;
 import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.monitoring.MonitoringSettings;
 
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -14,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +50,66 @@ class NetworkMetricsTest {
                 .count();
     }
 
+    private double gauge(AptosNode node, String name, String... labels) {
+        return registry.get(name)
+                .tags("peer_id", node.peerId().shortText())
+                .tags(labels)
+                .gauge()
+                .value();
+    }
+
+    @Test
+    void connectionsInSetUpAndTrustedPeersHaveGauges() throws Exception {
+        var a = Identity.generate();
+        var b = Identity.generate();
+        var absent = Identity.generate();
+        try (var listener =
+                        validator(a)
+                                .listen("/ip4/127.0.0.1/tcp/0")
+                                .trust(b.peerId(), b.publicKey(), PeerRole.VALIDATOR)
+                                .trust(absent.peerId(), absent.publicKey(), PeerRole.VALIDATOR)
+                                .start();
+                var dialler =
+                        validator(b).trust(a.peerId(), a.publicKey(), PeerRole.VALIDATOR).start()) {
+            var connected = "aptos_network_peer_connected";
+            assertThat(gauge(dialler, connected, "remote_peer_id", a.peerId().shortText()))
+                    .isZero();
+            dialler.connect(a.peerId(), listener.listenAddress(), SOON);
+            listener.awaitPeer(b.peerId(), SOON);
+            assertThat(gauge(dialler, connected, "remote_peer_id", a.peerId().shortText()))
+                    .isEqualTo(1);
+            assertThat(gauge(listener, connected, "remote_peer_id", b.peerId().shortText()))
+                    .isEqualTo(1);
+            assertThat(gauge(listener, connected, "remote_peer_id", absent.peerId().shortText()))
+                    .isZero();
+
+            var pending = "aptos_network_pending_connection_upgrades";
+            assertThat(gauge(dialler, pending, "direction", "outbound")).isZero();
+            var port = listener.listenAddress().port().orElseThrow();
+            try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) { // and says nothing
+                awaitGauge(listener, pending, 1);
+            }
+            awaitGauge(listener, pending, 0);
+        }
+        assertThat(registry.find("aptos_network_peer_connected").gauges()).isEmpty();
+    }
+
+    private static NodeBuilder validator(Identity identity) {
+        return AptosNode.builder()
+                .networkId(NetworkId.VALIDATOR)
+                .validator(true)
+                .identity(identity)
+                .protocols(ProtocolId.NETBENCH_RPC);
+    }
+
+    private void awaitGauge(AptosNode node, String name, double value) throws Exception {
+        var deadline = System.nanoTime() + SOON.toNanos();
+        while (gauge(node, name, "direction", "inbound") != value) {
+            assertThat(System.nanoTime()).as(name).isLessThan(deadline);
+            Thread.sleep(5);
+        }
+    }
+
     @Test
     void messagesCallsAndConnectionsAreCountedAtBothEndsUnderTheirNames() throws Exception {
         var arrived = new CountDownLatch(3);
@@ -50,6 +117,7 @@ class NetworkMetricsTest {
         try (var a =
                         AptosNode.builder()
                                 .listen("/memory/0")
+                                .monitoring(MonitoringSettings.OFF)
                                 .serve(
                                         ProtocolId.NETBENCH_RPC,
                                         request -> request.respond(request.payload()))
@@ -58,6 +126,7 @@ class NetworkMetricsTest {
                 var b =
                         AptosNode.builder()
                                 .protocols(ProtocolId.NETBENCH_RPC, ProtocolId.NETBENCH_DIRECT_SEND)
+                                .monitoring(MonitoringSettings.OFF)
                                 .seed(a.listenAddress())
                                 .start()) {
             var peer = b.awaitPeer(a.peerId(), SOON);
@@ -82,8 +151,12 @@ class NetworkMetricsTest {
             assertThat(count(b, "aptos_network_direct_send_messages", "state", "sent"))
                     .isEqualTo(3);
             assertThat(count(b, "aptos_network_direct_send_bytes", "state", "sent")).isEqualTo(21);
-            assertThat(count(a, "aptos_network_direct_send_messages", "state", "received"))
-                    .isEqualTo(3);
+            // The other end adds up after it has answered.
+            var received = "aptos_network_direct_send_messages";
+            while (count(a, received, "state", "received") == 0) {
+                Thread.sleep(5);
+            }
+            assertThat(count(a, received, "state", "received")).isEqualTo(3);
             assertThat(count(b, "aptos_network_rpc_messages", sent) - callsBefore).isEqualTo(2);
             assertThat(count(b, "aptos_network_rpc_bytes", sent) - bytesBefore).isEqualTo(10);
             assertThat(

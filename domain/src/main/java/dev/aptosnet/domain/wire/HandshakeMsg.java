@@ -23,12 +23,6 @@ import java.util.Set;
  */
 public record HandshakeMsg(
         Map<MessagingVersion, ProtocolSet> supported, int chainId, NetworkId networkId) {
-    private static final int VALIDATOR = 0;
-    private static final int PUBLIC = 1;
-    private static final int VFN = 2;
-    private static final int VFN_OTHER = 3;
-    private static final int PUBLIC_OTHER = 4;
-
     /** By their index on the wire. */
     private static final List<MessagingVersion> VERSIONS = List.of(MessagingVersion.V1);
 
@@ -54,11 +48,7 @@ public record HandshakeMsg(
         // In the order of the version, which is that of its encoded byte.
         supported.forEach((version, set) -> out.variant(version.index()).bytes(set.vector()));
         out.u8(chainId);
-        switch (networkId) {
-            case VALIDATOR -> out.variant(VALIDATOR);
-            case PUBLIC -> out.variant(PUBLIC);
-            case VFN -> out.variant(VFN).string("vfn");
-        }
+        NetworkIdBcs.write(out, networkId);
         return out.toBytes();
     }
 
@@ -75,17 +65,7 @@ public record HandshakeMsg(
                         key -> VERSIONS.get(key.variant(VERSIONS.size())),
                         value -> ProtocolSet.ofVector(value.bytes()));
         var chainId = in.u8();
-        var networkId =
-                switch (in.variant(PUBLIC_OTHER + 1)) {
-                    case VALIDATOR -> NetworkId.VALIDATOR;
-                    case VFN -> {
-                        // Any name means this network.
-                        in.string();
-                        yield NetworkId.VFN;
-                    }
-                    case VFN_OTHER -> NetworkId.VFN;
-                    default -> NetworkId.PUBLIC;
-                };
+        var networkId = NetworkIdBcs.read(in);
         in.end();
         return new HandshakeMsg(supported, chainId, networkId);
     }

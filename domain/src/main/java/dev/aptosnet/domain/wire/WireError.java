@@ -28,6 +28,8 @@ public enum WireError {
     BITVEC_TOO_LONG,
     /** A network address that breaks a rule of wire.md section 3. */
     BAD_ADDRESS,
+    /** A duration of more than 2^63-1 seconds. */
+    DURATION_TOO_LONG,
     /** A compressed payload of fewer than 4 bytes. */
     COMPRESSED_TOO_SHORT,
     /** A compressed payload that announces a negative size. */

@@ -4,8 +4,12 @@ import dev.aptosnet.ports.model.DisconnectReason;
 
 /**
  * What arrives for one application. Every method does nothing unless overridden. Threads as for
- * {@link RpcHandler} and {@link MessageHandler}; peers that come and go are reported one at a time,
- * in order.
+ * {@link RpcHandler} and {@link MessageHandler}.
+ *
+ * <p>Peers that come and go are reported one at a time. What waits for a listener is the latest of
+ * each peer, never a queue of what has passed, so a slow one misses what was over before it could
+ * hear of it: a peer that went and came back is reported as replaced, and one that came and went
+ * perhaps only as gone.
  *
  * @param <M> the application's message type
  */

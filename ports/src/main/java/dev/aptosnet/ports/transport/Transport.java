@@ -38,6 +38,11 @@ public interface Transport extends AutoCloseable {
      */
     void cancel(DialId id);
 
+    /** How many accepted connections are in set-up; 0 where that is not told. Any thread. */
+    default int pendingInbound() {
+        return 0;
+    }
+
     /**
      * Measures how long it takes to open a connection to {@code address}, and closes that before a
      * byte is sent: the other end learns nothing of us, and sees what a stranger who changes his

@@ -1,0 +1,55 @@
+package dev.aptosnet.benchmarks.sidebyside;
+
+import dev.aptosnet.bootstrap.NodeBuilder;
+import dev.aptosnet.ports.client.MessageLimits;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.PayloadEncoding;
+import dev.aptosnet.ports.model.ProtocolId;
+
+/** What both ends of this project's contestants agree on. */
+final class AptosEnds {
+    static final ProtocolId SEND = ProtocolId.NETBENCH_DIRECT_SEND;
+
+    private static final ProtocolId URGENT =
+            ProtocolId.custom(230, "Urgent", PayloadEncoding.BCS, MessageClass.CRITICAL);
+    private static final ProtocolId TAKE =
+            ProtocolId.custom(231, "Take", PayloadEncoding.BCS, MessageClass.LOW);
+
+    /** Not of the sends' class, whose queue they may have filled. */
+    private static final ProtocolId COUNT =
+            ProtocolId.custom(232, "Count", PayloadEncoding.BCS, MessageClass.HIGH);
+
+    private AptosEnds() {}
+
+    static ProtocolId protocol(Question question) {
+        return switch (question) {
+            case ECHO -> ProtocolId.NETBENCH_RPC;
+            case URGENT -> URGENT;
+            case TAKE -> TAKE;
+            case COUNT -> COUNT;
+        };
+    }
+
+    /**
+     * The defaults, but for how many calls may be open at once: a hundred is just what we make, and
+     * the node's own pings count too.
+     */
+    static NodeBuilder limited(NodeBuilder builder) {
+        var all = MessageLimits.DEFAULT;
+        return builder.limits(
+                new MessageLimits(
+                        all.maxFrameBytes(),
+                        all.maxMessageBytes(),
+                        all.minPieceBytes(),
+                        all.maxInboundStreams(),
+                        all.streamProgressTimeout(),
+                        1000,
+                        1000,
+                        all.inboundRpcTimeout(),
+                        all.queueMessages(),
+                        all.queueBytes(),
+                        all.inboundQueueMessages(),
+                        all.inboundBytes(),
+                        all.nodeBytes()));
+    }
+}

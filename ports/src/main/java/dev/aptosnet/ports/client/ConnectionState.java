@@ -1,0 +1,9 @@
+package dev.aptosnet.ports.client;
+
+/** Whether a peer can be used (behaviour.md section 11.3). */
+public enum ConnectionState {
+    /** It can. */
+    CONNECTED,
+    /** Its connection was told to end and is not gone yet. */
+    DISCONNECTING
+}
