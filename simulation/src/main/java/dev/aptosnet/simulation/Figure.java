@@ -5,8 +5,9 @@ package dev.aptosnet.simulation;
  *
  * @param improvement which one it belongs to, as {@code I-08}
  * @param name what was measured, with its unit at the end
- * @param baseline the same with the improvement switched off; NaN if that was not measured
- * @param ours with it
+ * @param baseline the same with the improvement switched off; NaN if that was not measured, -1 for
+ *     what never came to pass
+ * @param ours with it; -1 as before
  * @param bound what it may be at most, or at least
  * @param atLeast whether {@code bound} is the least
  */

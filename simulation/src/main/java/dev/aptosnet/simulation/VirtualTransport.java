@@ -59,31 +59,14 @@ final class VirtualTransport implements Transport {
         setUp.begin();
     }
 
-    /** There and back once: what it takes to open a socket. */
     @Override
     public void probe(DialId id, NetworkAddress address, Duration limit) {
-        var to = network.find(address);
-        var world = network.world();
-        if (to == null || !network.isOpen(host, to) || network.transportOf(to) == null) {
-            world.in(
-                    limit.toNanos(),
-                    EventKind.SETUP,
-                    host.index(),
-                    id.number(),
-                    () -> probed(id, null));
-            return;
-        }
-        var took = network.oneWayNanos(host, to) + network.oneWayNanos(to, host);
-        world.in(
-                Math.min(took, limit.toNanos()),
-                EventKind.SETUP,
-                host.index(),
+        network.probe(
+                host,
+                address,
+                limit,
                 id.number(),
-                () -> probed(id, took <= limit.toNanos() ? Duration.ofNanos(took) : null));
-    }
-
-    private void probed(DialId id, @Nullable Duration took) {
-        report(new TransportEvent.Probed(id, took));
+                took -> report(new TransportEvent.Probed(id, took)));
     }
 
     @Override

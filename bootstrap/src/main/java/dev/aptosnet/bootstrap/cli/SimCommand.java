@@ -197,9 +197,11 @@ final class SimCommand extends Command {
     private static String number(double value) {
         return Double.isNaN(value)
                 ? "-"
-                : value == Math.rint(value)
-                        ? String.format(Locale.ROOT, "%.0f", value)
-                        : String.format(Locale.ROOT, "%.2f", value);
+                : value < 0
+                        ? "never"
+                        : value == Math.rint(value)
+                                ? String.format(Locale.ROOT, "%.0f", value)
+                                : String.format(Locale.ROOT, "%.2f", value);
     }
 
     private Scenario find() {
