@@ -36,6 +36,13 @@ final class Descriptors {
                             "java.net.http",
                             "tools.jackson.core",
                             "tools.jackson.dataformat.yaml"),
+                    "dev.aptosnet.adapter.quic",
+                    Set.of(
+                            "dev.aptosnet.ports",
+                            "dev.aptosnet.noise",
+                            "org.bouncycastle.pkix",
+                            "org.bouncycastle.provider",
+                            "tech.kwik.core"),
                     "dev.aptosnet.adapter.tcpnoise",
                     Set.of(
                             "dev.aptosnet.ports",

@@ -1,9 +1,12 @@
 package dev.aptosnet.bootstrap;
 
 import dev.aptosnet.bootstrap.runtime.NetworkInstance;
+import dev.aptosnet.ports.client.ApplicationHealth;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
+import dev.aptosnet.ports.client.HealthSignal;
 import dev.aptosnet.ports.client.NetworkClient;
+import dev.aptosnet.ports.client.PeerHealth;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.discovery.PeerView;
@@ -17,6 +20,7 @@ import dev.aptosnet.ports.model.PublicKey;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -83,6 +87,33 @@ public sealed class AptosNetwork permits AptosNode {
     /** How far away a connected peer is; empty before its first answer to a ping. */
     public final Optional<RoundTrip> roundTrip(PeerId peer) {
         return network.roundTrip(peer);
+    }
+
+    /** How a connected peer is (docs/peer-health.md); empty if there is no connection. */
+    public final Optional<PeerHealth> health(PeerId peer) {
+        return network.health(peer);
+    }
+
+    /** How all connected peers are, by peer id. */
+    public final List<PeerHealth> healths() {
+        return network.healths();
+    }
+
+    /**
+     * Where an application on this network says how it is.
+     *
+     * @param application its name, for {@link #applications} and a metric; taken until the node
+     *     stops
+     * @param heartbeat how often it promises to say something; above zero
+     * @throws IllegalArgumentException if the name is taken, or 64 applications have one
+     */
+    public final HealthSignal healthSignal(String application, Duration heartbeat) {
+        return network.healthSignal(application, heartbeat);
+    }
+
+    /** How the applications with a health signal are, by name. */
+    public final Map<String, ApplicationHealth> applications() {
+        return network.applications();
     }
 
     /**

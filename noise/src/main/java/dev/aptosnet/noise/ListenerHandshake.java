@@ -12,6 +12,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -57,6 +58,15 @@ public final class ListenerHandshake {
      *     to the dialler then
      */
     public Accepted accept(byte[] firstMessage) throws HandshakeException {
+        return accept(firstMessage, Bytes.EMPTY);
+    }
+
+    /**
+     * The same, bound to the channel that it runs in.
+     *
+     * @param binding as the dialler's, see {@link DiallerHandshake}
+     */
+    public Accepted accept(byte[] firstMessage, Bytes binding) throws HandshakeException {
         if (firstMessage.length != DiallerHandshake.FIRST_MESSAGE) {
             throw HandshakeException.of(
                     Reason.TRUNCATED,
@@ -76,7 +86,7 @@ public final class ListenerHandshake {
                             + policy.keys().publicKey()
                             + ")");
         }
-        var read = read(firstMessage);
+        var read = read(firstMessage, binding);
         var peer = PeerId.of(Arrays.copyOf(firstMessage, PeerId.LENGTH));
         var key = read.noise().remoteStatic();
         var role = authenticate(peer, key, read.noise());
@@ -90,8 +100,10 @@ public final class ListenerHandshake {
     }
 
     /** Step 4, with every suite on the list. */
-    private Read read(byte[] firstMessage) throws HandshakeException {
-        var prologue = Bytes.wrap(firstMessage, 0, DiallerHandshake.PROLOGUE);
+    private Read read(byte[] firstMessage, Bytes binding) throws HandshakeException {
+        var prologue =
+                Bytes.concat(
+                        List.of(Bytes.wrap(firstMessage, 0, DiallerHandshake.PROLOGUE), binding));
         var message =
                 Arrays.copyOfRange(firstMessage, DiallerHandshake.PROLOGUE, firstMessage.length);
         var es = policy.keys().agree(Arrays.copyOf(message, PublicKey.LENGTH));

@@ -29,7 +29,9 @@ public final class TcpTransportProvider implements TransportProvider {
 
     @Override
     public boolean supports(NetworkAddress address) {
-        return !(address.network() instanceof Memory) && address.port().isPresent();
+        return !(address.network() instanceof Memory)
+                && !address.isQuic()
+                && address.port().isPresent();
     }
 
     @Override

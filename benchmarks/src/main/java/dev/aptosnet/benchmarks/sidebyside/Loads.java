@@ -243,10 +243,11 @@ final class Loads<P> {
         return timed(loop, seconds);
     }
 
-    /** The first time everything is loaded and warm; the second time counts. */
+    /**
+     * The round before has loaded and warmed everything; what it closed is let go of only after
+     * some seconds, in which the others have their turns.
+     */
     private Map<String, Double> idleHeap(List<String> addresses) throws Exception {
-        near.connect(addresses);
-        near.disconnect();
         var without = liveHeap();
         near.connect(addresses);
         var with = liveHeap();

@@ -140,20 +140,39 @@ final class BenchCommand extends Command {
     private void measure(BenchLoad load, PeerInfo peer) throws InterruptedException {
         var one = load.calls(size, 1, seconds);
         progress(
-                "RPC %d B, one by one: %,.0f/s, p50 %.3f ms, p99 %.3f ms",
-                size, one.perSecond(), one.millis(0.5), one.millis(0.99));
+                String.format(
+                        Locale.ROOT,
+                        "RPC %d B, one by one: %,.0f/s, p50 %.3f ms, p99 %.3f ms",
+                        size,
+                        one.perSecond(),
+                        one.millis(0.5),
+                        one.millis(0.99)));
         var many = load.calls(size, inFlight, seconds);
         progress(
-                "RPC %d B, %d in flight: %,.0f/s, p50 %.3f ms, p99 %.3f ms",
-                size, inFlight, many.perSecond(), many.millis(0.5), many.millis(0.99));
+                String.format(
+                        Locale.ROOT,
+                        "RPC %d B, %d in flight: %,.0f/s, p50 %.3f ms, p99 %.3f ms",
+                        size,
+                        inFlight,
+                        many.perSecond(),
+                        many.millis(0.5),
+                        many.millis(0.99)));
         var sends = load.sends(sendSize, seconds);
         progress(
-                "direct send %d B: %,.0f/s, %.1f MB/s",
-                sendSize, sends.perSecond(), megabytes(sends, sendSize));
+                String.format(
+                        Locale.ROOT,
+                        "direct send %d B: %,.0f/s, %.1f MB/s",
+                        sendSize,
+                        sends.perSecond(),
+                        megabytes(sends, sendSize)));
         var bulk = load.calls(bulkSize, 1, seconds);
         progress(
-                "%d B there and back: %.1f MB/s each way, p50 %.3f ms",
-                bulkSize, megabytes(bulk, bulkSize), bulk.millis(0.5));
+                String.format(
+                        Locale.ROOT,
+                        "%d B there and back: %.1f MB/s each way, p50 %.3f ms",
+                        bulkSize,
+                        megabytes(bulk, bulkSize),
+                        bulk.millis(0.5)));
         if (json()) {
             printJson(object(peer, one, many, sends, bulk));
         }
@@ -163,9 +182,9 @@ final class BenchCommand extends Command {
         return figures.perSecond() * bytes / 1e6;
     }
 
-    private void progress(String format, Object... values) {
+    private void progress(String line) {
         if (!json()) {
-            print(String.format(Locale.ROOT, format, values));
+            print(line);
         }
     }
 

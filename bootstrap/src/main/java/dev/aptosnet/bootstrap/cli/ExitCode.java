@@ -50,7 +50,10 @@ enum ExitCode {
                     NetworkException.PeerDisconnected _ ->
                     CANNOT_CONNECT;
             case NetworkException.TimedOut _ -> TIMEOUT;
-            case NetworkException.Refused _, NetworkException.MessageTooLarge _ -> LIMIT;
+            case NetworkException.Refused _,
+                    NetworkException.MessageTooLarge _,
+                    NetworkException.CircuitOpen _ ->
+                    LIMIT;
             case NetworkException.UnsupportedProtocol _, NetworkException.BadAnswer _ ->
                     PROTOCOL_MISMATCH;
         };

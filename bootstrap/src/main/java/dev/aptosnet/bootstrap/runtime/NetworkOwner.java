@@ -7,6 +7,7 @@ import dev.aptosnet.domain.connectivity.TrustedSet;
 import dev.aptosnet.domain.peer.PeerNews;
 import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.domain.wire.Negotiation;
+import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.PeerInfo;
@@ -73,6 +74,7 @@ final class NetworkOwner {
     private final Peers peers;
     private final Dialling dialler;
     private final HealthChecks health;
+    private final PeerHealths peerHealths;
     private final Monitoring monitoring;
     private final PeerList peerList;
     private final TrustedPeerGauges trustedPeers;
@@ -127,8 +129,17 @@ final class NetworkOwner {
         this.protocols =
                 new Protocols(monitoring.withAnswers(health.withAnswers(settings.registrations())));
         this.greeting = new Greeting(settings.chainId(), settings.networkId(), protocols.spoken());
-        this.connectionSettings = connectionSettings(settings.limits());
+        this.connectionSettings =
+                connectionSettings(settings.limits(), settings.peerHealth().calls());
         this.connected = new ConnectedPeers(clock);
+        this.peerHealths =
+                new PeerHealths(
+                        settings.peerHealth(),
+                        settings.health().interval(),
+                        clock,
+                        metrics,
+                        connected,
+                        health);
         this.peerList = new PeerList(connected);
         this.trustedPeers = new TrustedPeerGauges(metrics, connected::contains);
         this.transports = new Transports(this::transportSettings, new LinkEvents());
@@ -150,7 +161,7 @@ final class NetworkOwner {
                 new Discovery(settings.sources(), clock, metrics, () -> runOnLoop(this::takeViews));
     }
 
-    private static ConnectionSettings connectionSettings(MessageLimits limits) {
+    private static ConnectionSettings connectionSettings(MessageLimits limits, CallSettings calls) {
         var builder =
                 ConnectionSettings.builder()
                         .maxFrameBytes(limits.maxFrameBytes())
@@ -168,6 +179,7 @@ final class NetworkOwner {
                     new ConnectionSettings.Queue(
                             limits.queueMessages(), limits.queueBytes(), weights[i]));
         }
+        calls.served().forEach(builder::inboundCallLimit);
         return builder.build();
     }
 
@@ -210,6 +222,11 @@ final class NetworkOwner {
     /** How far away a peer is; empty before its first answer to a ping. */
     Optional<RoundTrip> roundTrip(PeerId peer) {
         return health.roundTrip(peer);
+    }
+
+    /** How the connected peers are. */
+    PeerHealths peerHealths() {
+        return peerHealths;
     }
 
     /** How many connections of a direction are in set-up. */
@@ -564,6 +581,7 @@ final class NetworkOwner {
                         budget,
                         clock,
                         metrics.forConnection(),
+                        peerHealths.forConnection(),
                         this::connectionClosed);
         connections.put(info.id(), connection);
         var refused =

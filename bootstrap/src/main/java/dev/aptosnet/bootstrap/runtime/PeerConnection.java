@@ -51,6 +51,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     private final MessageLimits limits;
     private final Clock clock;
     private final ConnectionMetrics metrics;
+    private final ConnectionHealth health;
     private final BiConsumer<PeerConnection, LinkClosed> onClosed;
     private final Connection machine;
 
@@ -94,6 +95,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             SendAccount.NodeBudget budget,
             Clock clock,
             ConnectionMetrics metrics,
+            ConnectionHealth health,
             BiConsumer<PeerConnection, LinkClosed> onClosed) {
         this.link = link;
         this.info = info;
@@ -101,6 +103,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         this.limits = limits;
         this.clock = clock;
         this.metrics = metrics;
+        this.health = health;
         this.onClosed = onClosed;
         this.account = new SendAccount(limits.queueMessages(), limits.queueBytes(), budget);
         this.inbound = new InboundAccount(limits.inboundBytes(), budget);
@@ -130,6 +133,10 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         return metrics;
     }
 
+    ConnectionHealth health() {
+        return health;
+    }
+
     void start() {
         link.start(this);
     }
@@ -151,6 +158,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         var charged = account.charge(messageClass, payload.size());
         if (charged != SendResult.QUEUED) {
             metrics.refused(messageClass, charged);
+            health.droppedOut(protocol);
             return charged;
         }
         return put(new OutboundMessage(protocol, messageClass, payload))
@@ -167,6 +175,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         var charged = account.charge(call.messageClass(), call.payload().size());
         if (charged != SendResult.QUEUED) {
             metrics.refused(call.messageClass(), charged);
+            health.droppedOut(call.protocol());
             return charged;
         }
         return put(call) ? SendResult.QUEUED : SendResult.NOT_CONNECTED;
@@ -272,6 +281,16 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     /** Whether the peer sent a frame at that moment or later. */
     boolean heardSince(MonoTime since) {
         return !heardAt.isBefore(since);
+    }
+
+    /** The time of this wake-up. */
+    MonoTime now() {
+        return now;
+    }
+
+    /** Calls to the peer without an end. */
+    int openCalls() {
+        return machine.openCalls();
     }
 
     @Override
@@ -391,6 +410,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         machine.onClosed(how.detail());
         account.flush();
         metrics.flush();
+        health.onClosed();
         onClosed.accept(this, how);
     }
 
@@ -410,7 +430,9 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             }
             return;
         }
-        queueOf(registration, handler).offer(peer(), payload, inbound, metrics);
+        if (!queueOf(registration, handler).offer(peer(), payload, inbound, metrics)) {
+            health.droppedIn(protocol);
+        }
     }
 
     private InboundQueue queueOf(Registration registration, Registration.DirectHandler handler) {
@@ -492,6 +514,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     @Override
     public void observe(Observation what, @Nullable ProtocolId protocol, long bytes) {
         metrics.observe(what, protocol, bytes);
+        health.observe(now, what, protocol, bytes);
     }
 
     @Override
