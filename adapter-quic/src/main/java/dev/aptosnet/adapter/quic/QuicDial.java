@@ -38,11 +38,11 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class QuicDial {
     /** How long the socket of a dial that was given up may still send. */
-    private static final Duration FAREWELL = Duration.ofMillis(200);
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     private final QuicTransport transport;
     private final DialId id;
-    private final PeerId expected;
+    private final @Nullable PeerId expected;
     private final NetworkAddress address;
     private final AtomicBoolean answered = new AtomicBoolean();
     private final Thread thread;
@@ -59,12 +59,21 @@ final class QuicDial {
     private @Nullable QuicClientConnection connection;
     private boolean over;
 
-    QuicDial(QuicTransport transport, DialId id, PeerId expected, NetworkAddress address) {
+    /**
+     * @param expected who must be there; null for a probe, which connects, tells how long that took
+     *     and closes
+     */
+    QuicDial(
+            QuicTransport transport,
+            DialId id,
+            @Nullable PeerId expected,
+            NetworkAddress address,
+            Duration limit) {
         this.transport = transport;
         this.id = id;
         this.expected = expected;
         this.address = address;
-        this.limit = transport.settings().limits().upgradeTimeout();
+        this.limit = limit;
         this.thread = Thread.ofVirtual().name("aptosnet-quic-dial").unstarted(this::run);
     }
 
@@ -141,8 +150,13 @@ final class QuicDial {
             var streams = new Streams();
             var link = new AtomicReference<@Nullable QuicLink>();
             try {
+                var connecting = System.nanoTime();
                 var made = connection(targets.get(i), share, streams, link);
-                prove(made, streams, link, key);
+                if (expected == null) {
+                    probed(Duration.ofNanos(System.nanoTime() - connecting));
+                } else {
+                    prove(expected, made, streams, link, key);
+                }
                 return;
             } catch (IOException e) {
                 why = String.valueOf(e.getMessage());
@@ -202,7 +216,15 @@ final class QuicDial {
         return made;
     }
 
+    private void probed(Duration took) {
+        if (answer()) {
+            transport.emit(new TransportEvent.Probed(id, took));
+        }
+        letGo();
+    }
+
     private void prove(
+            PeerId peer,
             QuicClientConnection made,
             Streams streams,
             AtomicReference<@Nullable QuicLink> link,
@@ -236,9 +258,9 @@ final class QuicDial {
                             transport,
                             new LinkInfo(
                                     ConnectionId.next(),
-                                    expected,
+                                    peer,
                                     key,
-                                    DiallerHandshake.roleOf(expected, settings.trusted()),
+                                    DiallerHandshake.roleOf(peer, settings.trusted()),
                                     address,
                                     Origin.OUTBOUND,
                                     QuicTransportProvider.NAME,
@@ -278,7 +300,10 @@ final class QuicDial {
     /** Gives up, unless it is answered. Any thread. */
     void failed(SetupFailure failure) {
         if (answer()) {
-            transport.emit(new TransportEvent.DialFailed(id, failure));
+            transport.emit(
+                    expected == null
+                            ? new TransportEvent.Probed(id, null)
+                            : new TransportEvent.DialFailed(id, failure));
             letGo();
         }
     }

@@ -18,6 +18,7 @@ import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,7 +84,15 @@ final class QuicTransport implements Transport {
 
     @Override
     public void dial(DialId id, PeerId expected, NetworkAddress address) {
-        var dial = new QuicDial(this, id, expected, address);
+        begin(id, new QuicDial(this, id, expected, address, settings.limits().upgradeTimeout()));
+    }
+
+    @Override
+    public void probe(DialId id, NetworkAddress address, Duration limit) {
+        begin(id, new QuicDial(this, id, null, address, limit));
+    }
+
+    private void begin(DialId id, QuicDial dial) {
         if (dials.putIfAbsent(id, dial) != null) {
             throw new IllegalArgumentException("dial id " + id.number() + " is in use");
         }
