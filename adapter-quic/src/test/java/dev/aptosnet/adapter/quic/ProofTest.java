@@ -10,6 +10,7 @@ import dev.aptosnet.testkit.SettingsBuilder;
 import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import tech.kwik.core.QuicStream;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.Random;
 
 /** Who may be at the other end, whatever TLS says. */
+@Tag("quic")
 class ProofTest {
     private final Random random = new Random(7);
 
