@@ -236,6 +236,16 @@ public final class InboundStreams {
     }
 
     /** One unfinished stream: what its header said, and the pieces so far. */
+    /** Whether a large answer to the request with this number is under way. */
+    public boolean isAnswerArriving(int requestId) {
+        for (var each : open) {
+            if (each.kind == FrameKind.RPC_RESPONSE && each.requestId == requestId) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static final class Open {
         private final int id;
         private final int numFragments;
