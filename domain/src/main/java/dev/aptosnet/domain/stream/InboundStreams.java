@@ -235,7 +235,6 @@ public final class InboundStreams {
                 : piece;
     }
 
-    /** One unfinished stream: what its header said, and the pieces so far. */
     /** Whether a large answer to the request with this number is under way. */
     public boolean isAnswerArriving(int requestId) {
         for (var each : open) {
@@ -246,6 +245,7 @@ public final class InboundStreams {
         return false;
     }
 
+    /** One unfinished stream: what its header said, and the pieces so far. */
     private static final class Open {
         private final int id;
         private final int numFragments;
