@@ -44,6 +44,12 @@ abstract sealed class ClientCall extends OutboundCall {
 
     abstract void failed(NetworkException failure);
 
+    /** An answer that is on its way is not given up for being large. */
+    @Override
+    protected final MonoTime latestDeadline() {
+        return terms.deadline.plusNanos(terms.savedNanos);
+    }
+
     @Override
     protected final void onAnswer(Bytes answer) {
         var took = System.nanoTime() - startNanos;
@@ -61,14 +67,13 @@ abstract sealed class ClientCall extends OutboundCall {
         var connection = terms.connection;
         connection
                 .health()
-                .failed(
-                        connection.now(),
-                        protocol(),
-                        terms.number,
-                        failure,
-                        waited,
-                        terms.savedNanos);
+                .failed(connection.now(), protocol(), terms.number, failure, waited, savedNanos());
         failed(explain(failure, waited));
+    }
+
+    /** How much longer the caller would wait; 0 if it was waited for so long. */
+    private long savedNanos() {
+        return deadline().equals(terms.deadline) ? terms.savedNanos : 0;
     }
 
     private NetworkException explain(CallFailure failure, long waitedNanos) {
@@ -76,7 +81,7 @@ abstract sealed class ClientCall extends OutboundCall {
         var protocol = protocol();
         return switch (failure) {
             case CallFailure.TimedOut _ ->
-                    terms.savedNanos == 0
+                    savedNanos() == 0
                             ? new NetworkException.TimedOut(peer, protocol)
                             : new NetworkException.TimedOut(
                                     peer, protocol, Duration.ofNanos(waitedNanos));

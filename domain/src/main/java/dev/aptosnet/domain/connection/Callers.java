@@ -4,6 +4,7 @@ import dev.aptosnet.domain.lane.Lanes;
 import dev.aptosnet.domain.rpc.CallFailure;
 import dev.aptosnet.domain.rpc.OutboundCall;
 import dev.aptosnet.domain.rpc.OutboundCalls;
+import dev.aptosnet.domain.stream.InboundStreams;
 import dev.aptosnet.domain.stream.Pieces;
 import dev.aptosnet.domain.wire.RefusalCode;
 import dev.aptosnet.ports.model.Bytes;
@@ -18,6 +19,7 @@ final class Callers {
     private final Lanes lanes;
     private final Replies replies;
     private final boolean resetsAgreed;
+    private final InboundStreams streams;
     private final ConnectionSink sink;
     private final OutboundCalls calls;
 
@@ -27,12 +29,14 @@ final class Callers {
             Lanes lanes,
             Replies replies,
             boolean resetsAgreed,
+            InboundStreams streams,
             ConnectionSink sink) {
         this.limit = limit;
         this.pieces = pieces;
         this.lanes = lanes;
         this.replies = replies;
         this.resetsAgreed = resetsAgreed;
+        this.streams = streams;
         this.sink = sink;
         this.calls = new OutboundCalls(limit, 0);
     }
@@ -99,7 +103,9 @@ final class Callers {
 
     void onTime(MonoTime now) {
         for (var call = calls.firstExpired(now); call != null; call = calls.firstExpired(now)) {
-            end(call, Observation.REQUEST_OUT_EXPIRED, new CallFailure.TimedOut());
+            if (!streams.isAnswerArriving(call.requestId()) || !calls.postpone(call)) {
+                end(call, Observation.REQUEST_OUT_EXPIRED, new CallFailure.TimedOut());
+            }
         }
     }
 

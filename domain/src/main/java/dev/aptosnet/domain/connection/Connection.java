@@ -88,6 +88,7 @@ public final class Connection {
                         lanes,
                         replies,
                         capabilities.contains(Capability.STREAM_RESET),
+                        streams,
                         sink);
         this.requests = new Requests(settings, protocols, pieces, lanes, replies, sink);
     }

@@ -35,6 +35,14 @@ public abstract non-sealed class OutboundCall extends TimedMessage {
         return false;
     }
 
+    /**
+     * Until when an answer is waited for that has begun to arrive by {@link #deadline}; not before
+     * that.
+     */
+    protected MonoTime latestDeadline() {
+        return deadline();
+    }
+
     /** The answer came, in the arrays it was received into. */
     protected abstract void onAnswer(Bytes answer);
 

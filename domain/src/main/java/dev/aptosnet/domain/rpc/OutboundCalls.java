@@ -86,6 +86,18 @@ public final class OutboundCalls {
         return now.isBefore(deadlines.earliest()) ? null : deadlines.first();
     }
 
+    /** Waits for an open call until its latest deadline; false if it does so already. */
+    public boolean postpone(OutboundCall call) {
+        var latest = call.latestDeadline();
+        if (!call.deadline().isBefore(latest)) {
+            return false;
+        }
+        deadlines.remove(call);
+        call.postponeTo(latest);
+        deadlines.add(call);
+        return true;
+    }
+
     /** Any open call; null if there is none. */
     public @Nullable OutboundCall any() {
         return deadlines.first();

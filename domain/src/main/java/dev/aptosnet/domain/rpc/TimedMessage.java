@@ -12,7 +12,7 @@ public abstract sealed class TimedMessage extends OutboundMessage
     /** Not in a heap. */
     static final int NOWHERE = -1;
 
-    private final MonoTime deadline;
+    private MonoTime deadline;
 
     /** Place in the heap of {@link Deadlines}. */
     int heapIndex = NOWHERE;
@@ -20,6 +20,11 @@ public abstract sealed class TimedMessage extends OutboundMessage
     TimedMessage(ProtocolId protocol, MessageClass messageClass, Bytes payload, MonoTime deadline) {
         super(protocol, messageClass, payload);
         this.deadline = deadline;
+    }
+
+    /** Not while it is in a heap. */
+    final void postponeTo(MonoTime later) {
+        deadline = later;
     }
 
     /** When it is too late. */

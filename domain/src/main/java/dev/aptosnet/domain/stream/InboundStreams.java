@@ -235,6 +235,16 @@ public final class InboundStreams {
                 : piece;
     }
 
+    /** Whether a large answer to the request with this number is under way. */
+    public boolean isAnswerArriving(int requestId) {
+        for (var each : open) {
+            if (each.kind == FrameKind.RPC_RESPONSE && each.requestId == requestId) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** One unfinished stream: what its header said, and the pieces so far. */
     private static final class Open {
         private final int id;

@@ -6,6 +6,7 @@ import dev.aptosnet.domain.link.Endpoint;
 import dev.aptosnet.domain.link.Outbox;
 import dev.aptosnet.domain.link.TestCall;
 import dev.aptosnet.domain.rpc.CallFailure;
+import dev.aptosnet.domain.rpc.OutboundCall;
 import dev.aptosnet.domain.stream.StreamResult;
 import dev.aptosnet.domain.wire.ErrorKind;
 import dev.aptosnet.domain.wire.FrameHead;
@@ -19,6 +20,7 @@ import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -468,6 +470,57 @@ class ConnectionTest {
         assertThat(peer.directSends.getFirst().payload()).isEqualTo(text("abcd"));
         assertThat(peer.connection.openStreams()).isZero();
         assertThat(peer.connection.streamBytes()).isZero();
+    }
+
+    @Test
+    void anAnswerThatHasBegunToArriveIsWaitedForUntilTheLatestDeadline() {
+        var early = START.plus(Duration.ofSeconds(2));
+        var late = START.plus(Duration.ofSeconds(20));
+        var arriving = new EarlyCall(early, late);
+        var silent = new EarlyCall(early, late);
+        peer.call(START, arriving);
+        peer.call(START, silent);
+        written();
+        receive(
+                frame(
+                        out ->
+                                FrameHead.streamHeaderRpcResponse(
+                                        out, 5, 2, arriving.requestId(), 0, 1),
+                        text("a")));
+        peer.connection.onTime(early);
+        assertThat(silent.failure).isEqualTo(new CallFailure.TimedOut());
+        assertThat(arriving.isOpen()).isTrue();
+        assertThat(peer.connection.nextDeadline()).isLessThanOrEqualTo(late);
+        receive(fragment(5, 1, text("b")));
+        receive(fragment(5, 2, text("c")));
+        assertThat(arriving.answer).isEqualTo(text("abc"));
+    }
+
+    /** A call that is given up early unless its answer is on its way. */
+    private static final class EarlyCall extends OutboundCall {
+        private final MonoTime latest;
+        private @Nullable Bytes answer;
+        private @Nullable CallFailure failure;
+
+        EarlyCall(MonoTime deadline, MonoTime latest) {
+            super(RPC, MessageClass.NORMAL, Bytes.EMPTY, deadline);
+            this.latest = latest;
+        }
+
+        @Override
+        protected MonoTime latestDeadline() {
+            return latest;
+        }
+
+        @Override
+        protected void onAnswer(Bytes content) {
+            answer = content;
+        }
+
+        @Override
+        protected void onFailed(CallFailure why) {
+            failure = why;
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.aptosnet.domain.connection.ConnectionSink;
 import dev.aptosnet.domain.connection.Observation;
 import dev.aptosnet.domain.lane.OutboundMessage;
 import dev.aptosnet.domain.rpc.InboundCall;
+import dev.aptosnet.domain.rpc.OutboundCall;
 import dev.aptosnet.domain.wire.MessagingVersion;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.ProtocolSet;
@@ -93,10 +94,14 @@ public final class Endpoint implements ConnectionSink {
             MessageClass messageClass,
             Bytes request,
             MonoTime deadline) {
-        charge(messageClass, request);
         var call = new TestCall(protocol, messageClass, request, deadline);
-        connection.call(now, call);
+        call(now, call);
         return call;
+    }
+
+    public void call(MonoTime now, OutboundCall call) {
+        charge(call.messageClass(), call.payload());
+        connection.call(now, call);
     }
 
     public boolean respond(InboundCall call, Bytes answer) {

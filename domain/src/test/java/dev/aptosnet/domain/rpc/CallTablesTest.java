@@ -103,6 +103,37 @@ class CallTablesTest {
     }
 
     @Test
+    void aCallIsPostponedOnceToItsLatestDeadline() {
+        var calls = new OutboundCalls(2, 0);
+        var patient =
+                new OutboundCall(
+                        ProtocolId.NETBENCH_RPC,
+                        MessageClass.NORMAL,
+                        Bytes.EMPTY,
+                        new MonoTime(1)) {
+                    @Override
+                    protected MonoTime latestDeadline() {
+                        return new MonoTime(9);
+                    }
+
+                    @Override
+                    protected void onAnswer(Bytes answer) {}
+
+                    @Override
+                    protected void onFailed(CallFailure failure) {}
+                };
+        calls.open(patient);
+        calls.open(call(5));
+        assertThat(calls.postpone(patient)).isTrue();
+        assertThat(calls.nextDeadline()).isEqualTo(new MonoTime(5));
+        assertThat(patient.deadline()).isEqualTo(new MonoTime(9));
+        assertThat(calls.postpone(patient)).isFalse();
+        var other = calls.firstExpired(new MonoTime(6));
+        assertThat(other).isNotNull();
+        assertThat(other != null && calls.postpone(other)).isFalse();
+    }
+
+    @Test
     void callsExpireInTheOrderOfTheirDeadlines() {
         var calls = new OutboundCalls(100, 0);
         for (var deadline : new int[] {5, 3, 9, 1, 7}) {
