@@ -47,6 +47,10 @@ public final class Mesh {
     /** Runs once; fails if the mesh does not complete or a call over it fails. */
     public static void main(String[] args) throws Exception {
         var mesh = new Mesh(new Flags(args, List.of("nodes", "suite", "idle")));
+        // Netty's own sockets need one descriptor more for each node.
+        if (System.getProperty("aptosnet.tcp.sockets") == null) {
+            System.setProperty("aptosnet.tcp.sockets", "nio");
+        }
         mesh.requireDescriptors();
         try {
             mesh.run();

@@ -28,6 +28,11 @@ import java.util.Map;
             "faults were noticed and healed."
         })
 final class DemoCommand extends Command {
+    /** Who makes the sockets of this process. */
+    private static final String SOCKETS = "aptosnet.tcp.sockets";
+
+    private static final int MANY_NODES = 100;
+
     @Option(
             names = "--nodes",
             paramLabel = "N",
@@ -60,6 +65,10 @@ final class DemoCommand extends Command {
     ExitCode execute() throws InterruptedException {
         var settings = settings();
         requireDescriptors(settings.descriptors());
+        if (nodes > MANY_NODES && System.getProperty(SOCKETS) == null) {
+            // Netty's own need one descriptor more for each node, and at 140 few are left.
+            System.setProperty(SOCKETS, "nio");
+        }
         var board = new DemoBoard(terminal());
         if (!json()) {
             print(
