@@ -5,6 +5,7 @@ module dev.aptosnet.adapter.tcpnoise {
     requires io.netty.buffer;
     requires io.netty.common;
     requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
     requires static org.jspecify;
 
     provides dev.aptosnet.ports.transport.TransportProvider with

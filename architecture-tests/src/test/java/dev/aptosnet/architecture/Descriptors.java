@@ -36,6 +36,13 @@ final class Descriptors {
                             "java.net.http",
                             "tools.jackson.core",
                             "tools.jackson.dataformat.yaml"),
+                    "dev.aptosnet.adapter.quic",
+                    Set.of(
+                            "dev.aptosnet.ports",
+                            "dev.aptosnet.noise",
+                            "org.bouncycastle.pkix",
+                            "org.bouncycastle.provider",
+                            "tech.kwik.core"),
                     "dev.aptosnet.adapter.tcpnoise",
                     Set.of(
                             "dev.aptosnet.ports",
@@ -44,7 +51,8 @@ final class Descriptors {
                             "io.netty.common",
                             "io.netty.handler",
                             "io.netty.resolver",
-                            "io.netty.transport"));
+                            "io.netty.transport",
+                            "io.netty.transport.classes.epoll"));
 
     private static final String BOOTSTRAP = "dev.aptosnet.bootstrap";
 

@@ -21,6 +21,7 @@ final class Rules {
     private static final String NOISE = "dev.aptosnet.noise..";
     private static final String SIMULATION = "dev.aptosnet.simulation..";
     private static final String TCP_NOISE = "dev.aptosnet.adapter.tcpnoise..";
+    private static final String QUIC = "dev.aptosnet.adapter.quic..";
     private static final String DISCOVERY = "dev.aptosnet.adapter.discovery..";
     private static final String ADAPTERS = "dev.aptosnet.adapter..";
     private static final String BOOTSTRAP = "dev.aptosnet.bootstrap..";
@@ -75,6 +76,14 @@ final class Rules {
                         NOISE,
                         "io.netty.."),
                 onlyDependsOn(
+                        "the QUIC adapter depends on ports, noise, Kwik and cryptography",
+                        QUIC,
+                        PORTS,
+                        NOISE,
+                        "tech.kwik..",
+                        "javax.net.ssl..",
+                        "org.bouncycastle.."),
+                onlyDependsOn(
                         "the discovery adapter depends on ports, HTTP and Jackson",
                         DISCOVERY,
                         PORTS,
@@ -101,6 +110,11 @@ final class Rules {
                         resideOutsideOfPackages(TCP_NOISE),
                         "dev.aptosnet.bootstrap.planted.netty",
                         "io.netty.."),
+                neverSees(
+                        "only the QUIC adapter sees Kwik",
+                        resideOutsideOfPackages(QUIC),
+                        "dev.aptosnet.bootstrap.planted.kwik",
+                        "tech.kwik.."),
                 neverSees(
                         "only the node and discovery see Jackson",
                         resideOutsideOfPackages(BOOTSTRAP, DISCOVERY),

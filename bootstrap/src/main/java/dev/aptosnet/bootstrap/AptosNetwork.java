@@ -1,11 +1,15 @@
 package dev.aptosnet.bootstrap;
 
 import dev.aptosnet.bootstrap.runtime.NetworkInstance;
+import dev.aptosnet.ports.client.ApplicationHealth;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
+import dev.aptosnet.ports.client.HealthSignal;
 import dev.aptosnet.ports.client.NetworkClient;
+import dev.aptosnet.ports.client.PeerHealth;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
+import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceReport;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -16,6 +20,7 @@ import dev.aptosnet.ports.model.PublicKey;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -84,6 +89,33 @@ public sealed class AptosNetwork permits AptosNode {
         return network.roundTrip(peer);
     }
 
+    /** How a connected peer is (docs/peer-health.md); empty if there is no connection. */
+    public final Optional<PeerHealth> health(PeerId peer) {
+        return network.health(peer);
+    }
+
+    /** How all connected peers are, by peer id. */
+    public final List<PeerHealth> healths() {
+        return network.healths();
+    }
+
+    /**
+     * Where an application on this network says how it is.
+     *
+     * @param application its name, for {@link #applications} and a metric; taken until the node
+     *     stops
+     * @param heartbeat how often it promises to say something; above zero
+     * @throws IllegalArgumentException if the name is taken, or 64 applications have one
+     */
+    public final HealthSignal healthSignal(String application, Duration heartbeat) {
+        return network.healthSignal(application, heartbeat);
+    }
+
+    /** How the applications with a health signal are, by name. */
+    public final Map<String, ApplicationHealth> applications() {
+        return network.applications();
+    }
+
     /**
      * Waits until a peer is connected.
      *
@@ -120,5 +152,25 @@ public sealed class AptosNetwork permits AptosNode {
     /** Where the node learns of this network's peers, and how each source is doing. */
     public final List<SourceReport> sources() {
         return network.sources();
+    }
+
+    /**
+     * Says what a source of peers will say at the next change of epoch, so that the node is ready
+     * for it: both sets are trusted from now on, and a minute before the expected moment ({@code
+     * epoch_preconnect_ms}) the node of a validator network dials those who join. They are offered
+     * to applications, and those who leave are let go, when the source's view changes. Replaces an
+     * earlier announcement, which may so be put off.
+     *
+     * @param next complete, as the source will give it
+     * @param in how long from now the change is expected; five minutes later ({@code
+     *     epoch_overdue_ms}) the announcement is forgotten
+     */
+    public void announceNextEpoch(PeerView next, Duration in) {
+        network.announceNextEpoch(next, in);
+    }
+
+    /** Takes the announcement back; those who came ahead are let go. */
+    public void revokeNextEpoch() {
+        network.revokeNextEpoch();
     }
 }

@@ -5,6 +5,8 @@ import dev.aptosnet.bootstrap.runtime.Networks;
 import dev.aptosnet.bootstrap.runtime.Registration;
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.peer.Admission;
+import dev.aptosnet.ports.client.BreakerSettings;
+import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.HealthSettings;
@@ -13,7 +15,9 @@ import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.client.MessageHandler;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
+import dev.aptosnet.ports.client.PeerHealthSettings;
 import dev.aptosnet.ports.client.RpcHandler;
+import dev.aptosnet.ports.client.ScoreSettings;
 import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
@@ -60,6 +64,7 @@ public final class NodeBuilder {
     private InboundRate inboundRate = InboundRate.UNLIMITED;
     private MessageLimits limits = MessageLimits.DEFAULT;
     private HealthSettings health = HealthSettings.DEFAULT;
+    private PeerHealthSettings peerHealth = PeerHealthSettings.DEFAULT;
     private MonitoringSettings monitoring = MonitoringSettings.DEFAULT;
     private NodeInformationSource nodeInformation = NodeInformationSource.NO_LEDGER;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
@@ -251,6 +256,39 @@ public final class NodeBuilder {
     }
 
     /**
+     * When calls that fail anyway are no longer made; {@link BreakerSettings#OFF} makes them all.
+     */
+    public NodeBuilder circuitBreaker(BreakerSettings breaker) {
+        this.peerHealth = peerHealth.withBreaker(breaker);
+        return this;
+    }
+
+    /**
+     * How long calls may take beside what their callers say. {@link CallSettings#APTOS_CORE} leaves
+     * it to the callers.
+     */
+    public NodeBuilder calls(CallSettings calls) {
+        this.peerHealth = peerHealth.withCalls(calls);
+        return this;
+    }
+
+    /** What makes a peer's score. */
+    public NodeBuilder score(ScoreSettings score) {
+        this.peerHealth = peerHealth.withScore(score);
+        return this;
+    }
+
+    /**
+     * Treats the health of peers as an unmodified aptos-core node does: pings at its values, no
+     * circuit breakers, no limits for calls but the callers' and 10 seconds for serving one.
+     */
+    public NodeBuilder healthOfAptosCore() {
+        this.health = HealthSettings.APTOS_CORE;
+        this.peerHealth = PeerHealthSettings.APTOS_CORE;
+        return this;
+    }
+
+    /**
      * How peers are asked how they are, and answered; as unmodified nodes do unless said otherwise.
      * Those disconnect a node that does not answer.
      */
@@ -438,6 +476,7 @@ public final class NodeBuilder {
                 inboundRate,
                 limits,
                 health,
+                peerHealth,
                 node.monitoring,
                 node.nodeInformation,
                 transportLimits,

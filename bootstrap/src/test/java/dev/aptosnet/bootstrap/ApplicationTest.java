@@ -2,6 +2,7 @@ package dev.aptosnet.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.InboundMessage;
@@ -139,29 +140,62 @@ class ApplicationTest {
         assertThat(peer.peers().getFirst().network()).isEqualTo(NetworkId.VFN);
     }
 
-    /** A client belongs to one network, so the row's two networks are two clients. */
+    /** A client belongs to one network, so one send to two networks is one with each client. */
     @Test
-    @DisplayName("AP-11 of one send to two peers each gets it under a protocol of its own")
-    void directSendToBoth() throws Exception {
-        for (var network : List.of(NetworkId.VFN, NetworkId.PUBLIC)) {
-            var first = new Application();
-            var second = new Application();
-            var one = peer(network, first, B);
-            var two = peer(network, second, D, C);
-            var client = sender(network, one, two).client(Codec.BYTES, A, B, C, D);
-            var nobody = PeerId.parse("0x1");
-            assertThat(
-                            client.sendToPeers(
-                                    List.of(one.peerId(), nobody, two.peerId()),
-                                    List.of(A, B, C, D),
-                                    HELLO))
-                    .containsExactly(
-                            Map.entry(one.peerId(), SendResult.QUEUED),
-                            Map.entry(nobody, SendResult.NOT_CONNECTED),
-                            Map.entry(two.peerId(), SendResult.QUEUED));
-            assertThat(first.next().protocol()).isEqualTo(B);
-            assertThat(second.next().protocol()).isEqualTo(C);
-        }
+    @DisplayName("AP-11 two peers on two networks each get it under a protocol of their own")
+    void directSendOnTwoNetworks() throws Exception {
+        var first = new Application();
+        var second = new Application();
+        var one = peer(NetworkId.VFN, first, B);
+        var two = peer(NetworkId.PUBLIC, second, D, C);
+        var sender =
+                start(
+                        AptosNode.builder()
+                                .networkId(NetworkId.VFN)
+                                .protocols(A, B, C, D)
+                                .network(NetworkId.PUBLIC, other -> other.protocols(A, B, C, D)));
+        sender.connect(one.peerId(), one.listenAddress(), SOON);
+        sender.network(NetworkId.PUBLIC).connect(two.peerId(), two.listenAddress(), SOON);
+        var peers = List.of(one.peerId(), two.peerId());
+        assertThat(
+                        sender.client(Codec.BYTES, A, B, C, D)
+                                .sendToPeers(peers, List.of(A, B, C, D), HELLO))
+                .containsExactly(
+                        Map.entry(one.peerId(), SendResult.QUEUED),
+                        Map.entry(two.peerId(), SendResult.NOT_CONNECTED));
+        assertThat(
+                        sender.network(NetworkId.PUBLIC)
+                                .client(Codec.BYTES, A, B, C, D)
+                                .sendToPeers(peers, List.of(A, B, C, D), HELLO))
+                .containsExactly(
+                        Map.entry(one.peerId(), SendResult.NOT_CONNECTED),
+                        Map.entry(two.peerId(), SendResult.QUEUED));
+        assertThat(first.next().protocol()).isEqualTo(B);
+        assertThat(second.next().protocol()).isEqualTo(C);
+        assertThat(sender.peersAndMetadata().connected())
+                .extracting(known -> known.info().network(), known -> known.info().peer())
+                .containsExactly(
+                        tuple(NetworkId.VFN, one.peerId()), tuple(NetworkId.PUBLIC, two.peerId()));
+        assertThat(sender.peersAndMetadata().supporting(C))
+                .extracting(known -> known.info().peer())
+                .containsExactly(two.peerId());
+    }
+
+    @Test
+    void oneSendToSeveralPeersTakesTheBestProtocolOfEach() throws Exception {
+        var first = new Application();
+        var second = new Application();
+        var one = peer(NetworkId.PUBLIC, first, B);
+        var two = peer(NetworkId.PUBLIC, second, D, C);
+        var client = sender(NetworkId.PUBLIC, one, two).client(Codec.BYTES, A, B, C, D);
+        assertThat(
+                        client.sendToPeers(
+                                List.of(two.peerId(), one.peerId()), List.of(A, B, C, D), HELLO))
+                .containsExactly(
+                        Map.entry(two.peerId(), SendResult.QUEUED),
+                        Map.entry(one.peerId(), SendResult.QUEUED));
+        assertThat(first.next().protocol()).isEqualTo(B);
+        assertThat(second.next().protocol()).isEqualTo(C);
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.aptosnet.ports.transport.TrustedPeers;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * The dialling end of one connection (wire.md sections 4.4, 4.5 and 4.8): first {@link
@@ -50,10 +51,33 @@ public final class DiallerHandshake {
             PublicKey server,
             long timestampMillis,
             KeyPair ephemeral) {
+        this(suite, self, selfId, server, timestampMillis, ephemeral, Bytes.EMPTY);
+    }
+
+    /**
+     * The same, bound to the channel that it runs in.
+     *
+     * @param binding what both ends see of that channel, such as the hash of a certificate; mixed
+     *     into the prologue and not sent, so that a relay between two channels is noticed
+     */
+    public DiallerHandshake(
+            CipherSuite suite,
+            KeyPair self,
+            PeerId selfId,
+            PublicKey server,
+            long timestampMillis,
+            KeyPair ephemeral,
+            Bytes binding) {
         this.prologue = prologue(selfId, server);
         this.timestampMillis = timestampMillis;
         this.noise =
-                new NoiseIk.Initiator(suite, self, server, ephemeral, prologue, NoiseIk.Trace.NONE);
+                new NoiseIk.Initiator(
+                        suite,
+                        self,
+                        server,
+                        ephemeral,
+                        Bytes.concat(List.of(prologue, binding)),
+                        NoiseIk.Trace.NONE);
     }
 
     /**

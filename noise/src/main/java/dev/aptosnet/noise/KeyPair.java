@@ -7,14 +7,16 @@ import dev.aptosnet.ports.transport.SetupFailure;
 import java.util.random.RandomGenerator;
 
 /**
- * An x25519 key pair, static or ephemeral. Immutable. Never prints the private key, and equality is
- * identity so that comparing pairs tells nothing by its timing.
+ * An x25519 key pair, static or ephemeral. Safe for any number of threads: it never changes, but
+ * for remembering what a static one shares with known peers. Never prints the private key, and
+ * equality is identity so that comparing pairs tells nothing by its timing.
  */
 public final class KeyPair {
     private final KeyAgreement agreement;
     private final byte[] privateKey;
     private final byte[] publicBytes;
     private final PublicKey publicKey;
+    private final StaticSecrets known = new StaticSecrets();
 
     private KeyPair(byte[] privateKey, KeyAgreement agreement) {
         this.agreement = agreement;
@@ -84,6 +86,21 @@ public final class KeyPair {
                             + " implementation is broken or hostile");
         }
         return secret;
+    }
+
+    /** The same with another static key; computes nothing if that is one of a known peer. */
+    byte[] agreeWithStatic(PublicKey theirs) throws HandshakeException {
+        var secret = known.find(theirs);
+        return secret != null ? secret : agree(theirs.toByteArray());
+    }
+
+    /**
+     * Remembers a peer that has proven itself and is expected again.
+     *
+     * @param secret what {@link #agreeWithStatic} answered
+     */
+    void remember(PublicKey theirs, byte[] secret) {
+        known.keep(theirs, secret);
     }
 
     /** The public key only. */

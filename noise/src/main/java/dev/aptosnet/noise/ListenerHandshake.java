@@ -12,6 +12,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -21,7 +22,8 @@ import java.util.function.Supplier;
  *
  * <p>What a stranger can make us compute: nothing for a message that names us as its sender or
  * another key as ours; one Diffie-Hellman result for garbage, whatever the number of suites; two
- * for a message that decrypts; four, and a key pair, once it is authenticated.
+ * for a message that decrypts; four, and a key pair, once it is authenticated. One less in both
+ * cases for a peer of the trusted set that was here before.
  */
 public final class ListenerHandshake {
     private static final VarHandle LONG_LE =
@@ -56,6 +58,15 @@ public final class ListenerHandshake {
      *     to the dialler then
      */
     public Accepted accept(byte[] firstMessage) throws HandshakeException {
+        return accept(firstMessage, Bytes.EMPTY);
+    }
+
+    /**
+     * The same, bound to the channel that it runs in.
+     *
+     * @param binding as the dialler's, see {@link DiallerHandshake}
+     */
+    public Accepted accept(byte[] firstMessage, Bytes binding) throws HandshakeException {
         if (firstMessage.length != DiallerHandshake.FIRST_MESSAGE) {
             throw HandshakeException.of(
                     Reason.TRUNCATED,
@@ -75,10 +86,10 @@ public final class ListenerHandshake {
                             + policy.keys().publicKey()
                             + ")");
         }
-        var read = read(firstMessage);
+        var read = read(firstMessage, binding);
         var peer = PeerId.of(Arrays.copyOf(firstMessage, PeerId.LENGTH));
         var key = read.noise().remoteStatic();
-        var role = authenticate(peer, key);
+        var role = authenticate(peer, key, read.noise());
         var timestamp = read.timestamp();
         if (policy.authMode() == AuthMode.MUTUAL) {
             guard.check(key, timestamp);
@@ -89,8 +100,10 @@ public final class ListenerHandshake {
     }
 
     /** Step 4, with every suite on the list. */
-    private Read read(byte[] firstMessage) throws HandshakeException {
-        var prologue = Bytes.wrap(firstMessage, 0, DiallerHandshake.PROLOGUE);
+    private Read read(byte[] firstMessage, Bytes binding) throws HandshakeException {
+        var prologue =
+                Bytes.concat(
+                        List.of(Bytes.wrap(firstMessage, 0, DiallerHandshake.PROLOGUE), binding));
         var message =
                 Arrays.copyOfRange(firstMessage, DiallerHandshake.PROLOGUE, firstMessage.length);
         var es = policy.keys().agree(Arrays.copyOf(message, PublicKey.LENGTH));
@@ -109,7 +122,8 @@ public final class ListenerHandshake {
     }
 
     /** Step 5. */
-    private PeerRole authenticate(PeerId peer, PublicKey key) throws HandshakeException {
+    private PeerRole authenticate(PeerId peer, PublicKey key, NoiseIk.Responder noise)
+            throws HandshakeException {
         var trusted = policy.trusted().find(peer);
         if (trusted.isPresent()) {
             if (!trusted.get().keys().contains(key)) {
@@ -121,6 +135,7 @@ public final class ListenerHandshake {
                                 + key
                                 + "; add the key to the trusted set if the peer changed it");
             }
+            noise.rememberInitiator();
             return trusted.get().role();
         }
         if (policy.authMode() == AuthMode.MUTUAL) {

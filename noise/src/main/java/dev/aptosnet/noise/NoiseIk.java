@@ -53,7 +53,8 @@ public final class NoiseIk {
         private final SymmetricState state;
         private final KeyPair self;
         private final KeyPair ephemeral;
-        private final byte[] responder;
+        private final PublicKey responder;
+        private byte[] sharedStatic = {};
         private Stage stage = Stage.NEW;
 
         /**
@@ -72,8 +73,8 @@ public final class NoiseIk {
                 Trace trace) {
             this.self = self;
             this.ephemeral = ephemeral;
-            this.responder = responder.toByteArray();
-            this.state = start(suite, prologue, this.responder, trace);
+            this.responder = responder;
+            this.state = start(suite, prologue, responder.toByteArray(), trace);
         }
 
         /**
@@ -87,11 +88,12 @@ public final class NoiseIk {
             System.arraycopy(ephemeral.publicBytes(), 0, message, 0, KEY);
             state.mixHash(message, 0, KEY);
             state.step("msg1 e");
-            state.mixKey(ephemeral.agree(responder));
+            state.mixKey(ephemeral.agree(responder.toByteArray()));
             state.step("msg1 es");
             state.encryptAndHash(self.publicBytes(), message, KEY);
             state.step("msg1 s");
-            state.mixKey(self.agree(responder));
+            sharedStatic = self.agreeWithStatic(responder);
+            state.mixKey(sharedStatic);
             state.step("msg1 ss");
             state.encryptAndHash(payload, message, 2 * KEY + Aead.TAG);
             state.step("msg1 payload");
@@ -117,6 +119,7 @@ public final class NoiseIk {
             state.step("msg2 se");
             var payload = state.decryptAndHash(message, KEY, message.length - KEY);
             state.step("msg2 payload");
+            self.remember(responder, sharedStatic);
             stage = Stage.SECOND;
             return payload;
         }
@@ -135,6 +138,7 @@ public final class NoiseIk {
         private Stage stage = Stage.NEW;
         private byte[] theirEphemeral = {};
         private byte[] theirStatic = {};
+        private byte[] sharedStatic = {};
 
         /**
          * An end before its first message.
@@ -173,7 +177,8 @@ public final class NoiseIk {
             state.step("msg1 es");
             theirStatic = state.decryptAndHash(message, KEY, KEY + Aead.TAG);
             state.step("msg1 s");
-            state.mixKey(self.agree(theirStatic));
+            sharedStatic = self.agreeWithStatic(PublicKey.of(theirStatic));
+            state.mixKey(sharedStatic);
             state.step("msg1 ss");
             var from = 2 * KEY + Aead.TAG;
             var payload = state.decryptAndHash(message, from, message.length - from);
@@ -188,6 +193,14 @@ public final class NoiseIk {
                 throw new IllegalStateException("no static key at stage " + stage);
             }
             return PublicKey.of(theirStatic);
+        }
+
+        /**
+         * The initiator is one that is expected again: what our static keys share is kept for the
+         * next time.
+         */
+        void rememberInitiator() {
+            self.remember(remoteStatic(), sharedStatic);
         }
 
         /**

@@ -166,7 +166,7 @@ class ListenerHandshakeTest {
         for (var i = 0; i < 100; i++) {
             assertThat(Ends.refusal(listener, first)).isEqualTo(Reason.REPLAY);
         }
-        assertThat(agreements).as("one accepted, 100 replays").hasValue(2 + 100 * 2);
+        assertThat(agreements).as("one accepted, 100 replays").hasValue(2 + 100);
         assertThat(generated).as("refused before an answer is produced").hasValue(1);
     }
 
@@ -225,6 +225,44 @@ class ListenerHandshakeTest {
                 .hasMessageStartingWith("UNTRUSTED_PEER: peer " + client.id().shortText())
                 .hasMessageContaining("mutual_authentication")
                 .satisfies(e -> assertThat(e.getStackTrace()).isEmpty());
+    }
+
+    @Test
+    void atBothEndsTheReturnOfATrustedPeerCostsOneAgreementLess() throws Exception {
+        var agreements = new AtomicInteger();
+        var keys = KeyPair.ofPrivateKey(server.keys().privateKey(), counting(agreements));
+        var listener = listenerWith(List.of(CipherSuite.AESGCM), keys);
+        var dialled = new AtomicInteger();
+        var dialling = KeyPair.ofPrivateKey(client.keys().privateKey(), counting(dialled));
+        for (var time = 1; time <= 3; time++) {
+            agreements.set(0);
+            dialled.set(0);
+            var dialler =
+                    ends.dialler(
+                            CipherSuite.AESGCM, new Ends.Node(dialling, client.id()), server, time);
+            var accepted = listener.accept(dialler.firstMessage());
+            var session = dialler.finish(accepted.reply());
+            assertThat(session.keys()).isEqualTo(accepted.session().keys());
+            // The other two of each end are those of its ephemeral key.
+            assertThat(agreements).hasValue(time == 1 ? 2 : 1);
+            assertThat(dialled).hasValue(time == 1 ? 2 : 1);
+        }
+    }
+
+    @Test
+    void nothingIsKeptForStrangers() throws Exception {
+        var agreements = new AtomicInteger();
+        var keys = KeyPair.ofPrivateKey(server.keys().privateKey(), counting(agreements));
+        var listener =
+                ends.listener(
+                        new Ends.Node(keys, server.id()), AuthMode.MAYBE_MUTUAL, TrustedPeers.NONE);
+        var stranger = ends.node();
+        for (var time = 1; time <= 3; time++) {
+            agreements.set(0);
+            var dialler = ends.dialler(CipherSuite.AESGCM, stranger, server, time);
+            var _ = listener.accept(dialler.firstMessage());
+            assertThat(agreements).hasValue(2);
+        }
     }
 
     @Test

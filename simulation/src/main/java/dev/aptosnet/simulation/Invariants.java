@@ -9,18 +9,28 @@ final class Invariants {
     /** More would only repeat what the first ones say. */
     private static final int REPORTED = 20;
 
-    /** Most steps look at nothing, else a run of many nodes would be all checks. */
-    private static final int MIN_STEPS_PER_CHECK = 8;
+    /** With more nodes not every step is followed by a check, else a run would be all checks. */
+    private static final int NODES_CHECKED_AT_EVERY_STEP = 24;
 
     private static final long GRACE_NANOS = 1_000_000_000L;
+
+    /** Twice the longest delay before a dial, and a set-up that runs out of time. */
+    private static final long LOCKED_OUT_NANOS = 150_000_000_000L;
 
     private final Run run;
     private final List<String> violations = new ArrayList<>();
     private List<String> linesAtFirst = List.of();
     private long steps;
 
-    Invariants(Run run) {
+    /** By pair: since when both can connect and are not seen to be; 0 while that is not so. */
+    private final long[] apartSince;
+
+    /**
+     * @param nodes how many there are
+     */
+    Invariants(Run run, int nodes) {
         this.run = run;
+        this.apartSince = new long[nodes * nodes];
     }
 
     /** Notes that something does not hold. */
@@ -36,11 +46,36 @@ final class Invariants {
     /** Looks at the host whose turn it is. */
     void afterStep() {
         var hosts = run.network().hosts();
-        var stepsPerCheck = Math.max(MIN_STEPS_PER_CHECK, hosts.size() / 4);
+        var stepsPerCheck = hosts.size() <= NODES_CHECKED_AT_EVERY_STEP ? 1 : hosts.size();
         if (steps++ % stepsPerCheck == 0) {
             var host = hosts.get((int) (steps / stepsPerCheck % hosts.size()));
             checkLinks(host);
-            checkCalls(host);
+            checkNode(host);
+            checkReach(host);
+        }
+    }
+
+    /** Nobody is locked out for good who is trusted, lives and can be reached. */
+    private void checkReach(Host host) {
+        var hosts = run.network().hosts();
+        var now = run.world().now().nanos();
+        for (var peer : hosts) {
+            var pair = host.index() * hosts.size() + peer.index();
+            if (peer == host
+                    || run.mesh().isConnected(host.index(), peer.index())
+                    || !run.expects(host, peer)
+                    || !run.expects(peer, host)
+                    || !host.isAwake()
+                    || !peer.isAwake()
+                    || !run.network().isOpen(host, peer)
+                    || !run.network().isOpen(peer, host)) {
+                apartSince[pair] = 0;
+            } else if (apartSince[pair] == 0) {
+                apartSince[pair] = now + 1;
+            } else if (now - apartSince[pair] > LOCKED_OUT_NANOS) {
+                broken(host.index() + " and " + peer.index() + " are apart for no reason");
+                apartSince[pair] = 0;
+            }
         }
     }
 
@@ -66,7 +101,7 @@ final class Invariants {
         }
     }
 
-    private void checkCalls(Host host) {
+    private void checkNode(Host host) {
         var node = run.nodeOn(host);
         if (node == null || !host.isAwake()) {
             return;
@@ -75,6 +110,16 @@ final class Invariants {
             var due = connection.earliestDeadline();
             if (due.plusNanos(GRACE_NANOS).isBefore(run.world().now())) {
                 broken("a call of " + connection.link().info().id() + " has no end");
+            }
+            if (connection.hasTooManyCalls()) {
+                broken(connection.link().info().id() + " has too many open calls");
+            }
+            if (connection.link().isOpen() && node.isOverdue(connection)) {
+                broken(
+                        host.index()
+                                + " keeps "
+                                + connection.link().other().host().index()
+                                + ", which it does not trust");
             }
         }
     }
@@ -101,7 +146,7 @@ final class Invariants {
         }
         for (var host : hosts) {
             checkLinks(host);
-            checkCalls(host);
+            checkNode(host);
             checkEnds(host);
         }
     }

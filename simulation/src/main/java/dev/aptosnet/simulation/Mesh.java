@@ -12,6 +12,7 @@ final class Mesh {
     private final int nodes;
     private final long[] wires;
     private int pairs;
+    private long changes;
 
     Mesh(int nodes) {
         this.nodes = nodes;
@@ -27,6 +28,7 @@ final class Mesh {
             pairs--;
         }
         wires[node * nodes + peer] = wire;
+        changes++;
         if (wire != NONE && wire == theirs) {
             pairs++;
         }
@@ -53,6 +55,11 @@ final class Mesh {
     /** Which connection to {@code peer} a node names; -1 for none. */
     long wire(int node, int peer) {
         return wires[node * nodes + peer];
+    }
+
+    /** Goes up whenever something changes. */
+    long changes() {
+        return changes;
     }
 
     /** How many pairs are connected. */

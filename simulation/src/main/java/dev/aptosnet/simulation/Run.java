@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 
@@ -29,27 +30,37 @@ final class Run {
     private final VirtualNetwork network;
     private final Tally tally = new Tally();
     private final Mesh mesh;
-    private final Invariants invariants = new Invariants(this);
+    private final Invariants invariants;
     private final RoundTrips roundTrips = new RoundTrips();
     private final Timeline timeline = new Timeline();
     private final Map<String, Long> milestones = new LinkedHashMap<>();
     private final TreeMap<PeerId, Host> trusted = new TreeMap<>();
     private final List<@Nullable SimNode> nodes = new ArrayList<>();
     private final BiFunction<Run, Host, SimNode> make;
+    private final Tuning tuning;
     private final SplittableRandom script;
     private final int[] dialsThisSecond;
     private final long[] second;
     private int mostDialsInASecond;
     private BiPredicate<Host, Host> wanted = (_, _) -> true;
     private int wantedPairs;
+    private BiPredicate<Host, Host> watched = (_, _) -> true;
+    private long watchedFailures;
+    private BiConsumer<Host, PeerId> onNoticed = (_, _) -> {};
 
     Run(Settings settings, BiFunction<Run, Host, SimNode> make) {
+        this(settings, Tuning.DEFAULT, make);
+    }
+
+    Run(Settings settings, Tuning tuning, BiFunction<Run, Host, SimNode> make) {
         this.settings = settings;
+        this.tuning = tuning;
         this.make = make;
         this.world = new World(settings.seed());
         this.script = world.newRandom();
         this.network = new VirtualNetwork(world, settings.conditions(), tally);
         this.mesh = new Mesh(settings.nodes());
+        this.invariants = new Invariants(this, settings.nodes());
         this.dialsThisSecond = new int[settings.nodes()];
         this.second = new long[settings.nodes()];
         var keys = world.newRandom();
@@ -101,6 +112,32 @@ final class Run {
         }
     }
 
+    /** Which failed calls of the application are counted, by caller and peer; from now on. */
+    void watchCalls(BiPredicate<Host, Host> pairs) {
+        watched = pairs;
+        watchedFailures = 0;
+    }
+
+    /** How many there were. */
+    long watchedFailures() {
+        return watchedFailures;
+    }
+
+    /** What is done when a node holds a peer for silent. */
+    void whenNoticed(BiConsumer<Host, PeerId> then) {
+        onNoticed = then;
+    }
+
+    /** Notes a figure of the scenario. */
+    void milestone(String name, long value) {
+        milestones.put(name, value);
+    }
+
+    /** A figure of the scenario; -1 for what did not come to pass. */
+    long milestoneValue(String name) {
+        return milestones.getOrDefault(name, -1L);
+    }
+
     /** Does something at a later time. */
     void in(Duration length, Runnable action) {
         world.in(length.toNanos(), EventKind.SCRIPT, -1, 0, action);
@@ -147,7 +184,7 @@ final class Run {
     }
 
     /** Whether every wanted pair is connected and no other link is left anywhere. */
-    private boolean isSettled() {
+    boolean isSettled() {
         return tally.openEnds == 2L * mesh.pairs() && mesh.pairs() == wantedPairs;
     }
 
@@ -172,6 +209,23 @@ final class Run {
     }
 
     // ---- what nodes and checks ask
+
+    Tuning tuning() {
+        return tuning;
+    }
+
+    /** A call of the application has failed. */
+    void callFailed(Host caller, Host peer) {
+        if (watched.test(caller, peer)) {
+            watchedFailures++;
+        }
+    }
+
+    /** A node holds a peer for silent. */
+    void noticed(Host host, PeerId peer) {
+        tally.silentPeers++;
+        onNoticed.accept(host, peer);
+    }
 
     void dialled(int host) {
         var now = world.now().nanos() / 1_000_000_000L;

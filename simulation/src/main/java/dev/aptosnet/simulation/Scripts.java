@@ -41,8 +41,15 @@ final class Scripts {
                     2,
                     Scripts::simultaneousDial);
 
+    static final Scenario EPOCH =
+            new Script(
+                    "epoch",
+                    "validators leave and join: announced, announced and taken back, by surprise",
+                    22,
+                    Scripts::epoch);
+
     static final List<Scenario> ALL =
-            List.of(BOOT, CHURN, PARTITION, RESTART_ALL, SIMULTANEOUS_DIAL);
+            List.of(BOOT, CHURN, EPOCH, PARTITION, RESTART_ALL, SIMULTANEOUS_DIAL);
 
     private Scripts() {}
 
@@ -56,7 +63,12 @@ final class Scripts {
 
         /** With nodes of another making. */
         Outcome run(Settings settings, BiFunction<Run, Host, SimNode> make) {
-            var run = new Run(settings, make);
+            return run(settings, Tuning.DEFAULT, make);
+        }
+
+        /** With nodes that are set otherwise. */
+        Outcome run(Settings settings, Tuning tuning, BiFunction<Run, Host, SimNode> make) {
+            var run = new Run(settings, tuning, make);
             play.accept(run);
             return run.finish(name);
         }
@@ -71,6 +83,24 @@ final class Scripts {
         var begun = run.world().now();
         run.startAll(SPREAD);
         run.awaitSettled("mesh_complete_ms", begun, LIMIT);
+    }
+
+    private static void epoch(Run run) {
+        var epochs = new Epochs(run);
+        bootAll(run);
+        run.world().run(Duration.ofSeconds(5));
+        epochs.announce(Duration.ofSeconds(75));
+        run.world().run(Duration.ofSeconds(75));
+        epochs.change("announced_");
+        run.world().run(Duration.ofSeconds(10));
+
+        epochs.announce(Duration.ofSeconds(40));
+        run.world().run(Duration.ofSeconds(30));
+        epochs.revoke("revoked_");
+        run.world().run(Duration.ofSeconds(10));
+
+        epochs.change("surprise_");
+        run.world().run(Duration.ofSeconds(15));
     }
 
     private static void simultaneousDial(Run run) {

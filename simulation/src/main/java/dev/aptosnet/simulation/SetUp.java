@@ -65,6 +65,7 @@ final class SetUp {
     }
 
     void begin() {
+        network.dialBegan(dialler, listener);
         at(deadline, this::expire);
         send(SYN);
     }
@@ -223,6 +224,7 @@ final class SetUp {
     private void finish() {
         if (!over) {
             over = true;
+            network.dialEnded(dialler, listener);
             if (admittedBy != null) {
                 admittedBy.leave();
             }

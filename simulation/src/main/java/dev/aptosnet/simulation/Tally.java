@@ -19,6 +19,9 @@ final class Tally {
     long callsAnswered;
     long callsFailed;
 
+    /** How often a node held a peer for silent. */
+    long silentPeers;
+
     /** Open ends that somebody was handed, not closed yet. */
     long openEnds;
 
@@ -35,6 +38,7 @@ final class Tally {
         values.put("calls_opened", callsOpened);
         values.put("calls_answered", callsAnswered);
         values.put("calls_failed", callsFailed);
+        values.put("silent_peers_noticed", silentPeers);
         return values;
     }
 }

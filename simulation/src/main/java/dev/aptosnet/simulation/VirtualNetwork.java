@@ -5,6 +5,7 @@ import dev.aptosnet.ports.transport.TransportSettings;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,6 +33,13 @@ final class VirtualNetwork {
     /** Directions that wait for a way to open. */
     private final Set<Channel> held = new LinkedHashSet<>();
 
+    /** The same for all, or -1 for what the regions say. */
+    private long flatNanos = -1;
+
+    /** By host. */
+    private final TreeMap<Integer, Long> farther = new TreeMap<>();
+
+    private @Nullable DialWatch watch;
     private BiPredicate<Host, Host> broken = (_, _) -> false;
     private long nextWire;
 
@@ -65,8 +73,59 @@ final class VirtualNetwork {
 
     /** How long the next packet takes one way. */
     long oneWayNanos(Host from, Host to) {
-        var base = from.region().roundTripMillis(to.region()) * 500_000L;
+        var base =
+                (flatNanos >= 0 ? flatNanos : from.region().roundTripMillis(to.region()) * 500_000L)
+                        + farther.getOrDefault(from.index(), 0L)
+                        + farther.getOrDefault(to.index(), 0L);
         return base + (long) (base * conditions.jitter() * delays.nextDouble());
+    }
+
+    /** What a host is farther away than its region says, each way. */
+    void delay(Host host, Duration more) {
+        farther.put(host.index(), more.toNanos());
+    }
+
+    /** How a probe ends. */
+    interface ProbeEnd {
+        /** Null if nothing answered. */
+        void after(@Nullable Duration took);
+    }
+
+    /** Opens a socket and closes it: there and back once, if a process listens. */
+    void probe(Host from, NetworkAddress address, Duration limit, long id, ProbeEnd end) {
+        var to = find(address);
+        var answers = to != null && isOpen(from, to) && transportOf(to) != null;
+        var took = answers ? oneWayNanos(from, to) + oneWayNanos(to, from) : Long.MAX_VALUE;
+        var answered = took <= limit.toNanos();
+        world.in(
+                answered ? took : limit.toNanos(),
+                EventKind.SETUP,
+                from.index(),
+                id,
+                () -> end.after(answered ? Duration.ofNanos(took) : null));
+    }
+
+    /** Notes all dials from now on. */
+    DialWatch watchDials() {
+        watch = new DialWatch(hosts.size());
+        return watch;
+    }
+
+    void dialBegan(Host from, Host to) {
+        if (watch != null) {
+            watch.dialled(from.index(), to.index(), world.now().nanos());
+        }
+    }
+
+    void dialEnded(Host from, Host to) {
+        if (watch != null) {
+            watch.ended(from.index(), to.index());
+        }
+    }
+
+    /** From now on all are equally far from each other. */
+    void flatten(Duration oneWay) {
+        flatNanos = oneWay.toNanos();
     }
 
     /** Whether packets get through at the moment; also to a host whose process is gone. */

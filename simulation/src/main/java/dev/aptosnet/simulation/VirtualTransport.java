@@ -11,6 +11,7 @@ import dev.aptosnet.ports.transport.TransportSettings;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -56,6 +57,16 @@ final class VirtualTransport implements Transport {
         var setUp = new SetUp(network, this, id, host, to, expected);
         dials.put(id.number(), setUp);
         setUp.begin();
+    }
+
+    @Override
+    public void probe(DialId id, NetworkAddress address, Duration limit) {
+        network.probe(
+                host,
+                address,
+                limit,
+                id.number(),
+                took -> report(new TransportEvent.Probed(id, took)));
     }
 
     @Override

@@ -3,6 +3,9 @@ package dev.aptosnet.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.domain.peer.Peers;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.model.PeerId;
 
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +54,19 @@ class InvariantsTest {
         }
     }
 
+    /** Keeps whom it should let go. */
+    private static final class KeepsEverybody extends SimNode {
+        KeepsEverybody(Run run, Host host) {
+            super(run, host);
+        }
+
+        @Override
+        void disconnect(PeerId peer, DisconnectReason reason) {}
+
+        @Override
+        void drain(SimConnection connection, MonoTime until) {}
+    }
+
     private static Outcome play(BiFunction<Run, Host, SimNode> make) {
         var run = new Run(SETTINGS, make);
         run.startAll(Duration.ZERO);
@@ -91,6 +107,41 @@ class InvariantsTest {
     void nodeThatLocksPeersOutIsCaught() {
         assertThat(play(onHostZero(LocksOut::new)).violations())
                 .anyMatch(line -> line.contains("0 and 1 live, trust each other"));
+    }
+
+    @Test
+    void nodeThatLocksPeersOutForLongIsCaughtWhileTheRunGoesOn() {
+        var run = new Run(SETTINGS, onHostZero(LocksOut::new));
+        run.startAll(Duration.ZERO);
+        run.world().run(Duration.ofMinutes(3));
+
+        assertThat(run.invariants().violations())
+                .anyMatch(line -> line.endsWith("0 and 1 are apart for no reason"));
+    }
+
+    @Test
+    void nodesThatKeepThoseWhoLeftAreCaught() {
+        var run = new Run(Settings.of(12, 3), KeepsEverybody::new);
+        var epochs = new Epochs(run);
+        run.startAll(Duration.ZERO);
+        run.world().run(Duration.ofSeconds(10));
+        epochs.change("planted_");
+
+        assertThat(run.invariants().violations())
+                .anyMatch(line -> line.contains("which it does not trust"));
+    }
+
+    @Test
+    void silentPeerIsNoticedAndDisconnectedWithinFifteenSeconds() {
+        var run = new Run(Settings.of(4, 11), SimNode::new);
+        run.startAll(Duration.ZERO);
+        run.world().run(Duration.ofSeconds(20));
+        run.network().hosts().getFirst().freeze();
+        run.world().run(Duration.ofSeconds(15));
+
+        assertThat(run.tally().silentPeers).isEqualTo(3);
+        assertThat(run.mesh().pairs()).isEqualTo(3);
+        assertThat(run.invariants().violations()).isEmpty();
     }
 
     @Test

@@ -39,6 +39,25 @@ class ScenariosTest {
         assertThat(other.hash()).isNotEqualTo(first.hash());
     }
 
+    @Test
+    void announcedEpochIsReadyWhenItComesAndASurpriseIsNot() {
+        for (var seed = 1; seed <= 5; seed++) {
+            var outcome = Scripts.EPOCH.run(Settings.of(22, seed));
+
+            assertThat(outcome.ok()).as(outcome.failureReport()).isTrue();
+            assertThat(outcome.milestones())
+                    .as("seed %d", seed)
+                    .containsEntry("announced_preconnected_permille", 1000L)
+                    .containsEntry("surprise_preconnected_permille", 0L)
+                    .containsEntry("announced_failed_calls_of_staying", 0L)
+                    .containsEntry("announced_replaced_links_of_staying", 0L)
+                    .containsEntry("announced_left_back", 0L);
+            assertThat(outcome.milestones().get("revoked_connected_before")).isPositive();
+            assertThat(outcome.milestones().get("revoked_gone_ms")).isBetween(0L, 35_000L);
+            assertThat(outcome.milestones().get("announced_left_gone_ms")).isBetween(0L, 35_000L);
+        }
+    }
+
     /** Seeds 1 to 200; a failure prints its own. */
     @Test
     void simultaneousDialsLeaveOneConnectionAtBothEnds() {

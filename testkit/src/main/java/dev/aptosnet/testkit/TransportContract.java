@@ -12,6 +12,7 @@ import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.FrameSink;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.LinkClosed;
@@ -272,6 +273,33 @@ public abstract class TransportContract {
         var a = FramePipe.on(ends.dialled());
         a.send(Bytes.utf8("x"));
         assertThat(FramePipe.on(ends.accepted()).receive()).isEqualTo(Bytes.utf8("x"));
+    }
+
+    // ---- probing
+
+    @Test
+    void aProbeTellsHowLongAConnectionTakesAndLeavesNothingBehind() {
+        var prober = node();
+        var listener = node();
+        var address = listener.listen(listenAddress());
+        prober.transport().probe(new DialId(77), address, TransportNode.PATIENCE);
+        var probed = prober.await(TransportEvent.Probed.class);
+        assertThat(probed.id()).isEqualTo(new DialId(77));
+        assertThat(probed.took()).isBetween(Duration.ZERO, TransportNode.PATIENCE);
+        // The id is free again, and the listener still takes connections.
+        prober.transport().probe(new DialId(77), address, TransportNode.PATIENCE);
+        assertThat(prober.await(TransportEvent.Probed.class).took()).isNotNull();
+        assertThat(prober.connect(listener, address).info().peer())
+                .isEqualTo(listener.identity().peer());
+    }
+
+    @Test
+    void aProbeOfAnAddressWhereNobodyListensFindsNothing() {
+        var prober = node();
+        prober.transport()
+                .probe(new DialId(78), deadAddress(identity().key()), TransportNode.PATIENCE);
+        assertThat(prober.await(TransportEvent.Probed.class))
+                .isEqualTo(new TransportEvent.Probed(new DialId(78), null));
     }
 
     // ---- refusing

@@ -10,17 +10,16 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.Future;
 
-import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.nio.channels.SocketChannel;
-import java.nio.channels.spi.SelectorProvider;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -58,9 +57,16 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             failed(Reason.BAD_ADDRESS, address + " (expected: /ip4|ip6/…/tcp/…)");
             return;
         }
-        ServerSocket server;
+        ServerSocketChannel server;
         try {
-            server = new ServerSocket(target);
+            // An IPv4 address must not be served by an IPv6 socket, which would accept both.
+            server =
+                    transport
+                            .sockets()
+                            .listening(
+                                    target.getAddress() instanceof Inet4Address
+                                            ? SocketProtocolFamily.INET
+                                            : SocketProtocolFamily.INET6);
         } catch (ChannelException e) {
             failed(Reason.INPUT_OUTPUT, "no socket: " + e.getMessage());
             return;
@@ -92,7 +98,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                         });
     }
 
-    private void bound(ServerSocket server, Future<?> outcome) {
+    private void bound(ServerSocketChannel server, Future<?> outcome) {
         var local = SocketAddresses.of(server.localAddress());
         if (outcome.isSuccess() && local != null) {
             transport.emit(
@@ -130,15 +136,32 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
 
     /** An accepted socket, whose descriptor is ours from now on. */
-    private void accepted(ServerSocket server, SocketChannel accepted) throws IOException {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+        var child = (SocketChannel) accepted;
+        try {
+            accepted(child);
+        } catch (RuntimeException e) {
+            // One socket's trouble must not be the listener's.
+            transport.discard(child);
+            LOG.log(System.Logger.Level.WARNING, "an accepted connection was dropped", e);
+        }
+    }
+
+    private void accepted(SocketChannel child) {
         if (pausing) {
             pausing = false;
             LOG.log(System.Logger.Level.INFO, "accepting resumes");
         }
-        var remote = (InetSocketAddress) accepted.getRemoteAddress();
+        var remote = child.remoteAddress();
         var place = transport.admission().enter();
         if (place == null) {
-            refuse(accepted, remote, transport.admission().full());
+            refuse(child, remote, transport.admission().full());
+            return;
+        }
+        if (remote == null) {
+            place.leave();
+            refuse(child, null, new SetupFailure(Reason.INPUT_OUTPUT, "closed before accepted"));
             return;
         }
         var refusal =
@@ -147,23 +170,24 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                         : place.countFor(remote.getAddress());
         if (refusal != null) {
             place.leave();
-            refuse(accepted, remote, refusal);
+            refuse(child, remote, refusal);
             return;
         }
         try {
-            adopt(new Socket(server, accepted), place);
+            adopt(child, place);
         } catch (ChannelException e) {
             // The peer has gone already, which some systems say when options are set.
             place.leave();
             refuse(
-                    accepted,
+                    child,
                     remote,
                     new SetupFailure(Reason.INPUT_OUTPUT, "socket options: " + e.getMessage()));
         }
     }
 
-    private void adopt(Socket child, Admission.Place place) {
+    private void adopt(SocketChannel child, Admission.Place place) {
         transport.own(child);
+        transport.connected(child);
         EventLoop loop = transport.owners().next();
         child.pipeline().addLast(new ListenUpgrade(transport, child, loop, id, place));
         loop.register(child)
@@ -176,37 +200,9 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                         });
     }
 
-    private void refuse(SocketChannel accepted, InetSocketAddress remote, SetupFailure failure)
-            throws IOException {
-        accepted.close();
+    private void refuse(
+            SocketChannel child, @Nullable InetSocketAddress remote, SetupFailure failure) {
+        transport.discard(child);
         transport.emit(new TransportEvent.Refused(id, SocketAddresses.of(remote), failure));
-    }
-
-    /** The listening channel, which hands sockets over before Netty makes anything of them. */
-    private final class ServerSocket extends NioServerSocketChannel {
-        ServerSocket(InetSocketAddress target) {
-            // An IPv4 address must not be served by an IPv6 socket, which would accept both.
-            super(
-                    SelectorProvider.provider(),
-                    target.getAddress() instanceof Inet4Address
-                            ? SocketProtocolFamily.INET
-                            : SocketProtocolFamily.INET6);
-        }
-
-        @Override
-        protected int doReadMessages(List<Object> messages) throws Exception {
-            var accepted = javaChannel().accept();
-            if (accepted == null) {
-                return 0;
-            }
-            try {
-                Acceptor.this.accepted(this, accepted);
-            } catch (IOException | RuntimeException e) {
-                // One socket's trouble; thrown from here it would end the listener.
-                accepted.close();
-                LOG.log(System.Logger.Level.WARNING, "an accepted connection was dropped", e);
-            }
-            return 1;
-        }
     }
 }

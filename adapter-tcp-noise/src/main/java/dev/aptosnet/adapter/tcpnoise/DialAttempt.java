@@ -13,12 +13,14 @@ import dev.aptosnet.ports.transport.TransportEvent;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,18 +35,38 @@ final class DialAttempt {
     private final TcpTransport transport;
     private final EventLoop loop;
     private final DialId id;
-    private final PeerId expected;
+
+    /** Null for a probe, which ends with the connection. */
+    private final @Nullable PeerId expected;
+
+    private final Duration limit;
     private final NetworkAddress address;
 
     private MonoTime begun = MonoTime.NEVER;
+    private MonoTime connectBegun = MonoTime.NEVER;
     private long deadlineNanos;
     private @Nullable ScheduledFuture<?> deadline;
     private String doing = "starting";
     private boolean answered;
-    private @Nullable Socket socket;
+    private @Nullable SocketChannel socket;
 
     DialAttempt(TcpTransport transport, DialId id, PeerId expected, NetworkAddress address) {
+        this(transport, id, expected, address, transport.settings().limits().upgradeTimeout());
+    }
+
+    /** A probe: it connects, tells how long that took, and closes. */
+    DialAttempt(TcpTransport transport, DialId id, NetworkAddress address, Duration limit) {
+        this(transport, id, null, address, limit);
+    }
+
+    private DialAttempt(
+            TcpTransport transport,
+            DialId id,
+            @Nullable PeerId expected,
+            NetworkAddress address,
+            Duration limit) {
         this.transport = transport;
+        this.limit = limit;
         this.loop = transport.owners().next();
         this.id = id;
         this.expected = expected;
@@ -90,9 +112,8 @@ final class DialAttempt {
             fail(Reason.SELF_DIAL, "the key in the address is our own");
             return;
         }
-        var limit = transport.settings().limits().upgradeTimeout().toNanos();
-        deadlineNanos = System.nanoTime() + limit;
-        deadline = loop.schedule(this::deadlineReached, limit, TimeUnit.NANOSECONDS);
+        deadlineNanos = System.nanoTime() + limit.toNanos();
+        deadline = loop.schedule(this::deadlineReached, limit.toNanos(), TimeUnit.NANOSECONDS);
         if (address.network() instanceof Dns name) {
             resolve(name, key);
         } else {
@@ -137,15 +158,16 @@ final class DialAttempt {
             return;
         }
         doing = "a connection";
-        Socket made;
+        SocketChannel made;
         try {
-            made = new Socket();
+            made = transport.sockets().connecting();
         } catch (ChannelException e) {
             fail(Reason.CONNECT_FAILED, "no socket: " + rootMessage(e));
             return;
         }
         socket = made;
         var target = targets.get(next);
+        connectBegun = transport.settings().clock().now();
         try {
             transport.own(made);
             // Addresses that answer nothing must leave time for those after them.
@@ -170,16 +192,23 @@ final class DialAttempt {
     }
 
     private void connected(
-            Socket made,
+            SocketChannel made,
             Future<?> outcome,
             List<InetSocketAddress> targets,
             int next,
             PublicKey key) {
+        var peer = expected;
         if (answered) {
             transport.discard(made);
-        } else if (outcome.isSuccess()) {
-            var upgrade =
-                    new DialUpgrade(this, transport, made, loop, begun, expected, key, address);
+        } else if (outcome.isSuccess() && peer == null) {
+            transport.discard(made);
+            if (answer()) {
+                var took = transport.settings().clock().now().since(connectBegun);
+                transport.emit(new TransportEvent.Probed(id, took));
+            }
+        } else if (outcome.isSuccess() && peer != null) {
+            transport.connected(made);
+            var upgrade = new DialUpgrade(this, transport, made, loop, begun, peer, key, address);
             made.pipeline().addLast(upgrade);
             doing = "";
             upgrade.begin();
@@ -207,7 +236,10 @@ final class DialAttempt {
             if (socket != null) {
                 transport.discard(socket);
             }
-            transport.emit(new TransportEvent.DialFailed(id, failure));
+            transport.emit(
+                    expected == null
+                            ? new TransportEvent.Probed(id, null)
+                            : new TransportEvent.DialFailed(id, failure));
         }
     }
 
@@ -232,7 +264,7 @@ final class DialAttempt {
         fail(
                 Reason.TIMEOUT,
                 "not finished in "
-                        + transport.settings().limits().upgradeTimeout().toMillis()
+                        + limit.toMillis()
                         + " ms (admission.handshake_timeout_ms), waiting for "
                         + (pending == null ? doing : pending.waitingFor()));
     }

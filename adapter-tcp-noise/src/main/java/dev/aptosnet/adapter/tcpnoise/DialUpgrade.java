@@ -15,6 +15,7 @@ import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
 
 /** The dialler's half of a set-up (wire.md sections 4.1 and 4.8). */
 @SuppressWarnings("FutureReturnValueIgnored") // Channel events say what became of it.
@@ -29,7 +30,7 @@ final class DialUpgrade extends Upgrade {
     DialUpgrade(
             DialAttempt attempt,
             TcpTransport transport,
-            Socket channel,
+            SocketChannel channel,
             EventLoop loop,
             MonoTime begun,
             PeerId expected,

@@ -13,6 +13,7 @@ import dev.aptosnet.ports.transport.TransportEvent;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ final class ListenUpgrade extends Upgrade {
 
     ListenUpgrade(
             TcpTransport transport,
-            Socket channel,
+            SocketChannel channel,
             EventLoop loop,
             ListenId id,
             Admission.Place place) {

@@ -2,7 +2,6 @@ package dev.aptosnet.adapter.tcpnoise;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 import java.time.Duration;
@@ -14,12 +13,10 @@ final class Owners {
     private final MultiThreadIoEventLoopGroup group;
     private final IdentityHashMap<EventLoop, LoopScratch> scratches = new IdentityHashMap<>();
 
-    Owners(int threads) {
+    Owners(int threads, SocketKind sockets) {
         group =
                 new MultiThreadIoEventLoopGroup(
-                        threads,
-                        new DefaultThreadFactory("aptosnet-tcp", true),
-                        NioIoHandler.newFactory());
+                        threads, new DefaultThreadFactory("aptosnet-tcp", true), sockets.loops());
         for (var executor : group) {
             scratches.put((EventLoop) executor, new LoopScratch());
         }

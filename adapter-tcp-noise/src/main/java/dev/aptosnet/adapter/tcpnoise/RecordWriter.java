@@ -8,24 +8,46 @@ import dev.aptosnet.ports.transport.Lane;
 
 import io.netty.channel.Channel;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * Packs frames into records of up to 65 519 plaintext bytes, seals them, and writes each to the
  * channel as one buffer. Encryption is the copy for all but small pieces; sealed records are copied
  * once more, from the loop's array to a pooled direct buffer that the socket can take. A record
- * lives from the first write of a wake-up to {@link #flush}, never longer. Event loop only.
+ * lives from the first write of a wake-up to {@link #flush}, never longer.
+ *
+ * <p>A large payload is sealed as the channel takes it, over several wake-ups if need be: so
+ * neither memory nor the loop's time grows with the size of a frame. Event loop only.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Channel events say what became of it.
 final class RecordWriter implements FrameSink {
+    private static final VarHandle INT_BE =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+    private static final int LENGTH = Integer.BYTES;
+    private static final int SHORT_HEAD = 60;
+
     private final Channel channel;
     private final RecordSealer sealer;
     private final LoopScratch scratch;
     private final int maxFrameBytes;
-    private final byte[] length = new byte[4];
+
+    /** A frame's length and head, so that they are one piece to the sealer. */
+    private final byte[] front = new byte[LENGTH + SHORT_HEAD];
 
     private boolean inRecord;
     private boolean unflushed;
     private boolean refused;
     private boolean exhausted;
+    private long records;
+
+    /** The payload whose frame has begun and not ended, and how far it is sealed. */
+    private Bytes rest = Bytes.EMPTY;
+
+    private int segment;
+    private int segmentTaken;
 
     RecordWriter(Channel channel, RecordSealer sealer, LoopScratch scratch, int maxFrameBytes) {
         this.channel = channel;
@@ -36,11 +58,14 @@ final class RecordWriter implements FrameSink {
 
     @Override
     public boolean isWritable() {
-        var writable =
-                channel.isWritable()
-                        && (!inRecord || sealer.size() < channel.bytesBeforeUnwritable());
+        var writable = rest.isEmpty() && hasRoom();
         refused |= !writable;
         return writable;
+    }
+
+    private boolean hasRoom() {
+        return channel.isWritable()
+                && (!inRecord || sealer.size() < channel.bytesBeforeUnwritable());
     }
 
     @Override
@@ -50,13 +75,52 @@ final class RecordWriter implements FrameSink {
             throw new IllegalArgumentException(
                     "frame of " + size + " bytes (max_frame_size: " + maxFrameBytes + ")");
         }
-        length[0] = (byte) (size >> 24);
-        length[1] = (byte) (size >> 16);
-        length[2] = (byte) (size >> 8);
-        length[3] = (byte) size;
-        add(length, 0, 4);
-        add(head, 0, headLength);
-        addAll(payload);
+        finishFrame();
+        INT_BE.set(front, 0, (int) size);
+        if (headLength <= SHORT_HEAD) {
+            System.arraycopy(head, 0, front, LENGTH, headLength);
+            add(front, 0, LENGTH + headLength);
+        } else {
+            add(front, 0, LENGTH);
+            add(head, 0, headLength);
+        }
+        if (payload.size() <= RecordSealer.MAX_PLAINTEXT) {
+            addAll(payload);
+        } else {
+            rest = payload;
+            segment = 0;
+            segmentTaken = 0;
+            continueFrame();
+        }
+    }
+
+    /** Seals more of a frame that has begun, as much as the channel wants. */
+    void continueFrame() {
+        while (!rest.isEmpty() && hasRoom() && !exhausted) {
+            addOfRest();
+        }
+    }
+
+    /** Seals all that is left of a frame that has begun. */
+    void finishFrame() {
+        while (!rest.isEmpty() && !exhausted) {
+            addOfRest();
+        }
+    }
+
+    /** Adds at most one record's worth. */
+    private void addOfRest() {
+        var left = rest.segmentLength(segment) - segmentTaken;
+        var n = Math.min(left, inRecord ? sealer.remaining() : RecordSealer.MAX_PLAINTEXT);
+        add(rest.segmentArray(segment), rest.segmentOffset(segment) + segmentTaken, n);
+        segmentTaken += n;
+        if (n == left) {
+            segment++;
+            segmentTaken = 0;
+            if (segment == rest.segments()) {
+                rest = Bytes.EMPTY;
+            }
+        }
     }
 
     /** Adds bytes that are no frame: the exchange of handshake messages. */
@@ -86,7 +150,7 @@ final class RecordWriter implements FrameSink {
 
     /** Whether the sink has said that it wants no more since this was last asked. */
     boolean wasRefused() {
-        var answer = refused;
+        var answer = refused || !rest.isEmpty();
         refused = false;
         return answer;
     }
@@ -99,6 +163,11 @@ final class RecordWriter implements FrameSink {
     /** Whether nothing has been written since the last flush. */
     boolean isEmpty() {
         return !inRecord && !unflushed;
+    }
+
+    /** How many records were given to the channel. */
+    long records() {
+        return records;
     }
 
     /** Ends the record under way and sends everything. */
@@ -129,6 +198,7 @@ final class RecordWriter implements FrameSink {
         var buffer = channel.alloc().directBuffer(n, n);
         buffer.writeBytes(scratch.sealed, 0, n);
         unflushed = true;
+        records++;
         // A void promise costs nothing; a failed write ends the channel, which is what is observed.
         channel.write(buffer, channel.voidPromise());
     }

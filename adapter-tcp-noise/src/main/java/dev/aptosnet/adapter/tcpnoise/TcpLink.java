@@ -15,12 +15,14 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,13 +39,14 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
     private static final Duration LINGER = Duration.ofSeconds(2);
 
     private final TcpTransport transport;
-    private final Socket channel;
+    private final SocketChannel channel;
     private final EventLoop loop;
     private final LinkInfo info;
     private final Session session;
     private final RecordCutter cutter;
     private final FrameAssembler assembler;
     private final RecordWriter writer;
+    private final StallWatch stalls;
     private final LinkWaker waker;
 
     private final AtomicBoolean started = new AtomicBoolean();
@@ -51,7 +54,13 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
 
     private @Nullable LinkHandler handler;
     private Bytes early;
-    private @Nullable ByteBuf held;
+
+    /** Ciphertext that nobody wants yet, in order. */
+    private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(0);
+
+    /** Whether the peer has closed behind what is held. */
+    private boolean inputEnded;
+
     private boolean reading = true;
     private boolean delivered;
     private boolean inWake;
@@ -62,21 +71,13 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
 
     private boolean reported;
 
-    /** Since when written bytes wait for the system without a break, at the earliest. */
-    private long pendingSince;
-
-    /** Whether nothing waited for the system when the present wake-up began. */
-    private boolean wasIdle = true;
-
-    private boolean writeCheck;
-
     /**
      * @param cutter with whatever it holds of an unfinished record
      * @param early plaintext that followed the peer's handshake message in the same record
      */
     TcpLink(
             TcpTransport transport,
-            Socket channel,
+            SocketChannel channel,
             LinkInfo info,
             Session session,
             RecordCutter cutter,
@@ -91,6 +92,13 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         this.early = early;
         this.assembler = new FrameAssembler(info.maxFrameBytes(), scratch, this::frame);
         this.writer = new RecordWriter(channel, session.sealer(), scratch, info.maxFrameBytes());
+        this.stalls =
+                new StallWatch(
+                        channel,
+                        writer,
+                        transport.settings().limits().writeTimeout(),
+                        () -> wantsRecord() && isInsideFrame(),
+                        why -> fail(DisconnectReason.INPUT_OUTPUT_ERROR, why));
         this.waker = new LinkWaker(loop, transport.settings().clock(), this::runWake);
     }
 
@@ -177,18 +185,12 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         runWake();
     }
 
-    /** Takes over ciphertext that arrived before the link was exposed. */
+    /** Takes over ciphertext that nobody wants yet. */
     void hold(ByteBuf bytes) {
-        if (!bytes.isReadable() || end != null) {
-            bytes.release();
-        } else if (held == null) {
-            held = bytes;
+        if (bytes.isReadable() && end == null) {
+            held.add(bytes);
         } else {
-            var both = channel.alloc().directBuffer(held.readableBytes() + bytes.readableBytes());
-            both.writeBytes(held).writeBytes(bytes);
-            held.release();
             bytes.release();
-            held = both;
         }
     }
 
@@ -199,7 +201,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         var bytes = (ByteBuf) message;
         if (end != null) {
             bytes.release();
-        } else if (held != null || !wantsRecord()) {
+        } else if (!held.isEmpty() || !wantsRecord()) {
             hold(bytes);
         } else {
             process(bytes);
@@ -217,24 +219,28 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         if (end != null || !wantsRecord()) {
             return;
         }
-        var bytes = held;
-        held = null;
-        if (bytes != null) {
-            process(bytes);
-            if (delivered) {
-                runWake();
-            }
+        while (!held.isEmpty() && wantsRecord()) {
+            process(held.remove());
         }
-        if (end == null && wantsRecord() && held == null) {
-            channel.config().setAutoRead(true);
+        if (delivered) {
+            runWake();
+        }
+        if (wantsRecord() && held.isEmpty()) {
+            if (inputEnded) {
+                closedByPeer();
+            } else {
+                channel.config().setAutoRead(true);
+            }
         }
     }
 
     private void process(ByteBuf bytes) {
+        var size = bytes.readableBytes();
         try {
             cutter.read(bytes, this);
+            stalls.received(size);
             if (bytes.isReadable() && end == null) {
-                hold(bytes.retain());
+                held.addFirst(bytes.retain());
             }
         } catch (BrokenStream e) {
             fail(DisconnectReason.INPUT_OUTPUT_ERROR, e.detail());
@@ -245,6 +251,10 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         } finally {
             bytes.release();
         }
+    }
+
+    private boolean isInsideFrame() {
+        return !cutter.isBetweenRecords() || !assembler.isBetweenFrames();
     }
 
     @Override
@@ -280,7 +290,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         inWake = true;
         try {
             waker.beginWake();
-            wasIdle = channel.pendingBytes() == 0;
+            writer.continueFrame();
             writing.onWake(writer);
             flush();
         } catch (Throwable e) {
@@ -304,35 +314,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
             return;
         }
         writer.flush();
-        if (channel.pendingBytes() > 0) {
-            if (wasIdle) {
-                pendingSince = System.nanoTime();
-            }
-            if (!writeCheck) {
-                writeCheck = true;
-                scheduleWriteCheck(transport.settings().limits().writeTimeout().toNanos());
-            }
-        }
-    }
-
-    private void scheduleWriteCheck(long nanos) {
-        var _ = loop.schedule(this::checkWriting, nanos, TimeUnit.NANOSECONDS);
-    }
-
-    private void checkWriting() {
-        if (end != null || channel.pendingBytes() == 0) {
-            writeCheck = false;
-            return;
-        }
-        // Nothing waited before pendingSince, and the peer took something at lastProgressNanos.
-        var now = System.nanoTime();
-        var idle = Math.min(now - pendingSince, now - channel.lastProgressNanos());
-        var left = transport.settings().limits().writeTimeout().toNanos() - idle;
-        if (left > 0) {
-            scheduleWriteCheck(left);
-        } else {
-            fail(DisconnectReason.INPUT_OUTPUT_ERROR, "write timed out (write_timeout_ms)");
-        }
+        stalls.flushed();
     }
 
     @Override
@@ -358,6 +340,8 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         }
         var limit = transport.settings().limits().closeTimeout();
         closeAfter(limit);
+        writer.finishFrame();
+        writer.flush();
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER)
                 .addListener(
                         _ -> {
@@ -424,17 +408,25 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
     }
 
     private void releaseInput() {
-        if (held != null) {
-            held.release();
-            held = null;
-        }
+        stalls.end();
+        held.forEach(ByteBuf::release);
+        held.clear();
         cutter.release();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        if (end == null && !held.isEmpty()) {
+            // Some systems tell before the last bytes were wanted; they still count.
+            inputEnded = true;
+            return;
+        }
+        closedByPeer();
+    }
+
+    private void closedByPeer() {
         if (end == null) {
-            if (held == null && cutter.isBetweenRecords() && assembler.isBetweenFrames()) {
+            if (!isInsideFrame()) {
                 fail(DisconnectReason.CONNECTION_CLOSED, "the peer closed the connection");
             } else {
                 fail(

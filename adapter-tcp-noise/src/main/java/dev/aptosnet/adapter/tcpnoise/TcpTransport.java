@@ -19,10 +19,13 @@ import dev.aptosnet.ports.transport.TransportSettings;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +44,15 @@ final class TcpTransport implements Transport {
     private static final int MAX_READ = 64 << 10;
 
     /** Reads of one socket in one turn of its loop, so that the others have their turn too. */
-    private static final int READS_PER_TURN = 2;
+    private static final int READS_PER_TURN = 1;
+
+    /**
+     * The receive buffer for a peer that is very near, unless configured. What it holds cannot be
+     * overtaken by an urgent message, and a short way needs little: left alone, Linux lets it grow
+     * to megabytes, which a busy reader takes milliseconds for (ADR 0012). Over longer ways the
+     * system chooses, as it knows the way's bandwidth and delay.
+     */
+    private static final int NEAR_RECEIVE_BUFFER = 128 << 10;
 
     private final TransportSettings settings;
     private final KeyPair keys;
@@ -50,14 +61,15 @@ final class TcpTransport implements Transport {
     private final SuiteMemory suites;
     private final Admission admission;
     private final ListenerHandshake listenerHandshake;
+    private final SocketKind sockets;
     private final Owners owners;
 
     private final Map<DialId, DialAttempt> dials = new ConcurrentHashMap<>();
-    private final Set<Channel> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
     private final Set<TcpLink> links = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    TcpTransport(TransportSettings settings) {
+    TcpTransport(TransportSettings settings, SocketKind sockets) {
         this.settings = settings;
         this.keys = KeyPair.ofPrivateKey(settings.privateKey());
         this.suites = new SuiteMemory(settings.suites());
@@ -73,7 +85,8 @@ final class TcpTransport implements Transport {
                                 settings.unknownInboundRole()),
                         new ReplayGuard(),
                         this::ephemeral);
-        this.owners = new Owners(settings.limits().threads());
+        this.sockets = sockets;
+        this.owners = new Owners(settings.limits().threads(), sockets);
     }
 
     @Override
@@ -87,7 +100,15 @@ final class TcpTransport implements Transport {
 
     @Override
     public void dial(DialId id, PeerId expected, NetworkAddress address) {
-        var attempt = new DialAttempt(this, id, expected, address);
+        begin(id, new DialAttempt(this, id, expected, address));
+    }
+
+    @Override
+    public void probe(DialId id, NetworkAddress address, Duration limit) {
+        begin(id, new DialAttempt(this, id, address, limit));
+    }
+
+    private void begin(DialId id, DialAttempt attempt) {
         if (dials.putIfAbsent(id, attempt) != null) {
             throw new IllegalArgumentException("dial id " + id.number() + " is in use");
         }
@@ -129,16 +150,16 @@ final class TcpTransport implements Transport {
 
     private void awaitEnd() {
         var end = System.nanoTime() + settings.limits().closeTimeout().toNanos();
-        for (var socket : sockets) {
+        for (var channel : channels) {
             // Links are closing in their own time, everything else closes now.
-            if (!(socket instanceof Socket inner) || inner.pipeline().get(TcpLink.class) == null) {
-                socket.close();
+            if (channel.pipeline().get(TcpLink.class) == null) {
+                channel.close();
             }
         }
-        for (var socket : sockets) {
+        for (var channel : channels) {
             var left = Math.max(0, end - System.nanoTime());
-            if (!socket.closeFuture().awaitUninterruptibly(left, TimeUnit.NANOSECONDS)) {
-                socket.close();
+            if (!channel.closeFuture().awaitUninterruptibly(left, TimeUnit.NANOSECONDS)) {
+                channel.close();
             }
         }
         owners.close(settings.limits().closeTimeout());
@@ -148,6 +169,10 @@ final class TcpTransport implements Transport {
 
     TransportSettings settings() {
         return settings;
+    }
+
+    SocketKind sockets() {
+        return sockets;
     }
 
     Owners owners() {
@@ -189,7 +214,7 @@ final class TcpTransport implements Transport {
     void own(Channel channel) {
         var limits = settings.limits();
         channel.config().setAllocator(PooledByteBufAllocator.DEFAULT);
-        if (channel instanceof Socket socket) {
+        if (channel instanceof SocketChannel socket) {
             var config = socket.config();
             config.setTcpNoDelay(true);
             if (limits.receiveBufferBytes() > 0) {
@@ -200,10 +225,23 @@ final class TcpTransport implements Transport {
             }
             var max = limits.maxUnsentBytes();
             config.setWriteBufferWaterMark(new WriteBufferWaterMark(max / 2, max));
+            sockets.keepUnsentSmall(socket, max);
             config.setRecvByteBufAllocator(reads());
         }
-        sockets.add(channel);
-        channel.closeFuture().addListener(_ -> sockets.remove(channel));
+        channels.add(channel);
+        channel.closeFuture().addListener(_ -> channels.remove(channel));
+    }
+
+    /** A socket of ours has got its peer. */
+    void connected(SocketChannel socket) {
+        try {
+            if (settings.limits().receiveBufferBytes() == 0 && sockets.isNear(socket)) {
+                socket.config().setReceiveBufferSize(NEAR_RECEIVE_BUFFER);
+            }
+        } catch (ChannelException e) {
+            // The peer has gone already; whoever reads the socket hears of it next.
+            LOG.log(System.Logger.Level.DEBUG, "no options for a socket that was closed", e);
+        }
     }
 
     /** Closes a channel, also one that no loop has taken. */
@@ -211,7 +249,7 @@ final class TcpTransport implements Transport {
         if (channel.isRegistered()) {
             channel.close();
         } else {
-            sockets.remove(channel);
+            channels.remove(channel);
             channel.unsafe().closeForcibly();
         }
     }

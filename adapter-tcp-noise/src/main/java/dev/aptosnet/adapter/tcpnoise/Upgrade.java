@@ -19,6 +19,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.ScheduledFuture;
 
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,7 @@ abstract class Upgrade extends ChannelInboundHandlerAdapter implements RecordCut
     private static final byte[] NONE = {};
 
     final TcpTransport transport;
-    final Socket channel;
+    final SocketChannel channel;
     final EventLoop loop;
 
     private final RecordCutter cutter;
@@ -71,7 +72,7 @@ abstract class Upgrade extends ChannelInboundHandlerAdapter implements RecordCut
     private MonoTime connected;
     private MonoTime noised;
 
-    Upgrade(TcpTransport transport, Socket channel, EventLoop loop, MonoTime begun) {
+    Upgrade(TcpTransport transport, SocketChannel channel, EventLoop loop, MonoTime begun) {
         this.transport = transport;
         this.channel = channel;
         this.loop = loop;

@@ -8,16 +8,15 @@ import dev.aptosnet.ports.client.RpcCallback;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
-import dev.aptosnet.ports.model.MessageClass;
-import dev.aptosnet.ports.model.PayloadEncoding;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
-import dev.aptosnet.ports.transport.TransportSettings;
 
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -27,74 +26,41 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * Two nodes in this process over a loopback socket, for each suite: the round trip of a small RPC,
- * RPCs and direct sends at full speed, one large message, urgent calls beside bulk, and what the
- * sender allocates. Prints a table; ratios are against the plain socket of the same round.
+ * Two nodes, in this process or in two, over a loopback socket, for each suite: the round trip of a
+ * small RPC, RPCs and direct sends at full speed, one large message, urgent calls beside bulk, and
+ * what the sender allocates. Prints a table; ratios are against the plain socket of the same round.
  *
- * <p>Both ends share the machine's cores and this JVM, so absolute figures say little.
+ * <p>Both ends share the machine's cores, so absolute figures say little.
  */
 public final class Loopback {
-    private static final ProtocolId RPC = ProtocolId.NETBENCH_RPC;
-    private static final ProtocolId DIRECT = ProtocolId.NETBENCH_DIRECT_SEND;
-    private static final ProtocolId URGENT =
-            ProtocolId.custom(230, "Urgent", PayloadEncoding.BCS, MessageClass.CRITICAL);
-    private static final ProtocolId BULK =
-            ProtocolId.custom(231, "Bulk", PayloadEncoding.BCS, MessageClass.LOW);
-    private static final Bytes CHUNK = Bytes.wrap(new byte[64 << 20]);
+    private static final ProtocolId RPC = FarEnd.RPC;
+    private static final ProtocolId DIRECT = FarEnd.DIRECT;
+    private static final ProtocolId URGENT = FarEnd.URGENT;
+    private static final ProtocolId BULK = FarEnd.BULK;
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** One event loop for each node, so that what a thread allocates belongs to one end. */
-    private static final TransportSettings.Limits ONE_OWNER = oneOwner();
-
     private final CipherSuite suite;
-    private final AptosNode server;
+    private final FarEnd far;
     private final AptosNode client;
     private final PeerId peer;
     private final Set<Long> senderThreads;
-    private final AtomicLong arrived = new AtomicLong();
 
-    private Loopback(CipherSuite suite) throws InterruptedException {
+    private Loopback(CipherSuite suite, boolean apart) throws Exception {
         this.suite = suite;
-        server =
-                AptosNode.builder()
-                        .suites(suite)
-                        .transportLimits(ONE_OWNER)
-                        .listen("/ip4/127.0.0.1/tcp/0")
-                        .serveInline(RPC, request -> request.respond(request.payload()))
-                        .receiveInline(DIRECT, _ -> arrived.incrementAndGet())
-                        .serveInline(URGENT, request -> request.respond(request.payload()))
-                        .serveInline(BULK, request -> request.respond(CHUNK))
-                        .start();
+        far = apart ? FarEnd.inAnotherJvm(suite) : FarEnd.here(suite);
         var before = threads();
         client =
                 AptosNode.builder()
                         .suites(suite)
-                        .transportLimits(ONE_OWNER)
-                        .seed(server.listenAddress())
-                        .protocols(RPC, DIRECT, URGENT, BULK)
+                        .transportLimits(FarEnd.ONE_OWNER)
+                        .seed(far.address())
+                        .protocols(RPC, DIRECT, URGENT, BULK, FarEnd.COUNT)
                         .start();
-        peer = client.awaitPeer(server.peerId(), Duration.ofSeconds(10));
-        server.awaitPeer(client.peerId(), Duration.ofSeconds(10));
+        peer = client.awaitPeer(far.peer(), Duration.ofSeconds(10));
         var added = new HashSet<>(threads());
         added.removeAll(before);
         senderThreads = added;
-    }
-
-    private static TransportSettings.Limits oneOwner() {
-        var all = TransportSettings.Limits.DEFAULT;
-        return new TransportSettings.Limits(
-                all.maxFrameBytes(),
-                all.upgradeTimeout(),
-                all.closeTimeout(),
-                all.writeTimeout(),
-                all.maxPendingInbound(),
-                all.maxPendingPerAddress(),
-                all.maxUnsentBytes(),
-                all.receiveBufferBytes(),
-                all.sendBufferBytes(),
-                all.proxyProtocol(),
-                1);
     }
 
     private static Set<Long> threads() {
@@ -105,26 +71,34 @@ public final class Loopback {
     }
 
     /**
-     * Runs the rounds; the first is warm-up and not shown. Arguments: rounds, seconds, and {@code
-     * direct}.
+     * Runs the rounds; the first is warm-up and not shown. Arguments: rounds, seconds, then any of
+     * {@code apart} (the other end in a JVM of its own), {@code direct} or {@code urgent} (that
+     * part only), and a suite.
      */
     public static void main(String[] args) throws Exception {
         var rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
         var seconds = args.length > 1 ? Double.parseDouble(args[1]) : 1.0;
-        var onlyDirect = args.length > 2 && args[2].equals("direct");
+        var options = List.of(args).subList(Math.min(2, args.length), args.length);
         System.out.println(
                 "medians of " + rounds + " rounds of " + seconds + " s each, turn by turn");
         for (var suite : CipherSuite.values()) {
-            var bench = new Loopback(suite);
+            if (Arrays.stream(CipherSuite.values())
+                            .anyMatch(other -> options.contains(other.configName()))
+                    && !options.contains(suite.configName())) {
+                continue;
+            }
+            var bench = new Loopback(suite, options.contains("apart"));
             try {
-                if (onlyDirect) {
+                if (options.contains("direct")) {
                     bench.measureDirect(rounds, seconds);
+                } else if (options.contains("urgent")) {
+                    bench.urgent(rounds, seconds);
                 } else {
                     bench.measure(rounds, seconds);
                 }
             } finally {
                 bench.client.close();
-                bench.server.close();
+                bench.far.close();
             }
         }
     }
@@ -352,7 +326,7 @@ public final class Loopback {
     private double directPerSecond(double seconds, double[] allocated, int round) throws Exception {
         var message = Bytes.wrap(new byte[256]);
         var sends = client.client();
-        arrived.set(0);
+        var arrivedBefore = arrived();
         var bytesBefore = allocatedBySender();
         var start = System.nanoTime();
         var end = start + (long) (seconds * 1e9);
@@ -367,12 +341,18 @@ public final class Loopback {
                 }
             }
         }
-        while (arrived.get() < sent) {
+        while (arrived() - arrivedBefore < sent) {
             Thread.sleep(1);
         }
         var took = (System.nanoTime() - start) / 1e9;
         allocated[round] = (double) (allocatedBySender() - bytesBefore) / sent;
         return sent / took;
+    }
+
+    /** How many direct sends the other end has had. */
+    private long arrived() throws Exception {
+        var answer = client.client().sendToPeerRpc(peer, FarEnd.COUNT, Bytes.EMPTY, LONG);
+        return ByteBuffer.wrap(answer.toByteArray()).getLong();
     }
 
     /** What the calling thread and the sending node's own threads have allocated so far. */

@@ -230,7 +230,7 @@ final class AptosNear implements NearEnd<Bytes> {
         return switch (result) {
             case QUEUED -> true;
             case DROPPED_FULL, DROPPED_BUDGET -> false;
-            case NOT_CONNECTED, UNSUPPORTED_PROTOCOL, TOO_LARGE ->
+            case NOT_CONNECTED, DRAINING, UNSUPPORTED_PROTOCOL, TOO_LARGE ->
                     throw new IllegalStateException("a direct send failed: " + result);
         };
     }

@@ -45,10 +45,15 @@ enum ExitCode {
 
     static ExitCode of(NetworkException failure) {
         return switch (failure) {
-            case NetworkException.NotConnected _, NetworkException.PeerDisconnected _ ->
+            case NetworkException.NotConnected _,
+                    NetworkException.Draining _,
+                    NetworkException.PeerDisconnected _ ->
                     CANNOT_CONNECT;
             case NetworkException.TimedOut _ -> TIMEOUT;
-            case NetworkException.Refused _, NetworkException.MessageTooLarge _ -> LIMIT;
+            case NetworkException.Refused _,
+                    NetworkException.MessageTooLarge _,
+                    NetworkException.CircuitOpen _ ->
+                    LIMIT;
             case NetworkException.UnsupportedProtocol _, NetworkException.BadAnswer _ ->
                     PROTOCOL_MISMATCH;
         };

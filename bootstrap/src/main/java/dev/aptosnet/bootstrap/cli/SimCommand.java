@@ -1,5 +1,7 @@
 package dev.aptosnet.bootstrap.cli;
 
+import dev.aptosnet.simulation.Figure;
+import dev.aptosnet.simulation.Figures;
 import dev.aptosnet.simulation.Outcome;
 import dev.aptosnet.simulation.Scenario;
 import dev.aptosnet.simulation.Settings;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** {@code aptosnet sim}. */
@@ -35,7 +38,7 @@ final class SimCommand extends Command {
             paramLabel = "NAME",
             defaultValue = "boot",
             description = {
-                "boot, churn, partition, restart-all or simultaneous-dial",
+                "boot, churn, epoch, partition, restart-all or simultaneous-dial",
                 "(default: ${DEFAULT-VALUE})."
             })
     private String scenario = "boot";
@@ -65,6 +68,17 @@ final class SimCommand extends Command {
             paramLabel = "DIR",
             description = "Writes the pictures of the last run there, as SVG.")
     private @Nullable Path out;
+
+    @Option(
+            names = "--figures",
+            paramLabel = "ID",
+            arity = "0..*",
+            description = {
+                "Measures the figures of these improvements, or of all, instead of a scenario:",
+                "each beside the same with the improvement switched off. Exits 0 only if all",
+                "are met. --nodes is for those that ask for hundreds (default: 500)."
+            })
+    private @Nullable List<String> figures;
 
     SimCommand(Terminal terminal) {
         super(terminal);
@@ -100,6 +114,9 @@ final class SimCommand extends Command {
 
     @Override
     ExitCode execute() throws IOException {
+        if (figures != null) {
+            return measure(figures);
+        }
         var play = find();
         if (seeds < 1 || seeds > MAX_SEEDS) {
             throw new CommandFailure(
@@ -120,6 +137,71 @@ final class SimCommand extends Command {
             summarise(play, object, total);
         }
         return total.failedSeeds.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private ExitCode measure(List<String> asked) {
+        var known = Figures.improvements();
+        for (var id : asked) {
+            if (!known.contains(id)) {
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "--figures: " + id + " (expected: " + String.join(", ", known) + ")");
+            }
+        }
+        var measured = new ArrayList<Map<String, Object>>();
+        var allMet = true;
+        for (var id : asked.isEmpty() ? known : new TreeSet<>(asked)) {
+            for (var figure : Figures.measure(id, seed, nodes == null ? 500 : nodes)) {
+                allMet &= figure.met();
+                measured.add(object(figure));
+                if (!json()) {
+                    print(line(figure));
+                }
+            }
+        }
+        if (json()) {
+            var object = new LinkedHashMap<String, Object>();
+            object.put("seed", seed);
+            object.put("figures", measured);
+            object.put("ok", allMet);
+            printJson(object);
+        }
+        return allMet ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private static Map<String, Object> object(Figure figure) {
+        var object = new LinkedHashMap<String, Object>();
+        object.put("improvement", figure.improvement());
+        object.put("figure", figure.name());
+        // There is no NaN in JSON.
+        object.put("baseline", Double.isNaN(figure.baseline()) ? null : figure.baseline());
+        object.put("ours", figure.ours());
+        object.put(figure.atLeast() ? "at_least" : "at_most", figure.bound());
+        object.put("met", figure.met());
+        return object;
+    }
+
+    private static String line(Figure figure) {
+        return String.format(
+                Locale.ROOT,
+                "%s  %-76s  baseline %9s  ours %9s  %s %s  %s",
+                figure.improvement(),
+                figure.name(),
+                number(figure.baseline()),
+                number(figure.ours()),
+                figure.atLeast() ? "at least" : "at most",
+                number(figure.bound()),
+                figure.met() ? "met" : "NOT MET");
+    }
+
+    private static String number(double value) {
+        return Double.isNaN(value)
+                ? "-"
+                : value < 0
+                        ? "never"
+                        : value == Math.rint(value)
+                                ? String.format(Locale.ROOT, "%.0f", value)
+                                : String.format(Locale.ROOT, "%.2f", value);
     }
 
     private Scenario find() {

@@ -42,6 +42,14 @@ final class ConnectivitySection {
         section.bool("enable_latency_aware_dialing").ifPresent(settings::latencyAware);
         millis("dial_retry_window_ms", 0, settings::retryWindow);
         integer("num_dials_before_backoff", 1, MAX, settings::dialsBeforeBackoff);
+        integer("max_latency_probes", 0, 1_000, settings::maxProbes);
+        integer("latency_probes_per_second", 1, 1_000_000, settings::probesPerSecond);
+        millis("latency_probe_timeout_ms", 1, settings::probeLimit);
+        millis("latency_probe_interval_ms", 1, settings::probeInterval);
+        millis("max_latency_probe_interval_ms", 1, settings::longestProbeInterval);
+        millis("epoch_preconnect_ms", 0, settings::preConnect);
+        millis("epoch_overdue_ms", 0, settings::overdue);
+        millis("connection_drain_ms", 0, settings::drain);
         return settings.build();
     }
 

@@ -4,6 +4,7 @@ import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
+import dev.aptosnet.ports.client.PeerHealthSettings;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -37,6 +38,7 @@ public record NetworkConfig(
         InboundRate inboundRate,
         MessageLimits limits,
         HealthSettings health,
+        PeerHealthSettings peerHealth,
         TransportSettings.Limits transportLimits,
         ConnectivitySettings connectivity) {
     /** The public network without an address to listen at, and nobody to dial. */
@@ -55,6 +57,7 @@ public record NetworkConfig(
                     InboundRate.UNLIMITED,
                     MessageLimits.DEFAULT,
                     HealthSettings.DEFAULT,
+                    PeerHealthSettings.DEFAULT,
                     TransportSettings.Limits.DEFAULT,
                     ConnectivitySettings.DEFAULTS);
 
@@ -86,6 +89,7 @@ public record NetworkConfig(
         private InboundRate inboundRate;
         private MessageLimits limits;
         private HealthSettings health;
+        private PeerHealthSettings peerHealth;
         private TransportSettings.Limits transportLimits;
         private ConnectivitySettings connectivity;
 
@@ -103,6 +107,7 @@ public record NetworkConfig(
             inboundRate = from.inboundRate;
             limits = from.limits;
             health = from.health;
+            peerHealth = from.peerHealth;
             transportLimits = from.transportLimits;
             connectivity = from.connectivity;
         }
@@ -185,6 +190,12 @@ public record NetworkConfig(
             return this;
         }
 
+        /** See {@code NodeBuilder.circuitBreaker}, {@code calls} and {@code score}. */
+        public Draft peerHealth(PeerHealthSettings peerHealth) {
+            this.peerHealth = peerHealth;
+            return this;
+        }
+
         /** Limits of the transport. */
         public Draft transportLimits(TransportSettings.Limits transportLimits) {
             this.transportLimits = transportLimits;
@@ -213,6 +224,7 @@ public record NetworkConfig(
                     inboundRate,
                     limits,
                     health,
+                    peerHealth,
                     transportLimits,
                     connectivity);
         }

@@ -1,7 +1,6 @@
 package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.bootstrap.Identity;
-import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.AccessPolicy;
@@ -92,7 +91,7 @@ final class NetworkSection {
         }
         draft.suites(suites);
         draft.limits(messageLimits(budget, unused));
-        draft.health(health());
+        new HealthSection(section).read(draft);
         draft.transportLimits(transportLimits(unused));
         draft.connectivity(new ConnectivitySection(section).read());
         draft.discovery(new DiscoverySection(section, directory).read(validatorPfnConnections));
@@ -227,21 +226,6 @@ final class NetworkSection {
                         .orElse(usually.inboundQueueMessages()),
                 budget.perPeerBytes().orElse(usually.inboundBytes()),
                 budget.totalBytes().orElse(usually.nodeBytes()));
-    }
-
-    private HealthSettings health() {
-        var usually = HealthSettings.DEFAULT;
-        return new HealthSettings(
-                Duration.ofMillis(
-                        section.number("ping_interval_ms", 1, MAX_MILLIS)
-                                .orElse(usually.interval().toMillis())),
-                Duration.ofMillis(
-                        section.number("ping_timeout_ms", 1, MAX_MILLIS)
-                                .orElse(usually.timeout().toMillis())),
-                section.integer("ping_failures_tolerated", 0, MAX)
-                        .orElse(usually.failuresTolerated()),
-                section.bool("ping_adaptive").orElse(usually.adaptive()),
-                section.bool("disconnect_on_health_check_failure").orElse(usually.disconnect()));
     }
 
     private TransportSettings.Limits transportLimits(Set<String> unused) {

@@ -22,6 +22,7 @@ public record DemoSettings(int nodes, Duration sending, CipherSuite suite, boole
     private static final int FEW_NODES = 16;
 
     private static final Duration PING_INTERVAL = Duration.ofMillis(2500);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final int VOTES_PER_SECOND = 2_000;
     private static final int TRANSACTIONS_PER_SECOND = 4_000;
@@ -38,10 +39,13 @@ public record DemoSettings(int nodes, Duration sending, CipherSuite suite, boole
         }
     }
 
-    /** How silent nodes are found out: in at most 7.5 seconds where they are few, else in 15. */
+    /**
+     * How silent nodes are found out: in at most 7.5 seconds where they are few, else in 20, since
+     * many share the processors of one process, and to lose and make links costs more than pings.
+     */
     public HealthSettings health() {
         return nodes > FEW_NODES
-                ? HealthSettings.DEFAULT
+                ? HealthSettings.DEFAULT.withTimeout(PATIENCE)
                 : HealthSettings.DEFAULT.withInterval(PING_INTERVAL).withTimeout(PING_INTERVAL);
     }
 

@@ -132,6 +132,18 @@ final class MemoryTransport implements Transport {
         }
     }
 
+    @Override
+    public void probe(DialId id, NetworkAddress address, Duration limit) {
+        var since = settings.clock().now();
+        var found = address.network() instanceof Memory(int port) && MemoryPorts.find(port) != null;
+        onOwner(
+                () ->
+                        emit(
+                                new TransportEvent.Probed(
+                                        id, found ? settings.clock().now().since(since) : null)),
+                () -> emit(new TransportEvent.Probed(id, null)));
+    }
+
     private static void transportClosed(MemoryDial dial) {
         dial.failed(Reason.CANCELLED, "the transport was closed");
     }

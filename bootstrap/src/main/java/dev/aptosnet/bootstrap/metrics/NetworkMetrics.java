@@ -268,6 +268,25 @@ public final class NetworkMetrics implements AutoCloseable {
                 .increment();
     }
 
+    /**
+     * An announced epoch has begun.
+     *
+     * @param joined how many peers are new
+     * @param preConnected how many of them were connected already
+     */
+    public void epochChanged(int joined, int preConnected) {
+        counter("aptosnet_epoch_joined_peers_total", "connected", "before").increment(preConnected);
+        counter("aptosnet_epoch_joined_peers_total", "connected", "not_yet")
+                .increment(joined - preConnected);
+    }
+
+    /** So many calls of ours were open when a peer that has left had to be gone. */
+    public void handOffCutOff(int calls) {
+        if (calls > 0) {
+            counter("aptosnet_handoff_failed_calls_total").increment(calls);
+        }
+    }
+
     /** Counters for one connection, which share the network's meters. */
     public ConnectionMetrics forConnection() {
         return new ConnectionMetrics(this);

@@ -6,28 +6,38 @@ import dev.aptosnet.domain.wire.RefusalCode;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.RpcCallback;
 import dev.aptosnet.ports.model.Bytes;
-import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /** A call of an application: what the machine knows of it, and whom to tell how it ended. */
 abstract sealed class ClientCall extends OutboundCall {
-    private final PeerConnection connection;
+    private final Terms terms;
     private final long startNanos = System.nanoTime();
 
-    ClientCall(
+    /**
+     * What a call is made on.
+     *
+     * @param number of its admission by the circuit breaker
+     * @param deadline when it is given up
+     * @param savedNanos how much longer its caller would wait then
+     */
+    record Terms(
             PeerConnection connection,
             ProtocolId protocol,
-            MessageClass messageClass,
             Bytes request,
-            MonoTime deadline) {
-        super(protocol, messageClass, request, deadline);
-        this.connection = connection;
+            int number,
+            MonoTime deadline,
+            long savedNanos) {}
+
+    ClientCall(Terms terms) {
+        super(terms.protocol, terms.protocol.messageClass(), terms.request, terms.deadline);
+        this.terms = terms;
     }
 
     abstract void succeeded(Bytes answer);
@@ -36,20 +46,40 @@ abstract sealed class ClientCall extends OutboundCall {
 
     @Override
     protected final void onAnswer(Bytes answer) {
-        connection.metrics().answered(protocol(), System.nanoTime() - startNanos);
+        var took = System.nanoTime() - startNanos;
+        var connection = terms.connection;
+        connection.metrics().answered(protocol(), took);
+        connection
+                .health()
+                .answered(connection.now(), protocol(), terms.number, took, answer.size());
         succeeded(answer);
     }
 
     @Override
     protected final void onFailed(CallFailure failure) {
-        failed(explain(failure));
+        var waited = System.nanoTime() - startNanos;
+        var connection = terms.connection;
+        connection
+                .health()
+                .failed(
+                        connection.now(),
+                        protocol(),
+                        terms.number,
+                        failure,
+                        waited,
+                        terms.savedNanos);
+        failed(explain(failure, waited));
     }
 
-    private NetworkException explain(CallFailure failure) {
-        var peer = connection.peer();
+    private NetworkException explain(CallFailure failure, long waitedNanos) {
+        var peer = terms.connection.peer();
         var protocol = protocol();
         return switch (failure) {
-            case CallFailure.TimedOut _ -> new NetworkException.TimedOut(peer, protocol);
+            case CallFailure.TimedOut _ ->
+                    terms.savedNanos == 0
+                            ? new NetworkException.TimedOut(peer, protocol)
+                            : new NetworkException.TimedOut(
+                                    peer, protocol, Duration.ofNanos(waitedNanos));
             case CallFailure.Canceled _ ->
                     new NetworkException.Refused(peer, protocol, false, "cancelled by its caller");
             case CallFailure.RefusedHere(var limit) ->
@@ -75,13 +105,8 @@ abstract sealed class ClientCall extends OutboundCall {
         private @Nullable NetworkException failure;
         private volatile boolean ended;
 
-        Blocking(
-                PeerConnection connection,
-                ProtocolId protocol,
-                MessageClass messageClass,
-                Bytes request,
-                MonoTime deadline) {
-            super(connection, protocol, messageClass, request, deadline);
+        Blocking(Terms terms) {
+            super(terms);
         }
 
         @Override
@@ -124,14 +149,8 @@ abstract sealed class ClientCall extends OutboundCall {
     static final class Async extends ClientCall {
         private final CompletableFuture<Bytes> future;
 
-        Async(
-                PeerConnection connection,
-                ProtocolId protocol,
-                MessageClass messageClass,
-                Bytes request,
-                MonoTime deadline,
-                CompletableFuture<Bytes> future) {
-            super(connection, protocol, messageClass, request, deadline);
+        Async(Terms terms, CompletableFuture<Bytes> future) {
+            super(terms);
             this.future = future;
         }
 
@@ -152,14 +171,8 @@ abstract sealed class ClientCall extends OutboundCall {
 
         private final RpcCallback<Bytes> callback;
 
-        Inline(
-                PeerConnection connection,
-                ProtocolId protocol,
-                MessageClass messageClass,
-                Bytes request,
-                MonoTime deadline,
-                RpcCallback<Bytes> callback) {
-            super(connection, protocol, messageClass, request, deadline);
+        Inline(Terms terms, RpcCallback<Bytes> callback) {
+            super(terms);
             this.callback = callback;
         }
 

@@ -28,8 +28,13 @@ final class ConnectedPeers {
         this.clock = clock;
     }
 
+    /** The connection to a peer, also a draining one. */
     @Nullable PeerConnection find(PeerId peer) {
         return snapshot.get(peer);
+    }
+
+    long draining() {
+        return snapshot.values().stream().filter(PeerConnection::isDraining).count();
     }
 
     boolean contains(PeerId peer) {
@@ -43,6 +48,7 @@ final class ConnectedPeers {
     /** By peer id. */
     List<PeerInfo> infos() {
         return snapshot.values().stream()
+                .filter(connection -> !connection.isDraining())
                 .map(PeerConnection::info)
                 .sorted((a, b) -> a.peer().compareTo(b.peer()))
                 .toList();

@@ -8,6 +8,7 @@ import dev.aptosnet.domain.connectivity.DialRoles;
 import dev.aptosnet.domain.connectivity.DiscoveredPeer;
 import dev.aptosnet.domain.connectivity.OwnNode;
 import dev.aptosnet.domain.connectivity.TrustedSet;
+import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceKind;
@@ -23,7 +24,10 @@ import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.TrustedPeers;
 
+import org.jspecify.annotations.Nullable;
+
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -49,11 +53,15 @@ final class Dialling implements TrustedPeers {
     private final Set<PeerId> requested = new HashSet<>();
 
     private volatile TrustedSet trusted = TrustedSet.EMPTY;
+    private volatile int probesInFlight;
 
     /** What the machine orders, on the loop. */
     interface Orders {
         /** Dials; to be answered by {@link #dialEnded}. */
         void dial(DialId id, PeerId peer, NetworkAddress address);
+
+        /** Measures how long a connection takes; to be answered by {@link #probeEnded}. */
+        void probe(DialId id, NetworkAddress address, Duration limit);
 
         /** Gives a dial up, which is still to be answered. */
         void cancel(DialId id, NetworkAddress address);
@@ -63,6 +71,12 @@ final class Dialling implements TrustedPeers {
 
         /** These are trusted from now on; first on the thread that starts the node. */
         void trusted(TrustedSet peers);
+
+        /** Does what a change of the trusted set means for a connection. */
+        void change(Peers.Event event);
+
+        /** An announced epoch has begun. */
+        void epochChanged(int joined, int preConnected);
     }
 
     /**
@@ -110,6 +124,18 @@ final class Dialling implements TrustedPeers {
 
     /** A source says something new. */
     void discovered(PeerView view) {
+        on(new Event.Discovered(view.source(), peers(view)));
+    }
+
+    /** What a source will say at the next change of epoch; null if that is taken back. */
+    void announced(@Nullable PeerView next, MonoTime expected) {
+        on(
+                next == null
+                        ? new Event.NextSetRevoked()
+                        : new Event.NextSetAnnounced(next.source(), peers(next), expected));
+    }
+
+    private static Map<PeerId, DiscoveredPeer> peers(PeerView view) {
         var known = new TreeMap<PeerId, DiscoveredPeer>();
         view.peers()
                 .forEach(
@@ -118,7 +144,12 @@ final class Dialling implements TrustedPeers {
                                         peer,
                                         DiscoveredPeer.of(
                                                 said.addresses(), said.keys(), said.role())));
-        on(new Event.Discovered(view.source(), known));
+        return known;
+    }
+
+    /** Whether a peer, if it connects now, comes ahead of its epoch. */
+    boolean isAhead(PeerId peer) {
+        return machine.isAhead(peer);
     }
 
     private void addSeed(PeerId peer, List<NetworkAddress> addresses) {
@@ -143,15 +174,16 @@ final class Dialling implements TrustedPeers {
         requested.remove(peer);
     }
 
-    /** A connection to the peer is there, whoever dialled it. */
-    void connected(PeerInfo info) {
+    /** A connection to the peer is there, whoever dialled it, and the peer proved this key. */
+    void connected(PeerInfo info, PublicKey key) {
         on(
                 new Event.PeerUp(
                         info.peer(),
                         info.connection(),
                         info.origin(),
                         info.role(),
-                        requested.contains(info.peer())));
+                        requested.contains(info.peer()),
+                        key));
         if (info.origin() == Origin.OUTBOUND) {
             on(new Event.LatencyMeasured(info.peer(), info.times().connect()));
         }
@@ -166,6 +198,21 @@ final class Dialling implements TrustedPeers {
     /** A dial ended; of no consequence if it was not the machine's. */
     void dialEnded(DialId id, boolean succeeded) {
         on(new Event.DialEnded(id, succeeded));
+    }
+
+    /** A probe ended; null if nothing answered. */
+    void probeEnded(DialId id, @Nullable Duration took) {
+        on(new Event.ProbeEnded(id, took));
+    }
+
+    /** How far away a peer is by its pings. */
+    void measured(PeerId peer, Duration roundTrip) {
+        on(new Event.LatencyMeasured(peer, roundTrip));
+    }
+
+    /** How many probes are under way. Any thread. */
+    int probesInFlight() {
+        return probesInFlight;
     }
 
     /** Does what is due. */
@@ -190,9 +237,20 @@ final class Dialling implements TrustedPeers {
                     orders.trusted(peers);
                 }
                 case Effect.Dial(var id, var peer, var address) -> orders.dial(id, peer, address);
+                case Effect.Probe(var id, _, var address, var limit) ->
+                        orders.probe(id, address, limit);
                 case Effect.CancelDial(var id, var address) -> orders.cancel(id, address);
                 case Effect.Disconnect(var peer, _, var reason) -> orders.disconnect(peer, reason);
+                case Effect.Offer(var peer, var id) ->
+                        orders.change(new Peers.Event.Belongs(peer, id));
+                case Effect.Drain(var peer, var id, var until) ->
+                        orders.change(new Peers.Event.Leaves(peer, id, until));
+                case Effect.GiveWay(var peer, var id) ->
+                        orders.change(new Peers.Event.Rekeyed(peer, id));
+                case Effect.EpochChanged(var joined, var there) ->
+                        orders.epochChanged(joined, there);
             }
         }
+        probesInFlight = machine.probesInFlight();
     }
 }

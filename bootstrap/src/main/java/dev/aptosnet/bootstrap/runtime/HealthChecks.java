@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
+import dev.aptosnet.domain.health.Departures;
 import dev.aptosnet.domain.health.HealthChecker;
 import dev.aptosnet.domain.health.HealthChecker.Effect;
 import dev.aptosnet.domain.health.HealthChecker.Event;
@@ -10,6 +11,7 @@ import dev.aptosnet.domain.wire.BcsException;
 import dev.aptosnet.domain.wire.HealthCheckerMsg;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.HealthSettings;
+import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.client.SendResult;
@@ -58,6 +60,7 @@ final class HealthChecks {
 
     // Owned by the loop.
     private final HealthChecker machine;
+    private final Departures departures = new Departures();
 
     /** Ends the connection to a peer that no longer answers. */
     @FunctionalInterface
@@ -124,6 +127,11 @@ final class HealthChecks {
         return Optional.ofNullable(roundTrips.get(peer));
     }
 
+    /** Whether a peer has not answered its last ping. Any thread. */
+    boolean isSuspected(PeerId peer) {
+        return suspected.contains(peer);
+    }
+
     // On the loop.
 
     MonoTime nextDeadline() {
@@ -137,6 +145,10 @@ final class HealthChecks {
     /** A connection is there, the peer's first or in another's place. */
     void connected(PeerInfo info) {
         forget(info.peer());
+        var connection = connections.apply(info.connection());
+        if (connection != null) {
+            connection.health().remember(departures.of(info.peer()));
+        }
         if (info.protocols().contains(PROTOCOL)) {
             take(new Event.Connected(info.peer(), info.connection()));
         }
@@ -144,6 +156,7 @@ final class HealthChecks {
 
     void lost(PeerInfo info) {
         forget(info.peer());
+        departures.lost(clock.now(), info.peer());
         take(new Event.Lost(info.peer(), info.connection()));
     }
 
@@ -235,9 +248,17 @@ final class HealthChecks {
             this.sent = sent;
         }
 
+        /** Whether the peer is there must be known above all when many calls wait for it. */
+        @Override
+        protected boolean isExempt() {
+            return true;
+        }
+
         @Override
         protected void onAnswer(Bytes answer) {
-            Duration took = clock.now().since(sent);
+            var now = clock.now();
+            Duration took = now.since(sent);
+            connection.health().pinged(now, PROTOCOL, took.toNanos(), answer.size());
             try {
                 if (HealthCheckerMsg.decode(answer) instanceof HealthCheckerMsg.Pong(int nonce)) {
                     count("answered");
@@ -253,10 +274,17 @@ final class HealthChecks {
         @Override
         protected void onFailed(CallFailure failure) {
             switch (failure) {
-                case CallFailure.TimedOut _ -> failed("timed_out");
+                case CallFailure.TimedOut _ -> {
+                    connection.health().pingFailed(clock.now(), PROTOCOL);
+                    if (isCrowded() && connection.heardSince(sent)) {
+                        count("crowded_out");
+                    } else {
+                        failed("timed_out");
+                    }
+                }
                 // A peer that refuses is alive.
                 case CallFailure.RefusedByPeer _ -> count("refused");
-                // As many calls as may be are open. That is our doing, unless the peer is silent.
+                // Many pings have no answer yet. That is our doing, unless the peer is silent.
                 case CallFailure.RefusedHere _ -> {
                     if (connection.heardSince(sent.plusNanos(-interval.toNanos()))) {
                         count("not_sent");
@@ -270,6 +298,14 @@ final class HealthChecks {
                         count("not_sent");
                 case CallFailure.Disconnected _ -> count("disconnected");
             }
+        }
+
+        /**
+         * An unmodified node drops requests without a word when so many of ours wait for it. That
+         * is no silence as long as it sends other things.
+         */
+        private boolean isCrowded() {
+            return connection.openCalls() >= MessageLimits.DEFAULT.maxInboundRpcs();
         }
 
         private void failed(String result) {

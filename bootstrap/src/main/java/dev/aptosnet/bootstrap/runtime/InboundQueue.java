@@ -42,27 +42,32 @@ final class InboundQueue {
      * older one of the same peer is dropped and counted, as the style says.
      *
      * @param account what the bytes are charged to until the handler is done with them
+     * @return whether none was dropped
      */
-    void offer(PeerId peer, Bytes payload, InboundAccount account, ConnectionMetrics metrics) {
+    boolean offer(PeerId peer, Bytes payload, InboundAccount account, ConnectionMetrics metrics) {
+        var dropped = false;
         synchronized (queue) {
             while (!account.charge(payload.size())) {
                 var oldest = queue.evicts() ? queue.evict(peer) : null;
                 if (oldest == null) {
                     metrics.droppedDirectSend(protocol, payload.size());
-                    return;
+                    return false;
                 }
                 drop(oldest, metrics);
+                dropped = true;
             }
             var gone = queue.push(peer, new Waiting(peer, payload, account));
             if (gone != null) {
                 drop(gone, metrics);
+                dropped = true;
             }
             if (draining) {
-                return;
+                return !dropped;
             }
             draining = true;
         }
         Thread.ofVirtual().name("direct-" + protocol).start(this::drain);
+        return !dropped;
     }
 
     private void drop(Waiting message, ConnectionMetrics metrics) {

@@ -1,14 +1,19 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
+import dev.aptosnet.ports.client.ApplicationHealth;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
+import dev.aptosnet.ports.client.HealthSignal;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkClient;
+import dev.aptosnet.ports.client.PeerHealth;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
+import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceReport;
 import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.Origin;
@@ -25,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -47,6 +53,7 @@ public final class NetworkInstance implements AutoCloseable {
     private final Clock clock = Clock.system();
     private final NetworkMetrics metrics;
     private final NetworkOwner owner;
+    private final Applications applications;
     private final AtomicLong dialIds = new AtomicLong(FIRST_OWN_DIAL);
     private final List<NetworkAddress> listenAddresses = new ArrayList<>();
     private boolean closed;
@@ -60,6 +67,7 @@ public final class NetworkInstance implements AutoCloseable {
                         settings.networkId(),
                         settings.self(),
                         settings.validator());
+        this.applications = new Applications(clock, metrics);
         try {
             this.owner = new NetworkOwner(settings, clock, metrics, budget, store);
         } catch (RuntimeException | Error e) {
@@ -103,6 +111,9 @@ public final class NetworkInstance implements AutoCloseable {
                     "direction",
                     direction);
         }
+        metrics.gauge("aptosnet_draining_connections", owner.connected(), ConnectedPeers::draining);
+        metrics.gauge("aptosnet_latency_probes_in_flight", owner, NetworkOwner::probesInFlight);
+        owner.peerHealths().register(metrics);
         owner.start();
         for (var address : settings.listen()) {
             listenAddresses.add(
@@ -159,6 +170,31 @@ public final class NetworkInstance implements AutoCloseable {
     /** How far away a peer is; empty before its first answer to a ping. */
     public Optional<RoundTrip> roundTrip(PeerId peer) {
         return owner.roundTrip(peer);
+    }
+
+    /** How the connected peers are. */
+    PeerHealths peerHealths() {
+        return owner.peerHealths();
+    }
+
+    /** How a connected peer is; empty if there is no connection. */
+    public Optional<PeerHealth> health(PeerId peer) {
+        return owner.peerHealths().find(peer);
+    }
+
+    /** How all connected peers are, by peer id. */
+    public List<PeerHealth> healths() {
+        return owner.peerHealths().all();
+    }
+
+    /** Where an application says how it is, at least as often as it promises. */
+    public HealthSignal healthSignal(String application, Duration heartbeat) {
+        return applications.add(application, heartbeat);
+    }
+
+    /** What the applications say, by name. */
+    public Map<String, ApplicationHealth> applications() {
+        return applications.all();
     }
 
     /** How each source of peers is doing. */
@@ -224,6 +260,16 @@ public final class NetworkInstance implements AutoCloseable {
     /** Keeps a peer connected from now on. */
     public void addSeed(PeerId peer, List<NetworkAddress> addresses) {
         owner.seed(peer, addresses);
+    }
+
+    /** Says what a source will say at the next change of epoch. */
+    public void announceNextEpoch(PeerView next, Duration in) {
+        owner.announce(next, clock.now().plus(in));
+    }
+
+    /** Takes that back. */
+    public void revokeNextEpoch() {
+        owner.announce(null, MonoTime.NEVER);
     }
 
     /** Ends the connection to a peer; false if there is none. */

@@ -7,10 +7,13 @@ import dev.aptosnet.domain.connectivity.TrustedSet;
 import dev.aptosnet.domain.peer.PeerNews;
 import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.domain.wire.Negotiation;
+import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
+import dev.aptosnet.ports.discovery.LatestValue;
+import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceReport;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -71,6 +74,7 @@ final class NetworkOwner {
     private final Peers peers;
     private final Dialling dialler;
     private final HealthChecks health;
+    private final PeerHealths peerHealths;
     private final Monitoring monitoring;
     private final PeerList peerList;
     private final TrustedPeerGauges trustedPeers;
@@ -82,6 +86,12 @@ final class NetworkOwner {
 
     /** How many dials are under way, for other threads. */
     private volatile int pendingDials;
+
+    /** The newest word on the next epoch, until the loop takes it. */
+    private final LatestValue<Announcement> announced = new LatestValue<>();
+
+    /** A set and when it is expected to hold; null for none. */
+    private record Announcement(@Nullable PeerView view, MonoTime expected) {}
 
     /** A dial under way; {@code answer} is null for the dialler's own. */
     private record Pending(
@@ -119,8 +129,17 @@ final class NetworkOwner {
         this.protocols =
                 new Protocols(monitoring.withAnswers(health.withAnswers(settings.registrations())));
         this.greeting = new Greeting(settings.chainId(), settings.networkId(), protocols.spoken());
-        this.connectionSettings = connectionSettings(settings.limits());
+        this.connectionSettings =
+                connectionSettings(settings.limits(), settings.peerHealth().calls());
         this.connected = new ConnectedPeers(clock);
+        this.peerHealths =
+                new PeerHealths(
+                        settings.peerHealth(),
+                        settings.health().interval(),
+                        clock,
+                        metrics,
+                        connected,
+                        health);
         this.peerList = new PeerList(connected);
         this.trustedPeers = new TrustedPeerGauges(metrics, connected::contains);
         this.transports = new Transports(this::transportSettings, new LinkEvents());
@@ -142,7 +161,7 @@ final class NetworkOwner {
                 new Discovery(settings.sources(), clock, metrics, () -> runOnLoop(this::takeViews));
     }
 
-    private static ConnectionSettings connectionSettings(MessageLimits limits) {
+    private static ConnectionSettings connectionSettings(MessageLimits limits, CallSettings calls) {
         var builder =
                 ConnectionSettings.builder()
                         .maxFrameBytes(limits.maxFrameBytes())
@@ -160,6 +179,7 @@ final class NetworkOwner {
                     new ConnectionSettings.Queue(
                             limits.queueMessages(), limits.queueBytes(), weights[i]));
         }
+        calls.served().forEach(builder::inboundCallLimit);
         return builder.build();
     }
 
@@ -204,9 +224,19 @@ final class NetworkOwner {
         return health.roundTrip(peer);
     }
 
+    /** How the connected peers are. */
+    PeerHealths peerHealths() {
+        return peerHealths;
+    }
+
     /** How many connections of a direction are in set-up. */
     int pendingUpgrades(Origin origin) {
         return origin == Origin.OUTBOUND ? pendingDials : transports.pendingInbound();
+    }
+
+    /** How many latency probes are under way. */
+    int probesInFlight() {
+        return dialler.probesInFlight();
     }
 
     /** Why the last dial of a peer failed; null if none has since it was connected. */
@@ -228,6 +258,14 @@ final class NetworkOwner {
     /** Keeps a peer connected from now on. */
     void seed(PeerId peer, List<NetworkAddress> addresses) {
         loop.post(() -> dialler.seed(peer, addresses));
+    }
+
+    /** Says what a source will say at the next change of epoch; null if nothing is expected. */
+    void announce(@Nullable PeerView next, MonoTime expected) {
+        if (announced.put(new Announcement(next, expected))) {
+            // A loop that is too full for this takes it at the next time that something is due.
+            loop.post(this::takeViews);
+        }
     }
 
     /** Ends the connection to a peer; false if there is none. */
@@ -324,6 +362,11 @@ final class NetworkOwner {
         public void dialFailed(DialId id, SetupFailure why) {
             loop.post(() -> NetworkOwner.this.dialFailed(id, why));
         }
+
+        @Override
+        public void probed(DialId id, @Nullable Duration took) {
+            loop.post(() -> NetworkOwner.this.probed(id, took));
+        }
     }
 
     private static void refuse(Link link) {
@@ -339,6 +382,16 @@ final class NetworkOwner {
         public void dial(DialId id, PeerId peer, NetworkAddress address) {
             if (!closed) {
                 NetworkOwner.this.dial(id, peer, address, null);
+            }
+        }
+
+        @Override
+        public void probe(DialId id, NetworkAddress address, Duration limit) {
+            try {
+                transports.probe(id, address, limit);
+            } catch (ConnectFailure _) {
+                // No transport takes such an address, which a dial will tell.
+                loop.post(() -> NetworkOwner.this.probed(id, null));
             }
         }
 
@@ -359,6 +412,21 @@ final class NetworkOwner {
                 trustedPeers.trusted(set.peers().keySet());
             }
         }
+
+        @Override
+        public void change(Peers.Event event) {
+            apply(peers.on(event));
+        }
+
+        @Override
+        public void epochChanged(int joined, int preConnected) {
+            metrics.epochChanged(joined, preConnected);
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "an announced epoch has begun: {0} peers are new, {1} of them connected",
+                    joined,
+                    preConnected);
+        }
     }
 
     private void timeReached() {
@@ -372,6 +440,8 @@ final class NetworkOwner {
 
     private void takeViews() {
         if (!closed) {
+            // What was announced comes true with a view, so it is heard before.
+            announced.take().ifPresent(next -> dialler.announced(next.view(), next.expected()));
             discovery.take(dialler::discovered);
         }
     }
@@ -408,6 +478,13 @@ final class NetworkOwner {
         } catch (ConnectFailure e) {
             dialFailed(id, e.failure());
         }
+    }
+
+    private void probed(DialId id, @Nullable Duration took) {
+        if (took != null) {
+            metrics.pinged("pre_dial", took);
+        }
+        dialler.probeEnded(id, took);
     }
 
     private void dialFailed(DialId id, SetupFailure failure) {
@@ -504,6 +581,7 @@ final class NetworkOwner {
                         budget,
                         clock,
                         metrics.forConnection(),
+                        peerHealths.forConnection(),
                         this::connectionClosed);
         connections.put(info.id(), connection);
         var refused =
@@ -511,10 +589,8 @@ final class NetworkOwner {
                         peers.on(
                                 new Peers.Event.Proven(
                                         new Peers.Connected(
-                                                info.id(),
-                                                info.peer(),
-                                                info.origin(),
-                                                info.role()))));
+                                                info.id(), info.peer(), info.origin(), info.role()),
+                                        dialler.isAhead(info.peer()))));
         if (refused == null) {
             if (pending != null && pending.answer() != null) {
                 pending.answer().complete(peerInfo);
@@ -522,6 +598,9 @@ final class NetworkOwner {
             return null;
         }
         var live = connected.find(info.peer());
+        if (pending != null && pending.answer() == null && peers.isConnected(info.peer())) {
+            return null; // Another connection is there, be it one that is not offered.
+        }
         if (pending != null && live != null) {
             if (pending.answer() != null) {
                 pending.answer().complete(live.info());
@@ -558,6 +637,41 @@ final class NetworkOwner {
                         connection.start();
                     }
                 }
+                case Peers.Effect.StartHeldBack(var peer) -> {
+                    lastFailures.remove(peer.peer());
+                    var connection = connections.get(peer.id());
+                    if (connection != null) {
+                        connection.start();
+                        watch(connection);
+                    }
+                }
+                case Peers.Effect.Offer(var peer, var isNew) -> {
+                    var connection = connections.get(peer.id());
+                    if (connection != null) {
+                        connection.keep();
+                        store.connected(connection.info());
+                        connected.publish(connection);
+                        peerList.begin(clock.now());
+                        if (isNew) {
+                            var info = connection.info();
+                            listeners.tell(new PeerNews.Event.Up(info));
+                        }
+                    }
+                }
+                case Peers.Effect.EndedUnseen(var peer) -> {
+                    dialler.disconnected(peer.peer(), peer.id());
+                    var connection = connections.get(peer.id());
+                    if (connection != null) {
+                        health.lost(connection.info());
+                        monitoring.lost(connection.info());
+                    }
+                }
+                case Peers.Effect.Drain(var peer, var until) -> {
+                    var connection = connections.get(peer.id());
+                    if (connection != null) {
+                        connection.drain(until);
+                    }
+                }
                 case Peers.Effect.Close(var id, var reason, var detail) -> {
                     var connection = connections.get(id);
                     if (connection != null) {
@@ -568,10 +682,8 @@ final class NetworkOwner {
                     lastFailures.remove(peer.peer());
                     var connection = connections.get(peer.id());
                     if (connection != null) {
+                        watch(connection);
                         var info = connection.info();
-                        dialler.connected(info);
-                        health.connected(info);
-                        monitoring.connected(info);
                         listeners.tell(new PeerNews.Event.Up(info));
                     }
                 }
@@ -579,16 +691,17 @@ final class NetworkOwner {
                     var old = connections.get(before.id());
                     var connection = connections.get(after.id());
                     if (connection != null) {
-                        var is = connection.info();
-                        dialler.connected(is);
-                        health.connected(is);
-                        monitoring.connected(is);
+                        watch(connection);
                         if (old != null) {
-                            listeners.tell(new PeerNews.Event.Replaced(old.info(), is));
+                            listeners.tell(
+                                    new PeerNews.Event.Replaced(old.info(), connection.info()));
                         }
                     }
                 }
                 case Peers.Effect.PeerDown(var peer, var reason) -> {
+                    // What its pings told is worth more than a probe.
+                    health.roundTrip(peer.peer())
+                            .ifPresent(known -> dialler.measured(peer.peer(), known.smoothed()));
                     dialler.disconnected(peer.peer(), peer.id());
                     store.lost(settings.networkId(), peer.peer(), peer.id());
                     connected.unpublish(peer.peer(), peer.id());
@@ -603,6 +716,13 @@ final class NetworkOwner {
             }
         }
         return refused;
+    }
+
+    /** Tells those of the loop that keep connections. */
+    private void watch(PeerConnection connection) {
+        dialler.connected(connection.info(), connection.key());
+        health.connected(connection.info());
+        monitoring.connected(connection.info());
     }
 
     private SetupFailure refused(Peers.Connected refused, Peers.Refusal why, String detail) {
@@ -621,7 +741,7 @@ final class NetworkOwner {
                 detail);
         return failure(
                 switch (why) {
-                    case ACCESS_POLICY, INBOUND_LIMIT -> SetupFailure.Reason.NOT_ADMITTED;
+                    case ACCESS_POLICY, INBOUND_LIMIT, DRAINING -> SetupFailure.Reason.NOT_ADMITTED;
                     case SELF -> SetupFailure.Reason.SELF_DIAL;
                     case TIE_BREAK -> SetupFailure.Reason.ALREADY_CONNECTED;
                 },
@@ -631,6 +751,7 @@ final class NetworkOwner {
     /** On the connection's owner. */
     private void connectionClosed(PeerConnection connection, LinkClosed how) {
         metrics.disconnected(how.reason());
+        metrics.handOffCutOff(connection.callsCutOff());
         var info = connection.info();
         LOG.log(
                 System.Logger.Level.DEBUG,

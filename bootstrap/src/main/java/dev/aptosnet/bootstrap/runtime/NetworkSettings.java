@@ -6,6 +6,7 @@ import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkEvents;
+import dev.aptosnet.ports.client.PeerHealthSettings;
 import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
@@ -39,6 +40,7 @@ public record NetworkSettings(
         InboundRate inboundRate,
         MessageLimits limits,
         HealthSettings health,
+        PeerHealthSettings peerHealth,
         MonitoringSettings monitoring,
         NodeInformationSource nodeInformation,
         TransportSettings.Limits transportLimits,

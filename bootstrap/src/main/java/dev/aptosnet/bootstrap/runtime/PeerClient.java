@@ -1,15 +1,17 @@
 package dev.aptosnet.bootstrap.runtime;
 
+import dev.aptosnet.bootstrap.metrics.HealthMetrics;
+import dev.aptosnet.domain.health.CircuitBreaker;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkException;
+import dev.aptosnet.ports.client.PeerHealth;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RpcCallback;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MessageClass;
-import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
 
@@ -17,13 +19,18 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
 /** The client of one application on one network. */
 final class PeerClient<M> implements NetworkClient<M> {
+    /** Waiting longer is waiting for ever. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final NetworkInstance network;
     private final Codec<M> codec;
     private final List<ProtocolId> protocols;
@@ -39,6 +46,11 @@ final class PeerClient<M> implements NetworkClient<M> {
         return network.peers().stream()
                 .filter(peer -> protocols.stream().anyMatch(peer.protocols()::contains))
                 .toList();
+    }
+
+    @Override
+    public Optional<PeerHealth> health(PeerId peer) {
+        return network.health(peer);
     }
 
     @Override
@@ -82,19 +94,13 @@ final class PeerClient<M> implements NetworkClient<M> {
     @Override
     public M sendToPeerRpc(PeerId peer, ProtocolId protocol, M request, Duration timeout)
             throws InterruptedException {
-        var connection = connectionFor(peer, protocol);
-        var call =
-                new ClientCall.Blocking(
-                        connection,
-                        protocol,
-                        protocol.messageClass(),
-                        codec.encode(protocol, request),
-                        deadline(timeout));
-        start(connection, call);
+        var terms = terms(peer, protocol, request, timeout);
+        var call = new ClientCall.Blocking(terms);
+        start(terms, call);
         try {
             return decode(peer, protocol, call.await());
         } catch (InterruptedException e) {
-            connection.cancel(call);
+            terms.connection().cancel(call);
             throw e;
         }
     }
@@ -105,20 +111,13 @@ final class PeerClient<M> implements NetworkClient<M> {
         var bytes = new CompletableFuture<Bytes>();
         var answer = bytes.thenApply(payload -> decode(peer, protocol, payload));
         try {
-            var connection = connectionFor(peer, protocol);
-            var call =
-                    new ClientCall.Async(
-                            connection,
-                            protocol,
-                            protocol.messageClass(),
-                            codec.encode(protocol, request),
-                            deadline(timeout),
-                            bytes);
-            start(connection, call);
+            var terms = terms(peer, protocol, request, timeout);
+            var call = new ClientCall.Async(terms, bytes);
+            start(terms, call);
             answer.exceptionally(
                     failure -> {
                         if (failure instanceof CancellationException) {
-                            connection.cancel(call);
+                            terms.connection().cancel(call);
                         }
                         return null;
                     });
@@ -136,15 +135,11 @@ final class PeerClient<M> implements NetworkClient<M> {
             Duration timeout,
             RpcCallback<M> callback) {
         try {
-            var connection = connectionFor(peer, protocol);
+            var terms = terms(peer, protocol, request, timeout);
             start(
-                    connection,
+                    terms,
                     new ClientCall.Inline(
-                            connection,
-                            protocol,
-                            protocol.messageClass(),
-                            codec.encode(protocol, request),
-                            deadline(timeout),
+                            terms,
                             new RpcCallback<>() {
                                 @Override
                                 public void onAnswer(Bytes payload) {
@@ -168,6 +163,26 @@ final class PeerClient<M> implements NetworkClient<M> {
         }
     }
 
+    @Override
+    public M sendToEitherPeerRpc(
+            PeerId first, PeerId second, ProtocolId protocol, M request, Duration timeout)
+            throws InterruptedException {
+        var calls = new EitherCall<M>(network.clock(), metrics());
+        return calls.ask(
+                patienceWith(first, protocol, timeout),
+                timeout,
+                limit -> sendToPeerRpcAsync(first, protocol, request, limit),
+                limit -> sendToPeerRpcAsync(second, protocol, request, limit));
+    }
+
+    /** After what time a second peer is worth asking. */
+    private Duration patienceWith(PeerId peer, ProtocolId protocol, Duration timeout) {
+        var connection = network.connection(peer);
+        var usual = connection == null ? null : connection.health().p99(protocol);
+        var half = timeout.dividedBy(2);
+        return usual == null || usual.compareTo(half) > 0 ? half : usual;
+    }
+
     private M decode(PeerId peer, ProtocolId protocol, Bytes payload) {
         try {
             return codec.decode(protocol, payload);
@@ -176,28 +191,62 @@ final class PeerClient<M> implements NetworkClient<M> {
         }
     }
 
-    private MonoTime deadline(Duration timeout) {
+    /** On what terms a call is made; throws if it is not made at all. */
+    private ClientCall.Terms terms(PeerId peer, ProtocolId protocol, M request, Duration timeout) {
         if (!timeout.isPositive()) {
             throw new IllegalArgumentException("timeout: " + timeout + " (expected: > 0)");
         }
-        return network.clock().now().plus(timeout);
+        var connection = connectionFor(peer, protocol);
+        var health = connection.health();
+        var now = network.clock().now();
+        var number = health.admit(now, protocol);
+        if (number == CircuitBreaker.DENIED) {
+            throw new NetworkException.CircuitOpen(peer, protocol);
+        }
+        Bytes payload;
+        try {
+            payload = codec.encode(protocol, request);
+        } catch (RuntimeException e) {
+            health.notMade(now, protocol, number);
+            throw e;
+        }
+        var callerNanos = nanos(timeout);
+        var nanos = health.patienceNanos(protocol, payload.size(), callerNanos);
+        return new ClientCall.Terms(
+                connection, protocol, payload, number, now.plusNanos(nanos), callerNanos - nanos);
+    }
+
+    private static long nanos(Duration timeout) {
+        return timeout.compareTo(LONGEST) < 0 ? timeout.toNanos() : LONGEST.toNanos();
     }
 
     private PeerConnection connectionFor(PeerId peer, ProtocolId protocol) {
         var connection = network.connection(peer);
         if (connection == null) {
+            metrics().failed("not_connected");
             throw new NetworkException.NotConnected(peer, protocol);
         }
         if (!connection.speaks(protocol)) {
+            metrics().failed("unsupported_protocol");
             throw new NetworkException.UnsupportedProtocol(peer, protocol);
         }
         return connection;
     }
 
-    private void start(PeerConnection connection, ClientCall call) {
+    private HealthMetrics metrics() {
+        return network.peerHealths().metrics();
+    }
+
+    private void start(ClientCall.Terms terms, ClientCall call) {
+        var connection = terms.connection();
         var peer = connection.peer();
         var protocol = call.protocol();
-        switch (connection.call(call)) {
+        var queued = connection.call(call);
+        if (queued != SendResult.QUEUED) {
+            connection.health().notMade(network.clock().now(), protocol, terms.number());
+            metrics().failed(queued.name().toLowerCase(Locale.ROOT));
+        }
+        switch (queued) {
             case QUEUED -> {}
             case DROPPED_FULL ->
                     throw new NetworkException.Refused(
@@ -209,6 +258,7 @@ final class PeerClient<M> implements NetworkClient<M> {
                     throw new NetworkException.Refused(
                             peer, protocol, false, "no room (budget.total_bytes)");
             case NOT_CONNECTED -> throw new NetworkException.NotConnected(peer, protocol);
+            case DRAINING -> throw new NetworkException.Draining(peer, protocol);
             case UNSUPPORTED_PROTOCOL ->
                     throw new NetworkException.UnsupportedProtocol(peer, protocol);
             case TOO_LARGE ->

@@ -4,6 +4,7 @@ import dev.aptosnet.bootstrap.metrics.ConnectionMetrics;
 import dev.aptosnet.domain.connection.Connection;
 import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.connection.ConnectionSink;
+import dev.aptosnet.domain.connection.Drain;
 import dev.aptosnet.domain.connection.Observation;
 import dev.aptosnet.domain.lane.OutboundMessage;
 import dev.aptosnet.domain.rate.Bucket;
@@ -24,6 +25,7 @@ import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.model.PublicKey;
 import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.FrameSink;
 import dev.aptosnet.ports.transport.Link;
@@ -49,6 +51,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     private final MessageLimits limits;
     private final Clock clock;
     private final ConnectionMetrics metrics;
+    private final ConnectionHealth health;
     private final BiConsumer<PeerConnection, LinkClosed> onClosed;
     private final Connection machine;
 
@@ -58,6 +61,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     private final Mailbox mailbox = new Mailbox();
     private final SendAccount account;
     private final InboundAccount inbound;
+    private final SendAccount.NodeBudget budget;
 
     /** By protocol number; made when the first direct send of a protocol arrives. Owner only. */
     private final @Nullable InboundQueue[] queues = new InboundQueue[Protocols.NUMBERS];
@@ -70,7 +74,15 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     private boolean nowIsFresh;
     private MonoTime wakeAt = MonoTime.NEVER;
     private boolean reading = true;
+
+    /** Set when the node stops. */
     private volatile @Nullable MonoTime drainUntil;
+
+    /** Set while the peer has left the trusted set. */
+    private volatile @Nullable Drain drain;
+
+    /** Calls of ours that were open when that was over. */
+    private int cutOff;
 
     PeerConnection(
             Link link,
@@ -83,6 +95,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             SendAccount.NodeBudget budget,
             Clock clock,
             ConnectionMetrics metrics,
+            ConnectionHealth health,
             BiConsumer<PeerConnection, LinkClosed> onClosed) {
         this.link = link;
         this.info = info;
@@ -90,9 +103,11 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         this.limits = limits;
         this.clock = clock;
         this.metrics = metrics;
+        this.health = health;
         this.onClosed = onClosed;
         this.account = new SendAccount(limits.queueMessages(), limits.queueBytes(), budget);
         this.inbound = new InboundAccount(limits.inboundBytes(), budget);
+        this.budget = budget;
         this.now = clock.now();
         this.heardAt = now;
         this.machine = new Connection(settings, agreed, protocols.served(), this);
@@ -109,8 +124,17 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         return info.peer();
     }
 
+    /** What the peer has proven to have. */
+    PublicKey key() {
+        return link.info().key();
+    }
+
     ConnectionMetrics metrics() {
         return metrics;
+    }
+
+    ConnectionHealth health() {
+        return health;
     }
 
     void start() {
@@ -124,12 +148,17 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     }
 
     SendResult send(ProtocolId protocol, MessageClass messageClass, Bytes payload) {
+        if (isDraining()) {
+            metrics.refused(messageClass, SendResult.DRAINING);
+            return SendResult.DRAINING;
+        }
         if (payload.size() > limits.maxMessageBytes()) {
             return SendResult.TOO_LARGE;
         }
         var charged = account.charge(messageClass, payload.size());
         if (charged != SendResult.QUEUED) {
             metrics.refused(messageClass, charged);
+            health.droppedOut(protocol);
             return charged;
         }
         return put(new OutboundMessage(protocol, messageClass, payload))
@@ -139,9 +168,14 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
 
     /** Queues a call; anything but {@code QUEUED} means that the call will hear nothing. */
     SendResult call(OutboundCall call) {
+        if (isDraining()) {
+            metrics.refused(call.messageClass(), SendResult.DRAINING);
+            return SendResult.DRAINING;
+        }
         var charged = account.charge(call.messageClass(), call.payload().size());
         if (charged != SendResult.QUEUED) {
             metrics.refused(call.messageClass(), charged);
+            health.droppedOut(call.protocol());
             return charged;
         }
         return put(call) ? SendResult.QUEUED : SendResult.NOT_CONNECTED;
@@ -185,6 +219,28 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         link.close(reason, detail);
     }
 
+    /**
+     * Opens nothing more, finishes what is open and closes as stale, unless {@link #keep} comes.
+     */
+    void drain(MonoTime until) {
+        drain = new Drain(until);
+        link.wake();
+    }
+
+    /** Stays, after all. */
+    void keep() {
+        drain = null;
+    }
+
+    boolean isDraining() {
+        return drain != null;
+    }
+
+    /** How many calls of ours ended with the time to drain; once closed. */
+    int callsCutOff() {
+        return cutOff;
+    }
+
     /** Closes once all that is queued has left, or at {@code until}. */
     void drainAndClose(MonoTime until) {
         drainUntil = until;
@@ -225,6 +281,16 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     /** Whether the peer sent a frame at that moment or later. */
     boolean heardSince(MonoTime since) {
         return !heardAt.isBefore(since);
+    }
+
+    /** The time of this wake-up. */
+    MonoTime now() {
+        return now;
+    }
+
+    /** Calls to the peer without an end. */
+    int openCalls() {
+        return machine.openCalls();
     }
 
     @Override
@@ -285,12 +351,20 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         metrics.flush();
         nowIsFresh = false;
         next = MonoTime.earlier(next, machine.nextDeadline());
-        var drain = drainUntil;
-        if (drain != null) {
-            if (!machine.hasOutput() || !now.isBefore(drain)) {
+        var stop = drainUntil;
+        if (stop != null) {
+            if (!machine.hasOutput() || !now.isBefore(stop)) {
                 link.close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the node stops");
             }
-            next = MonoTime.earlier(next, drain);
+            next = MonoTime.earlier(next, stop);
+        }
+        var leaving = drain;
+        if (leaving != null) {
+            if (leaving.isOver(now, machine.isIdle(), heardAt)) {
+                cutOff = machine.openCalls();
+                link.close(DisconnectReason.STALE_CONNECTION, "the peer has left the trusted set");
+            }
+            next = MonoTime.earlier(next, leaving.askAgainAt(now));
         }
         // A later deadline needs no new timer: being woken early costs less than asking each time.
         if (next.isBefore(wakeAt) || !now.isBefore(wakeAt)) {
@@ -336,6 +410,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         machine.onClosed(how.detail());
         account.flush();
         metrics.flush();
+        health.onClosed();
         onClosed.accept(this, how);
     }
 
@@ -355,7 +430,9 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             }
             return;
         }
-        queueOf(registration, handler).offer(peer(), payload, inbound, metrics);
+        if (!queueOf(registration, handler).offer(peer(), payload, inbound, metrics)) {
+            health.droppedIn(protocol);
+        }
     }
 
     private InboundQueue queueOf(Registration registration, Registration.DirectHandler handler) {
@@ -425,8 +502,19 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     }
 
     @Override
+    public boolean onStreamBytes(int bytes) {
+        return budget.charge(bytes);
+    }
+
+    @Override
+    public void onStreamBytesFreed(long bytes) {
+        budget.release(bytes);
+    }
+
+    @Override
     public void observe(Observation what, @Nullable ProtocolId protocol, long bytes) {
         metrics.observe(what, protocol, bytes);
+        health.observe(now, what, protocol, bytes);
     }
 
     @Override

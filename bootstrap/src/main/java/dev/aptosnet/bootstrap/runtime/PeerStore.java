@@ -14,7 +14,6 @@ import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 /**
@@ -22,23 +21,28 @@ import java.util.function.UnaryOperator;
  * replaces. Any thread.
  */
 final class PeerStore {
-    private final AtomicReference<PeersAndMetadata> held;
+    private volatile PeersAndMetadata held;
 
     /**
      * @param networks of the node
      */
     PeerStore(Collection<NetworkId> networks) {
-        this.held = new AtomicReference<>(PeersAndMetadata.of(networks));
+        this.held = PeersAndMetadata.of(networks);
     }
 
     /** As it is now. */
     PeersAndMetadata snapshot() {
-        return held.get();
+        return held;
+    }
+
+    /** Writers take turns; readers never wait. */
+    private synchronized void change(UnaryOperator<PeersAndMetadata> change) {
+        held = change.apply(held);
     }
 
     /** A connection is there, the peer's first or in another's place. */
     void connected(PeerInfo info) {
-        held.updateAndGet(peers -> peers.with(info));
+        change(peers -> peers.with(info));
     }
 
     /** A connection was told to end; of no consequence if it is not the peer's current one. */
@@ -66,7 +70,7 @@ final class PeerStore {
             PeerId peer,
             ConnectionId connection,
             UnaryOperator<PeersAndMetadata> change) {
-        held.updateAndGet(
+        change(
                 peers -> {
                     var known = peers.all(network).get(peer);
                     return known != null && known.info().connection().equals(connection)
@@ -77,7 +81,7 @@ final class PeerStore {
 
     /** Everything that is known of the peers of a network. */
     void monitored(NetworkId network, Map<PeerId, PeerMonitoring> all) {
-        held.updateAndGet(peers -> peers.withMonitoring(network, all));
+        change(peers -> peers.withMonitoring(network, all));
     }
 
     /** Whom a network trusts from now on. */
@@ -87,6 +91,6 @@ final class PeerStore {
                 .forEach(
                         (peer, known) ->
                                 all.put(peer, new TrustedPeer(known.keys(), known.role())));
-        held.updateAndGet(peers -> peers.withTrusted(network, all));
+        change(peers -> peers.withTrusted(network, all));
     }
 }

@@ -12,6 +12,8 @@ import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportProvider;
 import dev.aptosnet.ports.transport.TransportSettings;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +58,9 @@ final class Transports implements AutoCloseable {
 
         /** A dial failed, or was cancelled. */
         void dialFailed(DialId id, SetupFailure why);
+
+        /** A probe ended; null if nothing answered. */
+        void probed(DialId id, @Nullable Duration took);
     }
 
     /**
@@ -101,6 +106,11 @@ final class Transports implements AutoCloseable {
      */
     void dial(DialId id, PeerId peer, NetworkAddress address) {
         transportFor(address).dial(id, peer, address);
+    }
+
+    /** Probes; answered by {@link Events#probed}. */
+    void probe(DialId id, NetworkAddress address, Duration limit) {
+        transportFor(address).probe(id, address, limit);
     }
 
     /** Gives a dial up, which is still answered. */
@@ -151,6 +161,7 @@ final class Transports implements AutoCloseable {
             case TransportEvent.Refused(_, var from, var failure) -> events.refused(from, failure);
             case TransportEvent.Dialed(var id, var link) -> events.dialed(id, link);
             case TransportEvent.DialFailed(var id, var failure) -> events.dialFailed(id, failure);
+            case TransportEvent.Probed(var id, var took) -> events.probed(id, took);
             case TransportEvent.Accepted(_, var link) -> events.accepted(link);
         }
     }

@@ -7,6 +7,7 @@ import dev.aptosnet.ports.model.NetworkAddress.Protocol.Dns;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Handshake;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Memory;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.NoiseIk;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol.Quic;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Tcp;
 
 import java.util.Map;
@@ -50,6 +51,7 @@ final class NetworkAddressVectors implements VectorFile {
     private static Map<String, Object> plain(Protocol protocol) {
         return switch (protocol) {
             case Tcp(int port) -> Map.of("type", "tcp", "value", (long) port);
+            case Quic(int port) -> Map.of("type", "quic", "value", (long) port);
             case Memory(int port) -> Map.of("type", "memory", "value", (long) port);
             case Handshake(int version) -> Map.of("type", "handshake", "value", (long) version);
             case NoiseIk(var key) ->

@@ -50,6 +50,9 @@ final class NodeProvider implements Provider<AptosNode> {
                 .inboundRateLimit(network.inboundRate())
                 .limits(network.limits())
                 .health(network.health())
+                .circuitBreaker(network.peerHealth().breaker())
+                .calls(network.peerHealth().calls())
+                .score(network.peerHealth().score())
                 .transportLimits(network.transportLimits())
                 .connectivity(network.connectivity());
         network.mutualAuthentication().ifPresent(builder::mutualAuthentication);

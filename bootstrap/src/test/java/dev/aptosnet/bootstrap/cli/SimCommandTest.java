@@ -54,13 +54,37 @@ class SimCommandTest {
     }
 
     @Test
+    void figuresStandBesideTheirBaselineAndTheirBound() {
+        var outcome = Outcome.of("sim", "--figures", "I-06", "--json");
+
+        assertThat(outcome.code()).isZero();
+        var figure = outcome.json().get("figures").get(0);
+        assertThat(figure.get("baseline").asDouble()).isBetween(40_000.0, 70_000.0);
+        assertThat(figure.get("ours").asDouble()).isBetween(7_000.0, 15_000.0);
+        assertThat(figure.get("at_most").asDouble()).isEqualTo(15_000);
+        assertThat(figure.get("met").asBoolean()).isTrue();
+        assertThat(Outcome.of("sim", "--figures", "I-06").out())
+                .singleElement()
+                .asString()
+                .endsWith("met");
+    }
+
+    @Test
+    void unknownFigureIsAnsweredWithTheList() {
+        var outcome = Outcome.of("sim", "--figures", "I-99");
+
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.err()).singleElement().asString().contains("I-99", "I-06", "I-08");
+    }
+
+    @Test
     void unknownScenarioIsAnsweredWithTheList() {
         var outcome = Outcome.of("sim", "--scenario", "nonsense");
 
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.err())
                 .containsExactly(
-                        "aptosnet: --scenario: nonsense (expected one of: boot, churn, partition,"
-                                + " restart-all, simultaneous-dial)");
+                        "aptosnet: --scenario: nonsense (expected one of: boot, churn, epoch,"
+                                + " partition, restart-all, simultaneous-dial)");
     }
 }

@@ -35,6 +35,7 @@ class MonitoringSectionTest {
     }
 
     @Test
+    @DisplayName("CF-12 changed values are read as they were written")
     void everyKeyIsRead() {
         assertThat(
                         read(

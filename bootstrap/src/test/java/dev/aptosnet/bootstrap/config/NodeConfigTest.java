@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.ports.client.BreakerSettings;
+import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
+import dev.aptosnet.ports.client.PeerHealthSettings;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
+import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.model.PublicKey;
 
 import org.junit.jupiter.api.Test;
@@ -231,6 +235,45 @@ class NodeConfigTest {
                                 """));
         assertThat(config.first().health()).isEqualTo(HealthSettings.APTOS_CORE);
         assertThat(config.notes()).isEmpty();
+    }
+
+    @Test
+    void oneKeySelectsTheHealthOfAptosCore() throws Exception {
+        var config = read(network("health_profile: aptos-core\n"));
+        assertThat(config.first().health()).isEqualTo(HealthSettings.APTOS_CORE);
+        assertThat(config.first().peerHealth()).isEqualTo(PeerHealthSettings.APTOS_CORE);
+        assertThat(read(network("health_profile: aptosnet\n")).first().peerHealth())
+                .isEqualTo(PeerHealthSettings.DEFAULT);
+        assertThat(refusal(network("health_profile: best\n"))).contains("aptosnet or aptos-core");
+    }
+
+    @Test
+    void breakersAndDeadlinesAreRead() throws Exception {
+        var config =
+                read(
+                        network(
+                                """
+                                circuit_breaker: { window: 30, open_ms: 1000, critical: true }
+                                rpc_deadlines: { min_ms: 500, small_bytes: 1024 }
+                                inbound_rpc_timeouts_ms: { StorageServiceRpc: 60000 }
+                                peer_score: { success: 60, latency: 5, classes: { low: 3 } }
+                                """));
+        var breaker = config.first().peerHealth().breaker();
+        assertThat(breaker.window()).isEqualTo(30);
+        assertThat(breaker.open()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(breaker.critical()).isTrue();
+        assertThat(breaker.probes()).isEqualTo(BreakerSettings.DEFAULT.probes());
+        var calls = config.first().peerHealth().calls();
+        assertThat(calls.shortest()).isEqualTo(Duration.ofMillis(500));
+        assertThat(calls.longest()).isEqualTo(CallSettings.DEFAULT.longest());
+        assertThat(calls.smallBytes()).isEqualTo(1024);
+        assertThat(calls.served())
+                .containsEntry(ProtocolId.STORAGE_SERVICE_RPC, Duration.ofSeconds(60));
+        assertThat(refusal(network("inbound_rpc_timeouts_ms: { Storage: 1 }\n")))
+                .contains("inbound_rpc_timeouts_ms.Storage");
+        assertThat(config.first().peerHealth().score().success()).isEqualTo(60);
+        assertThat(config.first().peerHealth().score().classes()).containsExactly(8, 4, 2, 3);
+        assertThat(refusal(network("peer_score: { success: 60 }\n"))).contains("make 100");
     }
 
     @Test

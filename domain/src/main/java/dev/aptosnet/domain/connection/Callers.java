@@ -120,7 +120,7 @@ final class Callers {
         if (!now.isBefore(call.deadline())) {
             return new CallFailure.TimedOut();
         }
-        return calls.isFull()
+        return calls.isFullFor(call)
                 ? new CallFailure.RefusedHere("max_concurrent_outbound_rpcs: " + limit)
                 : null;
     }

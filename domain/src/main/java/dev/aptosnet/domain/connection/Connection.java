@@ -7,6 +7,7 @@ import dev.aptosnet.domain.rpc.InboundCall;
 import dev.aptosnet.domain.rpc.OutboundCall;
 import dev.aptosnet.domain.stream.InboundStreams;
 import dev.aptosnet.domain.stream.Pieces;
+import dev.aptosnet.domain.stream.StreamMemory;
 import dev.aptosnet.domain.stream.StreamResult;
 import dev.aptosnet.domain.wire.FrameView;
 import dev.aptosnet.domain.wire.Negotiation;
@@ -36,7 +37,6 @@ public final class Connection {
     /** Large messages under way at once towards a peer that keeps streams apart (I-03). */
     public static final int MAX_TRANSFERS = 8;
 
-    private final ConnectionSettings settings;
     private final ConnectionSink sink;
     private final ProtocolSet common;
     private final Protocols protocols;
@@ -47,7 +47,7 @@ public final class Connection {
     private final Replies replies;
     private final Callers callers;
     private final Requests requests;
-    private InboundStreams streams;
+    private final InboundStreams streams;
 
     /** Set once the link is gone. */
     private CallFailure.@Nullable Disconnected closed;
@@ -64,7 +64,6 @@ public final class Connection {
             Negotiation.Agreed agreed,
             Collection<ProtocolId> served,
             ConnectionSink sink) {
-        this.settings = settings;
         this.sink = sink;
         var capabilities = agreed.capabilities();
         this.common = agreed.common();
@@ -73,7 +72,7 @@ public final class Connection {
         var interleaved = capabilities.contains(Capability.INTERLEAVED_STREAMS);
         this.view = new FrameView(common, capabilities);
         this.pieces = settings.pieces(many);
-        this.streams = new InboundStreams(settings.streamLimits(interleaved, many));
+        this.streams = new InboundStreams(settings.streamLimits(interleaved, many), memory(sink));
         this.lanes =
                 new Lanes(
                         pieces,
@@ -209,6 +208,11 @@ public final class Connection {
         return !lanes.isEmpty() || !replies.isEmpty();
     }
 
+    /** Whether nothing waits to leave, no call is open in either direction and none arrives. */
+    public boolean isIdle() {
+        return !hasOutput() && callers.size() == 0 && requests.size() == 0 && streams.isEmpty();
+    }
+
     /**
      * When {@link #onTime} has something to do; {@link MonoTime#NEVER} if nothing is waited for.
      */
@@ -231,7 +235,7 @@ public final class Connection {
         closed = new CallFailure.Disconnected(how);
         replies.clear();
         lanes.drain(this::onDropped);
-        streams = new InboundStreams(settings.streamLimits(false, false));
+        streams.clear();
         requests.onClosed();
         callers.onClosed(closed);
     }
@@ -259,6 +263,20 @@ public final class Connection {
     /** The number of large messages of ours of which some pieces were written. */
     public int openTransfers() {
         return lanes.transfers();
+    }
+
+    private static StreamMemory memory(ConnectionSink sink) {
+        return new StreamMemory() {
+            @Override
+            public boolean take(int bytes) {
+                return sink.onStreamBytes(bytes);
+            }
+
+            @Override
+            public void giveBack(long bytes) {
+                sink.onStreamBytesFreed(bytes);
+            }
+        };
     }
 
     private void onLeft(OutboundMessage message) {

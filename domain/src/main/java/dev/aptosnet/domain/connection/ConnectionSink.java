@@ -40,6 +40,19 @@ public interface ConnectionSink {
     void onReleased(MessageClass messageClass, int bytes);
 
     /**
+     * A piece of an unfinished large message has come and wants memory; asked for each piece.
+     * Unless overridden there is enough for the connection's own limits.
+     *
+     * @return whether it may be kept: if not, its stream is dropped, as {@code STREAM_NO_ROOM}
+     */
+    default boolean onStreamBytes(int bytes) {
+        return true;
+    }
+
+    /** So much of what {@link #onStreamBytes} allowed is not held any more. */
+    default void onStreamBytesFreed(long bytes) {}
+
+    /**
      * Something to count.
      *
      * @param protocol which protocol it concerns, if it is known

@@ -16,9 +16,6 @@ final class Attempts {
     /** A connection to the peer was lost, so that the other end may be dialling just now. */
     boolean wasConnected;
 
-    /** A measured round trip. */
-    @Nullable Duration latency;
-
     private int nextAddress;
 
     /** Dials queued since the retry window was last over, and the latest of them. */

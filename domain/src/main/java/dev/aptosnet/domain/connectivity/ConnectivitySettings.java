@@ -17,7 +17,9 @@ public record ConnectivitySettings(
         boolean checkOnChange,
         int maxOutboundConnections,
         Pacing pacing,
-        Selection selection) {
+        Selection selection,
+        HandOff handOff,
+        Probing probing) {
     /** What aptos-core adds to each delay, at most. */
     static final Duration ADDED_JITTER = Duration.ofMillis(100);
 
@@ -51,7 +53,8 @@ public record ConnectivitySettings(
      * @param maxSpread {@code max_dial_spread_ms}: over how long the first dials of a batch are
      *     spread, at most
      * @param tieDelay {@code dial_tie_delay_ms}: what the end with the lower id waits beyond its
-     *     delay, at most, where both may dial at the same moment
+     *     delay, at most, where both may dial at the same moment; with first dials of a batch it
+     *     waits for the batch's spread besides, unless this is 0
      * @param stableAfter {@code connection_stable_after_ms}: a connection that ends earlier has not
      *     ended the series of failures
      */
@@ -96,6 +99,52 @@ public record ConnectivitySettings(
         }
     }
 
+    /**
+     * What a change of epoch does to connections (improvements.md I-08).
+     *
+     * @param preConnect {@code epoch_preconnect_ms}: how long before the expected change peers of
+     *     the announced set are dialled that are not in the present one; 0 for not before it
+     * @param drain {@code connection_drain_ms}: how long a connection whose peer has left the
+     *     trusted set may finish what it is at; 0 to close it at the next check
+     * @param overdue {@code epoch_overdue_ms}: how long after the expected moment an announced set
+     *     is forgotten if the change has not come
+     */
+    public record HandOff(Duration preConnect, Duration drain, Duration overdue) {
+        /** Checks. */
+        public HandOff {
+            expectNotNegative("epoch_preconnect_ms", preConnect);
+            expectNotNegative("connection_drain_ms", drain);
+            expectNotNegative("epoch_overdue_ms", overdue);
+        }
+    }
+
+    /**
+     * How the distance of peers is measured that are not connected (improvements.md I-04), where
+     * dialling is aware of it.
+     *
+     * @param maxInFlight {@code max_latency_probes}: probes at once; 0 for none ever
+     * @param perSecond {@code latency_probes_per_second}
+     * @param limit {@code latency_probe_timeout_ms}: how long a probe waits for an answer
+     * @param interval {@code latency_probe_interval_ms}: from one round to a peer to the next
+     * @param longestInterval {@code max_latency_probe_interval_ms}: the same for a peer that does
+     *     not answer, which grows up to this
+     */
+    public record Probing(
+            int maxInFlight,
+            int perSecond,
+            Duration limit,
+            Duration interval,
+            Duration longestInterval) {
+        /** Checks. */
+        public Probing {
+            expectWithin("max_latency_probes", maxInFlight, 0, 1_000);
+            expectWithin("latency_probes_per_second", perSecond, 1, 1_000_000);
+            expectPositive("latency_probe_timeout_ms", limit);
+            expectPositive("latency_probe_interval_ms", interval);
+            expectPositive("max_latency_probe_interval_ms", longestInterval);
+        }
+    }
+
     static void expectWithin(String key, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
@@ -122,8 +171,8 @@ public record ConnectivitySettings(
 
     /**
      * The values of aptos-core, to be changed in places: everything waits for the next check, the
-     * first dial waits too, nothing limits the rate, and a single dial within five minutes puts a
-     * peer behind others.
+     * first dial waits too, nothing limits the rate, a single dial within five minutes puts a peer
+     * behind others, nobody is probed, and an epoch takes everybody by surprise.
      */
     public static Builder aptosCore() {
         return new Builder()
@@ -134,6 +183,9 @@ public record ConnectivitySettings(
                 .maxPending(Integer.MAX_VALUE)
                 .tieDelay(Duration.ZERO)
                 .stableAfter(Duration.ZERO)
+                .preConnect(Duration.ZERO)
+                .drain(Duration.ZERO)
+                .maxProbes(0)
                 .retryWindow(Duration.ofMinutes(5))
                 .dialsBeforeBackoff(1);
     }
@@ -155,6 +207,14 @@ public record ConnectivitySettings(
         private boolean latencyAware = true;
         private Duration retryWindow = Duration.ofMinutes(3);
         private int dialsBeforeBackoff = 2;
+        private int maxProbes = 8;
+        private int probesPerSecond = 20;
+        private Duration probeLimit = Duration.ofSeconds(2);
+        private Duration probeInterval = Duration.ofSeconds(60);
+        private Duration longestProbeInterval = Duration.ofMinutes(10);
+        private Duration preConnect = Duration.ofSeconds(60);
+        private Duration drain = Duration.ofSeconds(30);
+        private Duration overdue = Duration.ofMinutes(5);
 
         private Builder() {}
 
@@ -248,6 +308,54 @@ public record ConnectivitySettings(
             return this;
         }
 
+        /** {@code max_latency_probes}; 8. */
+        public Builder maxProbes(int value) {
+            maxProbes = value;
+            return this;
+        }
+
+        /** {@code latency_probes_per_second}; 20. */
+        public Builder probesPerSecond(int value) {
+            probesPerSecond = value;
+            return this;
+        }
+
+        /** {@code latency_probe_timeout_ms}; 2 s. */
+        public Builder probeLimit(Duration value) {
+            probeLimit = value;
+            return this;
+        }
+
+        /** {@code latency_probe_interval_ms}; 60 s. */
+        public Builder probeInterval(Duration value) {
+            probeInterval = value;
+            return this;
+        }
+
+        /** {@code max_latency_probe_interval_ms}; 10 min. */
+        public Builder longestProbeInterval(Duration value) {
+            longestProbeInterval = value;
+            return this;
+        }
+
+        /** {@code epoch_preconnect_ms}; 60 s. */
+        public Builder preConnect(Duration value) {
+            preConnect = value;
+            return this;
+        }
+
+        /** {@code connection_drain_ms}; 30 s. */
+        public Builder drain(Duration value) {
+            drain = value;
+            return this;
+        }
+
+        /** {@code epoch_overdue_ms}; 5 min. */
+        public Builder overdue(Duration value) {
+            overdue = value;
+            return this;
+        }
+
         /**
          * The settings.
          *
@@ -268,7 +376,14 @@ public record ConnectivitySettings(
                             maxSpread,
                             tieDelay,
                             stableAfter),
-                    new Selection(latencyAware, retryWindow, dialsBeforeBackoff));
+                    new Selection(latencyAware, retryWindow, dialsBeforeBackoff),
+                    new HandOff(preConnect, drain, overdue),
+                    new Probing(
+                            maxProbes,
+                            probesPerSecond,
+                            probeLimit,
+                            probeInterval,
+                            longestProbeInterval));
         }
     }
 }

@@ -29,9 +29,11 @@ final class DialBackoff {
     }
 
     private Duration longest(int earlier, int waiting) {
-        if (earlier > 0) {
-            return grown(earlier);
-        }
+        return earlier > 0 ? grown(earlier) : spread(waiting);
+    }
+
+    /** Over how long the first dials of a batch are spread. */
+    private Duration spread(int waiting) {
         var spread = Duration.ofNanos(waiting * 1_000_000_000L / pacing.dialsPerSecond());
         return spread.compareTo(pacing.maxSpread()) < 0 ? spread : pacing.maxSpread();
     }
@@ -50,9 +52,22 @@ final class DialBackoff {
         return delay.compareTo(cap) < 0 ? delay : cap;
     }
 
-    /** What the end with the lower id waits beyond that, where both ends may dial at once. */
-    Duration tieDelay() {
-        return Duration.ofNanos(below(pacing.tieDelay().toNanos()));
+    /**
+     * What the end with the lower id waits beyond that, where both ends may dial at once. In a
+     * batch it lets the other end's whole batch go first: a set-up takes two and a half round
+     * trips, so that within one spread half of all pairs would meet.
+     *
+     * @param earlier as for {@link #delay}
+     * @param waiting as for {@link #delay}
+     */
+    Duration tieDelay(int earlier, int waiting) {
+        var most = pacing.tieDelay();
+        if (most.isZero()) {
+            return most;
+        }
+        var first = pacing.jitter() == ConnectivitySettings.Jitter.FULL && earlier == 0;
+        return Duration.ofNanos(below(most.toNanos()))
+                .plus(first ? spread(waiting) : Duration.ZERO);
     }
 
     private long below(long bound) {

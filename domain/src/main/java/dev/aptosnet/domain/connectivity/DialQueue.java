@@ -59,9 +59,9 @@ final class DialQueue {
         waiting.put(dial.peer(), dial);
     }
 
-    /** Forgets a dial that waits; one under way runs on. */
-    void forget(PeerId peer) {
-        waiting.remove(peer);
+    /** Forgets a dial that waits, if there is one; one under way runs on. */
+    boolean forget(PeerId peer) {
+        return waiting.remove(peer) != null;
     }
 
     /** The peers of dials that wait. */

@@ -103,12 +103,30 @@ final class DiscoveredPeers {
         return Collections.unmodifiableMap(merged);
     }
 
-    TrustedSet trusted() {
+    /** What a source said last. */
+    Map<PeerId, DiscoveredPeer> view(SourceKind source) {
+        return Collections.unmodifiableMap(views.getOrDefault(source, new TreeMap<>()));
+    }
+
+    /**
+     * Every peer with a key.
+     *
+     * @param more what adds to that, and takes nothing away
+     */
+    TrustedSet trusted(Map<PeerId, DiscoveredPeer> more) {
         var trusted = new TreeMap<PeerId, DiscoveredPeer>();
         merged.forEach(
                 (peer, said) -> {
+                    var added = more.get(peer);
+                    var both = added == null ? said : one(List.of(said, added));
+                    if (!both.keys().isEmpty()) {
+                        trusted.put(peer, both);
+                    }
+                });
+        more.forEach(
+                (peer, said) -> {
                     if (!said.keys().isEmpty()) {
-                        trusted.put(peer, said);
+                        trusted.putIfAbsent(peer, said);
                     }
                 });
         return new TrustedSet(trusted);

@@ -49,8 +49,8 @@ final class PeerSelection {
      * a latency first, drawn by weight, then the rest uniformly.
      *
      * <p>aptos-core takes all that have a latency before any that has none, because it probes the
-     * latter before it chooses. We learn a latency from a connection, so that a peer never reached
-     * would wait behind dead ones for ever.
+     * latter before it chooses. We never wait for a probe, so that a peer that was not probed yet
+     * would wait behind dead ones.
      */
     static List<Candidate> byLatency(RandomGenerator random, List<Candidate> from, int count) {
         var chosen = new ArrayList<Candidate>();

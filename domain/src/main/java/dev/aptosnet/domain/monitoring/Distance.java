@@ -37,6 +37,8 @@ final class Distance {
     static boolean isPlausible(long distance, boolean validator, NetworkId network, PeerRole role) {
         if (distance == 0) {
             // Section 20: a full node takes it from its own validator, whatever else is reachable.
+            // The
+            // switch of 14.5 is not asked: without it no peer on Public has the role.
             return role == PeerRole.VALIDATOR && (validator == (network == NetworkId.VALIDATOR));
         }
         if (distance == 1) {

@@ -2,10 +2,13 @@ package dev.aptosnet.domain.peer;
 
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.transport.TrustedPeers;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +26,7 @@ public final class Peers {
     private final Admission admission;
     private final TrustedPeers trusted;
     private final RandomGenerator random;
-    private final TreeMap<PeerId, Connected> connected = new TreeMap<>();
+    private final TreeMap<PeerId, Live> live = new TreeMap<>();
 
     /** Connections that were told to end and have not; each ends within the close limit. */
     private final LinkedHashMap<ConnectionId, Ending> ending = new LinkedHashMap<>();
@@ -43,19 +46,65 @@ public final class Peers {
     /** A proven connection, as far as it matters here. */
     public record Connected(ConnectionId id, PeerId peer, Origin origin, PeerRole role) {}
 
+    /** A connection that was started, and what is special about it. */
+    private static final class Live {
+        private final Connected connection;
+
+        /** Its peer belongs to the next epoch: it carries messages, and is offered to nobody. */
+        private boolean heldBack;
+
+        /** Its peer has left the trusted set: it finishes what it is at. */
+        private boolean draining;
+
+        /** Any other connection to the peer takes its place. */
+        private boolean givesWay;
+
+        Live(Connected connection, boolean heldBack) {
+            this.connection = connection;
+            this.heldBack = heldBack;
+        }
+    }
+
     /**
      * A connection on its way out.
      *
      * @param request to be answered when it is gone, or {@link Event.Disconnect#NOBODY}
      * @param told whether the upper layers have heard that the peer is down
+     * @param heldBack whether they have never heard of it
      */
     private record Ending(
-            Connected connection, DisconnectReason reason, long request, boolean told) {}
+            Connected connection,
+            DisconnectReason reason,
+            long request,
+            boolean told,
+            boolean heldBack) {}
 
     /** What has happened. */
     public sealed interface Event {
-        /** A connection was proven and negotiated. */
-        record Proven(Connected connection) implements Event {}
+        /**
+         * A connection was proven and negotiated.
+         *
+         * @param ahead whether its peer belongs to the next epoch, not to this one
+         */
+        record Proven(Connected connection, boolean ahead) implements Event {
+            /** One of this epoch. */
+            public Proven(Connected connection) {
+                this(connection, false);
+            }
+        }
+
+        /** The peer of a connection that was held back or draining belongs to the set now. */
+        record Belongs(PeerId peer, ConnectionId id) implements Event {}
+
+        /**
+         * The peer of a connection has left the set.
+         *
+         * @param until when the connection has to be gone
+         */
+        record Leaves(PeerId peer, ConnectionId id, MonoTime until) implements Event {}
+
+        /** The peer of a connection has another key now. */
+        record Rekeyed(PeerId peer, ConnectionId id) implements Event {}
 
         /** A connection that was started is gone. */
         record Closed(ConnectionId id, PeerId peer, DisconnectReason reason) implements Event {}
@@ -86,11 +135,13 @@ public final class Peers {
         /** The peer is this node. */
         SELF,
         /** Another connection to the peer wins the tie-break. */
-        TIE_BREAK;
+        TIE_BREAK,
+        /** The peer has left the trusted set, and its last connection is about to end. */
+        DRAINING;
 
         /** Whether it counts as rejected (behaviour.md section 3.4.2). */
         public boolean isRejection() {
-            return this == ACCESS_POLICY || this == INBOUND_LIMIT;
+            return this == ACCESS_POLICY || this == INBOUND_LIMIT || this == DRAINING;
         }
     }
 
@@ -101,6 +152,28 @@ public final class Peers {
 
         /** End a new connection, which nobody has seen. The detail names the configuration key. */
         record Refuse(Connected connection, Refusal why, String detail) implements Effect {}
+
+        /**
+         * Let the connection carry messages, and offer it to nobody: its peer belongs to the next
+         * epoch. {@link Offer} may follow; if it ends before, {@link EndedUnseen} does.
+         */
+        record StartHeldBack(Connected connection) implements Effect {}
+
+        /**
+         * Offer a connection to senders that was started before.
+         *
+         * @param isNew whether the upper layers have to be told that the peer is there
+         */
+        record Offer(Connected connection, boolean isNew) implements Effect {}
+
+        /** A connection is gone that the upper layers never heard of. */
+        record EndedUnseen(Connected connection) implements Effect {}
+
+        /**
+         * Open nothing more on a connection, and end it as stale once it is idle, or at {@code
+         * until}.
+         */
+        record Drain(Connected connection, MonoTime until) implements Effect {}
 
         /** Offer the connection to senders no longer. */
         record Withdraw(Connected connection) implements Effect {}
@@ -128,12 +201,26 @@ public final class Peers {
     public List<Effect> on(Event event) {
         var effects = new ArrayList<Effect>();
         switch (event) {
-            case Event.Proven(var connection) -> proven(connection, effects);
+            case Event.Proven(var connection, var ahead) -> proven(connection, ahead, effects);
+            case Event.Belongs(var peer, var id) -> belongs(find(peer, id), effects);
+            case Event.Leaves(var peer, var id, var until) -> {
+                var leaving = find(peer, id);
+                if (leaving != null && !leaving.draining) {
+                    leaving.draining = true;
+                    effects.add(new Effect.Drain(leaving.connection, until));
+                }
+            }
+            case Event.Rekeyed(var peer, var id) -> {
+                var outdated = find(peer, id);
+                if (outdated != null) {
+                    outdated.givesWay = true;
+                }
+            }
             case Event.Closed(var id, var peer, var reason) -> closed(id, peer, reason, effects);
             case Event.Disconnect(var peer, var reason, var request) -> {
-                var live = connected.get(peer);
-                if (live != null) {
-                    end(live, reason, "disconnect requested", request, effects);
+                var connected = live.get(peer);
+                if (connected != null) {
+                    end(connected, reason, "disconnect requested", request, effects);
                 } else if (request != Event.Disconnect.NOBODY) {
                     effects.add(new Effect.Answer(request, false));
                 }
@@ -142,17 +229,30 @@ public final class Peers {
         return effects;
     }
 
+    private @Nullable Live find(PeerId peer, ConnectionId id) {
+        var connected = live.get(peer);
+        return connected != null && connected.connection.id().equals(id) ? connected : null;
+    }
+
+    private static void belongs(@Nullable Live connected, List<Effect> effects) {
+        if (connected != null && (connected.heldBack || connected.draining)) {
+            effects.add(new Effect.Offer(connected.connection, connected.heldBack));
+            connected.heldBack = false;
+            connected.draining = false;
+        }
+    }
+
     /** The live connections, by peer. */
     public List<Connected> all() {
-        return List.copyOf(connected.values());
+        return live.values().stream().map(connected -> connected.connection).toList();
     }
 
     /** Whether there is a live connection to {@code peer}. */
     public boolean isConnected(PeerId peer) {
-        return connected.containsKey(peer);
+        return live.containsKey(peer);
     }
 
-    private void proven(Connected added, List<Effect> effects) {
+    private void proven(Connected added, boolean ahead, List<Effect> effects) {
         if (!admission.access().allows(added.peer())) {
             effects.add(
                     new Effect.Refuse(added, Refusal.ACCESS_POLICY, admission.access().toString()));
@@ -162,18 +262,33 @@ public final class Peers {
             effects.add(new Effect.Refuse(added, Refusal.SELF, "the peer is this node"));
             return;
         }
-        var existing = connected.get(added.peer());
+        var existing = live.get(added.peer());
         if (existing == null) {
             if (isUnknownInbound(added) && !makeRoom(added, effects)) {
                 return;
             }
             tellThatItWasDown(added.peer(), effects);
-            connected.put(added.peer(), added);
-            effects.add(new Effect.Start(added));
-            effects.add(new Effect.PeerUp(added));
+            live.put(added.peer(), new Live(added, ahead));
+            if (ahead) {
+                effects.add(new Effect.StartHeldBack(added));
+            } else {
+                effects.add(new Effect.Start(added));
+                effects.add(new Effect.PeerUp(added));
+            }
             return;
         }
-        switch (TieBreak.decide(self, added.peer(), existing.origin(), added.origin())) {
+        if (existing.draining) {
+            effects.add(
+                    new Effect.Refuse(
+                            added,
+                            Refusal.DRAINING,
+                            "the peer has left the trusted set (connection_drain_ms)"));
+            return;
+        }
+        var before = existing.connection;
+        switch (existing.givesWay
+                ? TieBreak.DROP_EXISTING
+                : TieBreak.decide(self, added.peer(), before.origin(), added.origin())) {
             case DROP_NEW ->
                     effects.add(
                             new Effect.Refuse(
@@ -181,12 +296,16 @@ public final class Peers {
                                     Refusal.TIE_BREAK,
                                     "a connection to the peer exists and wins the tie-break"));
             case DROP_EXISTING -> {
-                connected.put(added.peer(), added);
-                effects.add(new Effect.Start(added));
-                effects.add(new Effect.PeerReplaced(existing, added));
+                live.put(added.peer(), new Live(added, existing.heldBack));
+                if (existing.heldBack) {
+                    effects.add(new Effect.StartHeldBack(added));
+                } else {
+                    effects.add(new Effect.Start(added));
+                    effects.add(new Effect.PeerReplaced(before, added));
+                }
                 effects.add(
                         new Effect.Close(
-                                existing.id(),
+                                before.id(),
                                 DisconnectReason.REQUESTED_BY_PEER_MANAGER,
                                 "replaced by connection " + added.id()));
             }
@@ -201,17 +320,17 @@ public final class Peers {
         var limit = "max_inbound_connections: " + admission.maxInboundUnknown();
         var candidates =
                 admission.isPriority(added.peer())
-                        ? connected.values().stream()
-                                .filter(live -> isUnknownInbound(live))
-                                .filter(live -> !admission.isPriority(live.peer()))
+                        ? live.values().stream()
+                                .filter(known -> isUnknownInbound(known.connection))
+                                .filter(known -> !admission.isPriority(known.connection.peer()))
                                 .toList()
-                        : List.<Connected>of();
+                        : List.<Live>of();
         if (candidates.isEmpty()) {
             effects.add(new Effect.Refuse(added, Refusal.INBOUND_LIMIT, limit));
             return false;
         }
         var evicted = candidates.get(random.nextInt(candidates.size()));
-        effects.add(new Effect.Evicted(evicted, added.peer()));
+        effects.add(new Effect.Evicted(evicted.connection, added.peer()));
         end(
                 evicted,
                 DisconnectReason.REQUESTED_BY_PEER_MANAGER,
@@ -230,26 +349,28 @@ public final class Peers {
      * the role that a peer had when it came.
      */
     private long countedInbound() {
-        return connected.values().stream()
-                .filter(live -> live.origin() == Origin.INBOUND)
+        return live.values().stream()
+                .map(connected -> connected.connection)
+                .filter(known -> known.origin() == Origin.INBOUND)
                 .filter(
-                        live ->
-                                trusted.find(live.peer())
+                        known ->
+                                trusted.find(known.peer())
                                         .map(peer -> peer.role() == PeerRole.UNKNOWN)
                                         .orElse(true))
                 .count();
     }
 
     private void end(
-            Connected live,
+            Live ended,
             DisconnectReason reason,
             String detail,
             long request,
             List<Effect> effects) {
-        connected.remove(live.peer());
-        ending.put(live.id(), new Ending(live, reason, request, false));
-        effects.add(new Effect.Withdraw(live));
-        effects.add(new Effect.Close(live.id(), reason, detail));
+        var connection = ended.connection;
+        live.remove(connection.peer());
+        ending.put(connection.id(), new Ending(connection, reason, request, false, ended.heldBack));
+        effects.add(new Effect.Withdraw(connection));
+        effects.add(new Effect.Close(connection.id(), reason, detail));
     }
 
     /** A peer that is back before its last connection was gone goes down before it comes up. */
@@ -257,9 +378,14 @@ public final class Peers {
         for (var entry : ending.entrySet()) {
             var before = entry.getValue();
             if (!before.told() && before.connection().peer().equals(peer)) {
-                effects.add(new Effect.PeerDown(before.connection(), before.reason()));
+                effects.add(gone(before.connection(), before.reason(), before.heldBack()));
                 entry.setValue(
-                        new Ending(before.connection(), before.reason(), before.request(), true));
+                        new Ending(
+                                before.connection(),
+                                before.reason(),
+                                before.request(),
+                                true,
+                                before.heldBack()));
             }
         }
     }
@@ -272,15 +398,21 @@ public final class Peers {
                 effects.add(new Effect.Answer(ended.request(), true));
             }
             if (!ended.told()) {
-                effects.add(new Effect.PeerDown(ended.connection(), reason));
+                effects.add(gone(ended.connection(), reason, ended.heldBack()));
             }
             return;
         }
-        var live = connected.get(peer);
-        if (live == null || !live.id().equals(id)) {
+        var known = find(peer, id);
+        if (known == null) {
             return; // A late report of a connection that was replaced.
         }
-        connected.remove(peer);
-        effects.add(new Effect.PeerDown(live, reason));
+        live.remove(peer);
+        effects.add(gone(known.connection, reason, known.heldBack));
+    }
+
+    private static Effect gone(Connected connection, DisconnectReason reason, boolean heldBack) {
+        return heldBack
+                ? new Effect.EndedUnseen(connection)
+                : new Effect.PeerDown(connection, reason);
     }
 }

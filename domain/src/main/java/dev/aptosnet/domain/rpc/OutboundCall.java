@@ -27,6 +27,14 @@ public abstract non-sealed class OutboundCall extends TimedMessage {
         super(protocol, messageClass, request, deadline);
     }
 
+    /**
+     * Whether it is made beside those that {@code max_concurrent_outbound_rpcs} counts; for the
+     * node's own few, such as pings.
+     */
+    protected boolean isExempt() {
+        return false;
+    }
+
     /** The answer came, in the arrays it was received into. */
     protected abstract void onAnswer(Bytes answer);
 

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * by answer, deadline or caller. Allocates nothing per call. Single owner.
  */
 public final class OutboundCalls {
+    /** Exempt calls at once; a node makes one at a time or a few. */
+    static final int MAX_EXEMPT = 16;
+
     private final int limit;
     private final Deadlines<OutboundCall> deadlines = new Deadlines<>();
 
@@ -17,6 +20,7 @@ public final class OutboundCalls {
     private @Nullable OutboundCall[] table = new OutboundCall[8];
 
     private int nextId;
+    private int exempt;
 
     /**
      * Without calls.
@@ -34,9 +38,9 @@ public final class OutboundCalls {
         return deadlines.size();
     }
 
-    /** Whether no further call may be opened. */
-    public boolean isFull() {
-        return deadlines.size() >= limit;
+    /** Whether this call may not be opened now, because there are too many of its kind. */
+    public boolean isFullFor(OutboundCall call) {
+        return call.isExempt() ? exempt >= MAX_EXEMPT : deadlines.size() - exempt >= limit;
     }
 
     /**
@@ -45,8 +49,14 @@ public final class OutboundCalls {
      * @throws IllegalStateException if there are too many, or the call is open already
      */
     public void open(OutboundCall call) {
-        if (isFull() || call.isOpen()) {
-            throw new IllegalStateException(isFull() ? "too many calls" : "call is open already");
+        if (call.isOpen()) {
+            throw new IllegalStateException("call is open already");
+        }
+        if (isFullFor(call)) {
+            throw new IllegalStateException("too many calls");
+        }
+        if (call.isExempt()) {
+            exempt++;
         }
         if (2 * (size() + 1) > table.length) {
             grow();
@@ -97,6 +107,9 @@ public final class OutboundCalls {
 
     private void forget(OutboundCall call) {
         call.close();
+        if (call.isExempt()) {
+            exempt--;
+        }
         deadlines.remove(call);
         var free = find(call.requestId());
         if (free < 0) {

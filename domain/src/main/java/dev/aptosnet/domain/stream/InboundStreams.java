@@ -25,6 +25,7 @@ public final class InboundStreams {
     public static final int MAX_PINNED_RATIO = 8;
 
     private final StreamLimits limits;
+    private final StreamMemory memory;
 
     /** In the order of their headers; at most a handful, so that searching beats hashing. */
     private final List<Open> open = new ArrayList<>(1);
@@ -32,9 +33,20 @@ public final class InboundStreams {
     private long heldBytes;
     private @Nullable LargeMessage completed;
 
-    /** For one connection. */
+    /** For one connection, with as much memory as its limits say. */
     public InboundStreams(StreamLimits limits) {
+        this(limits, StreamMemory.UNLIMITED);
+    }
+
+    /** For one connection among others that share the memory. */
+    public InboundStreams(StreamLimits limits, StreamMemory memory) {
         this.limits = limits;
+        this.memory = memory;
+    }
+
+    /** Whether no stream is open. */
+    public boolean isEmpty() {
+        return open.isEmpty();
     }
 
     /**
@@ -128,6 +140,13 @@ public final class InboundStreams {
         return before - open.size();
     }
 
+    /** Drops all streams. */
+    public void clear() {
+        while (!open.isEmpty()) {
+            drop(open.size() - 1);
+        }
+    }
+
     /** When {@link #expire} has something to do; {@link MonoTime#NEVER} while none is open. */
     public MonoTime nextDeadline() {
         var next = MonoTime.NEVER;
@@ -174,7 +193,7 @@ public final class InboundStreams {
             drop(open.indexOf(stream));
             return StreamResult.STREAM_TOO_LARGE;
         }
-        if (heldBytes + piece.size() > limits.maxHeldBytes()) {
+        if (heldBytes + piece.size() > limits.maxHeldBytes() || !memory.take(piece.size())) {
             drop(open.indexOf(stream));
             return StreamResult.STREAM_NO_ROOM;
         }
@@ -188,7 +207,9 @@ public final class InboundStreams {
     }
 
     private void drop(int index) {
-        heldBytes -= open.remove(index).bytes;
+        var bytes = open.remove(index).bytes;
+        heldBytes -= bytes;
+        memory.giveBack(bytes);
     }
 
     private int indexOf(int streamId) {

@@ -31,7 +31,10 @@ public enum StreamResult {
     STREAM_REPEATED_ID(true),
     /** Refused: as many streams are open as may be; {@code max_open_streams}. */
     STREAM_TOO_MANY_OPEN(true),
-    /** The piece found no room and its stream was dropped; {@code max_stream_bytes}. */
+    /**
+     * The piece found no room and its stream was dropped; {@code max_stream_bytes}, or {@code
+     * budget.total_bytes} of the node.
+     */
     STREAM_NO_ROOM(true);
 
     private final boolean error;

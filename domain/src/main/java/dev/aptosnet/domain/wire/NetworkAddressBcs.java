@@ -10,6 +10,7 @@ import dev.aptosnet.ports.model.NetworkAddress.Protocol.Ip4;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Ip6;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Memory;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.NoiseIk;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol.Quic;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Tcp;
 import dev.aptosnet.ports.model.PublicKey;
 
@@ -29,7 +30,11 @@ public final class NetworkAddressBcs {
     private static final int MEMORY = 6;
     private static final int NOISE_IK = 7;
     private static final int HANDSHAKE = 8;
-    private static final int VARIANTS = 9;
+
+    /** Ours alone, far above the nine of AptosNet. */
+    private static final int QUIC = 81;
+
+    private static final int VARIANTS = QUIC + 1;
 
     private NetworkAddressBcs() {}
 
@@ -99,6 +104,7 @@ public final class NetworkAddressBcs {
                                     })
                             .string(name);
             case Tcp(int port) -> out.variant(TCP).u16(port);
+            case Quic(int port) -> out.variant(QUIC).u16(port);
             case Memory(int port) -> out.variant(MEMORY).u16(port);
             case NoiseIk(var key) -> out.variant(NOISE_IK).bytes(Bytes.wrap(key.toByteArray()));
             case Handshake(int version) -> out.variant(HANDSHAKE).u8(version);
@@ -115,7 +121,9 @@ public final class NetworkAddressBcs {
             case TCP -> new Tcp(in.u16());
             case MEMORY -> new Memory(in.u16());
             case NOISE_IK -> new NoiseIk(key(in.bytes()));
-            default -> new Handshake(in.u8());
+            case HANDSHAKE -> new Handshake(in.u8());
+            case QUIC -> new Quic(in.u16());
+            default -> throw new BcsException(WireError.UNKNOWN_VARIANT, "address layer");
         };
     }
 

@@ -62,7 +62,21 @@ class ConnectivityDefaultsTest {
     }
 
     @Test
-    void aRemovedPeerIsDisconnectedAtOnceAndNotAskedTwiceBeforeTheNextCheck() {
+    void aRemovedPeerDrainsAndIsDisconnectedWhenItsTimeIsOver() {
+        net.discovered(CONFIG, Map.of(A, peer(1, 1), B, peer(2, 2)));
+        var connection = net.up(A, Origin.INBOUND, PeerRole.UPSTREAM);
+        net.discovered(CONFIG, only(B, peer(2, 2)));
+        var until = net.now.plus(Duration.ofSeconds(30));
+        assertThat(net.handOffs).containsExactly(new Effect.Drain(A, connection, until));
+        net.pass(Duration.ofSeconds(29));
+        assertThat(net.disconnects).isEmpty();
+        net.pass(Net.CHECK);
+        assertThat(net.disconnects).extracting(Effect.Disconnect::peer).containsExactly(A);
+    }
+
+    @Test
+    void withoutDrainingARemovedPeerIsDisconnectedAtOnceAndNotAskedTwiceBeforeTheNextCheck() {
+        net = net(NetworkId.PUBLIC, ConnectivitySettings.builder().drain(Duration.ZERO));
         net.discovered(CONFIG, Map.of(A, peer(1, 1), B, peer(2, 2)));
         net.up(A, Origin.INBOUND, PeerRole.VALIDATOR_FULL_NODE);
         net.discovered(CONFIG, only(B, peer(2, 2)));
@@ -96,7 +110,7 @@ class ConnectivityDefaultsTest {
             var connection = net.succeed(net.dial());
             net.pass(Duration.ofSeconds(10));
             net.down(A, connection);
-            net.pass(Duration.ofMillis(520));
+            net.pass(Duration.ofMillis(600));
         }
         assertThat(net.dials).hasSize(1);
     }

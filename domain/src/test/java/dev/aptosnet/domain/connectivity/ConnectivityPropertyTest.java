@@ -13,6 +13,7 @@ import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
+import dev.aptosnet.ports.transport.DialId;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,6 +49,7 @@ class ConnectivityPropertyTest {
         private final Map<PeerId, Effect.Dial> open = new TreeMap<>();
         private final Map<PeerId, ConnectionId> connected = new TreeMap<>();
         private final Set<PeerId> outbound = new HashSet<>();
+        private final Set<DialId> probing = new LinkedHashSet<>();
         private final ArrayDeque<MonoTime> lately = new ArrayDeque<>();
         private long connections;
         private TrustedSet trusted = TrustedSet.EMPTY;
@@ -78,6 +81,11 @@ class ConnectivityPropertyTest {
                 switch (effect) {
                     case Effect.Trust(var peers) -> trusted = peers;
                     case Effect.Dial dial -> dial(dial);
+                    case Effect.Probe(var probe, var peer, var address, _) -> {
+                        assertThat(trusted.addresses(peer)).as(name).contains(address);
+                        assertThat(probing.add(probe)).as(name).isTrue();
+                        assertThat(probing).as(name).hasSizeLessThanOrEqualTo(8);
+                    }
                     case Effect.CancelDial cancel ->
                             assertThat(open.values())
                                     .as(name)
@@ -86,6 +94,19 @@ class ConnectivityPropertyTest {
                         assertThat(trusted.contains(peer)).as(name).isFalse();
                         assertThat(connected).as(name).containsEntry(peer, connection);
                     }
+                    case Effect.Drain(var peer, var connection, var until) -> {
+                        assertThat(trusted.contains(peer)).as(name).isFalse();
+                        assertThat(connected).as(name).containsEntry(peer, connection);
+                        assertThat(until).as(name).isGreaterThan(now);
+                    }
+                    case Effect.Offer(var peer, var connection) -> {
+                        assertThat(trusted.contains(peer)).as(name).isTrue();
+                        assertThat(connected).as(name).containsEntry(peer, connection);
+                    }
+                    case Effect.GiveWay(var peer, _) ->
+                            assertThat(connected).as(name).containsKey(peer);
+                    case Effect.EpochChanged(var joined, var there) ->
+                            assertThat(there).as(name).isBetween(0, joined);
                 }
             }
             assertThat(trusted).as(name).isEqualTo(machine.trusted());
@@ -152,6 +173,12 @@ class ConnectivityPropertyTest {
         }
 
         private void answer() {
+            if (!probing.isEmpty() && random.nextBoolean()) {
+                var probe = probing.iterator().next();
+                probing.remove(probe);
+                var took = random.nextInt(3) == 0 ? null : Duration.ofMillis(random.nextInt(300));
+                on(new Event.ProbeEnded(probe, took));
+            }
             if (open.isEmpty()) {
                 return;
             }
@@ -181,7 +208,7 @@ class ConnectivityPropertyTest {
         private void up(PeerId peer, Origin origin) {
             var id = new ConnectionId(connections++);
             connected.put(peer, id);
-            on(new Event.PeerUp(peer, id, origin, PeerRole.UPSTREAM, false));
+            on(new Event.PeerUp(peer, id, origin, PeerRole.UPSTREAM, false, null));
         }
 
         private void lose() {

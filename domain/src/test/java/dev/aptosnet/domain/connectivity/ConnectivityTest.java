@@ -441,7 +441,7 @@ class ConnectivityTest {
         var connection = new ConnectionId(77);
         net.on(
                 new Connectivity.Event.PeerUp(
-                        A, connection, Origin.OUTBOUND, PeerRole.UNKNOWN, true));
+                        A, connection, Origin.OUTBOUND, PeerRole.UNKNOWN, true, null));
         net.check();
         assertThat(net.disconnects).isEmpty();
         net.discovered(CONFIG, only(A, peer(1, 1)));

@@ -114,7 +114,8 @@ final class Herd {
                 connection(node, other),
                 node < other ? Origin.OUTBOUND : Origin.INBOUND,
                 PeerRole.VALIDATOR,
-                false);
+                false,
+                null);
     }
 
     private void on(int node, Event event) {

@@ -34,9 +34,14 @@ final class Net {
     final Connectivity machine;
     MonoTime now = new MonoTime(0);
     final List<Effect.Dial> dials = new ArrayList<>();
+    final List<Effect.Probe> probes = new ArrayList<>();
     final List<Effect.CancelDial> cancels = new ArrayList<>();
     final List<Effect.Disconnect> disconnects = new ArrayList<>();
     final List<TrustedSet> trusts = new ArrayList<>();
+
+    /** What came of changes of epoch. */
+    final List<Effect> handOffs = new ArrayList<>();
+
     private long connections;
 
     Net(NetworkId network, AuthMode mode, ConnectivitySettings settings) {
@@ -73,7 +78,10 @@ final class Net {
                 case Effect.Trust(var peers) -> trusts.add(peers);
                 case Effect.Dial dial -> dials.add(dial);
                 case Effect.CancelDial cancel -> cancels.add(cancel);
+                case Effect.Probe probe -> probes.add(probe);
                 case Effect.Disconnect disconnect -> disconnects.add(disconnect);
+                case Effect.Offer _, Effect.Drain _, Effect.GiveWay _, Effect.EpochChanged _ ->
+                        handOffs.add(effect);
             }
         }
     }
@@ -118,7 +126,14 @@ final class Net {
 
     ConnectionId up(PeerId peer, Origin origin, PeerRole role) {
         var connection = new ConnectionId(connections++);
-        on(new Event.PeerUp(peer, connection, origin, role, false));
+        on(new Event.PeerUp(peer, connection, origin, role, false, null));
+        return connection;
+    }
+
+    /** The peer has proven this key. */
+    ConnectionId up(PeerId peer, Origin origin, PublicKey key) {
+        var connection = new ConnectionId(connections++);
+        on(new Event.PeerUp(peer, connection, origin, PeerRole.VALIDATOR, false, key));
         return connection;
     }
 

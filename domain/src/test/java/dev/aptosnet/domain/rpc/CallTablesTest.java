@@ -33,7 +33,7 @@ class CallTablesTest {
         var calls = new OutboundCalls(500, -1000);
         Map<Integer, TestCall> model = new HashMap<>();
         for (var i = 0; i < 8_000; i++) {
-            if (!calls.isFull() && random.nextInt(1000) < 520) {
+            if (!isFull(calls) && random.nextInt(1000) < 520) {
                 var call = call(random.nextInt(10_000));
                 calls.open(call);
                 assertThat(model.put(call.requestId(), call)).as("seed %d", seed).isNull();
@@ -55,6 +55,51 @@ class CallTablesTest {
             assertThat(calls.nextDeadline()).as("seed %d", seed).isEqualTo(earliest);
         }
         assertThat(model.values()).allMatch(c -> c.endings == 0 && c.isOpen());
+    }
+
+    private static boolean isFull(OutboundCalls calls) {
+        return calls.isFullFor(call(1));
+    }
+
+    /** One of the node's own. */
+    private static OutboundCall exemptCall() {
+        return new OutboundCall(
+                ProtocolId.HEALTH_CHECKER_RPC,
+                MessageClass.CRITICAL,
+                Bytes.EMPTY,
+                new MonoTime(1)) {
+            @Override
+            protected boolean isExempt() {
+                return true;
+            }
+
+            @Override
+            protected void onAnswer(Bytes answer) {}
+
+            @Override
+            protected void onFailed(CallFailure failure) {}
+        };
+    }
+
+    @Test
+    void exemptCallsHaveRoomOfTheirOwnWhichIsBoundedToo() {
+        var calls = new OutboundCalls(2, 0);
+        calls.open(call(1));
+        calls.open(call(1));
+        assertThat(isFull(calls)).isTrue();
+        var ours = new ArrayList<OutboundCall>();
+        while (!calls.isFullFor(exemptCall())) {
+            var call = exemptCall();
+            calls.open(call);
+            ours.add(call);
+        }
+        assertThat(ours).hasSize(OutboundCalls.MAX_EXEMPT);
+        assertThat(isFull(calls)).isTrue();
+        for (var call : ours) {
+            calls.answer(call, Bytes.EMPTY);
+        }
+        assertThat(calls.isFullFor(exemptCall())).isFalse();
+        assertThat(calls.size()).isEqualTo(2);
     }
 
     @Test

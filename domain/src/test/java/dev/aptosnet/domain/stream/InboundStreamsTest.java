@@ -216,6 +216,51 @@ class InboundStreamsTest {
     }
 
     @Test
+    void connectionsThatShareTheMemoryNeverHoldMoreTogetherAndGiveAllOfItBack() {
+        var memory = new Memory(3_000);
+        var limits = new StreamLimits(FRAME, MESSAGE, 16, 16, 8_000, IDLE);
+        var one = new InboundStreams(limits, memory);
+        var other = new InboundStreams(limits, memory);
+        assertThat(header(one, 1, 16, bytes(900, 1))).isEqualTo(ACCEPTED);
+        assertThat(header(one, 2, 1, bytes(900, 2))).isEqualTo(ACCEPTED);
+        assertThat(header(other, 1, 16, bytes(900, 3))).isEqualTo(ACCEPTED);
+        assertThat(fragment(other, 1, 1, bytes(900, 4))).isEqualTo(StreamResult.STREAM_NO_ROOM);
+        assertThat(other.openStreams()).isZero();
+        assertThat(memory.used).isEqualTo(1_800);
+        assertThat(fragment(one, 2, 1, bytes(900, 5))).isEqualTo(COMPLETE);
+        assertThat(memory.used).isEqualTo(900);
+        assertThat(header(other, 2, 16, bytes(900, 6))).isEqualTo(ACCEPTED);
+        other.clear();
+        assertThat(memory.used).isEqualTo(900);
+        now = now.plus(IDLE);
+        assertThat(one.expire(now)).isEqualTo(1);
+        assertThat(memory.used).isZero();
+    }
+
+    private static final class Memory implements StreamMemory {
+        private final long limit;
+        private long used;
+
+        Memory(long limit) {
+            this.limit = limit;
+        }
+
+        @Override
+        public boolean take(int bytes) {
+            if (used + bytes > limit) {
+                return false;
+            }
+            used += bytes;
+            return true;
+        }
+
+        @Override
+        public void giveBack(long bytes) {
+            used -= bytes;
+        }
+    }
+
+    @Test
     void aResetForgetsTheStream() {
         header(table, 1, 1, bytes(10, 1));
         assertThat(table.onReset(2)).isEqualTo(StreamResult.STREAM_NONE);

@@ -23,8 +23,14 @@ import java.util.concurrent.TimeoutException;
  * @param <M> the application's message type
  */
 public interface NetworkClient<M> {
-    /** The connected peers that speak at least one of the application's protocols. */
+    /**
+     * The connected peers that speak at least one of the application's protocols, without those
+     * that have left the trusted set or are there ahead of their epoch.
+     */
     List<PeerInfo> availablePeers();
+
+    /** How a peer is, so that the best can be chosen; empty if there is no connection. */
+    Optional<PeerHealth> health(PeerId peer);
 
     /** Sends one message, without waiting and without a report of its delivery. */
     SendResult sendToPeer(PeerId peer, ProtocolId protocol, M message);
@@ -116,6 +122,20 @@ public interface NetworkClient<M> {
     /** Asks a peer; the callback runs on the connection's owner and must not block. */
     void sendToPeerRpc(
             PeerId peer, ProtocolId protocol, M request, Duration timeout, RpcCallback<M> callback);
+
+    /**
+     * Asks a peer, and one other as well if the first fails or takes longer than 99 of its last 100
+     * answers took, or half of {@code timeout} where that is not known. The first answer counts.
+     * For requests that may be served twice.
+     *
+     * @param timeout from now, for both; above zero
+     * @throws NetworkException if there is no answer from either; says how the last one failed
+     * @throws InterruptedException if the calling thread is interrupted; the calls are then given
+     *     up
+     */
+    M sendToEitherPeerRpc(
+            PeerId first, PeerId second, ProtocolId protocol, M request, Duration timeout)
+            throws InterruptedException;
 
     /**
      * Ends the connection to a peer, and does not wait for that.

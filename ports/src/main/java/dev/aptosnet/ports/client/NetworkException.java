@@ -3,6 +3,8 @@ package dev.aptosnet.ports.client;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
 
+import java.time.Duration;
+
 /** A call that did not succeed, with the peer and the protocol it was for. */
 public abstract sealed class NetworkException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -36,6 +38,23 @@ public abstract sealed class NetworkException extends RuntimeException {
         }
     }
 
+    /**
+     * The peer has left the trusted set: its connection finishes what it is at, and takes nothing
+     * new. Nothing was sent.
+     */
+    public static final class Draining extends NetworkException {
+        private static final long serialVersionUID = 1;
+
+        /** For a call to a peer that is leaving. */
+        public Draining(PeerId peer, ProtocolId protocol) {
+            super(
+                    peer,
+                    protocol,
+                    "the peer has left the trusted set, its connection is ending"
+                            + " (connection_drain_ms)");
+        }
+    }
+
     /** The caller's deadline passed. The peer may or may not have acted. */
     public static final class TimedOut extends NetworkException {
         private static final long serialVersionUID = 1;
@@ -43,6 +62,37 @@ public abstract sealed class NetworkException extends RuntimeException {
         /** For a call whose deadline passed. */
         public TimedOut(PeerId peer, ProtocolId protocol) {
             super(peer, protocol, "timed out");
+        }
+
+        /**
+         * For a call that was given up before its caller would have.
+         *
+         * @param limit how long the answer was waited for
+         */
+        public TimedOut(PeerId peer, ProtocolId protocol, Duration limit) {
+            super(
+                    peer,
+                    protocol,
+                    "timed out after "
+                            + limit.toMillis()
+                            + " ms, many times what the peer usually takes"
+                            + " (rpc_deadlines.adaptive)");
+        }
+    }
+
+    /**
+     * Most of the last calls failed, so this one was not made (improvements.md I-06). Nothing was
+     * sent.
+     */
+    public static final class CircuitOpen extends NetworkException {
+        private static final long serialVersionUID = 1;
+
+        /** For a call of a protocol that the peer does not serve at the moment. */
+        public CircuitOpen(PeerId peer, ProtocolId protocol) {
+            super(
+                    peer,
+                    protocol,
+                    "not made, since most of the last calls failed (circuit_breaker)");
         }
     }
 

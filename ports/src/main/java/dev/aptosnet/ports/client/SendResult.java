@@ -10,6 +10,11 @@ public enum SendResult {
     DROPPED_BUDGET,
     /** No connection to the peer. */
     NOT_CONNECTED,
+    /**
+     * The peer has left the trusted set: its connection finishes what it is at, and takes nothing
+     * new ({@code connection_drain_ms}).
+     */
+    DRAINING,
     /** The peer did not announce the protocol. */
     UNSUPPORTED_PROTOCOL,
     /** The encoded message is larger than {@code max_message_size}. */

@@ -8,6 +8,7 @@ import dev.aptosnet.ports.model.NetworkAddress.Protocol.Ip4;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Ip6;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Memory;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.NoiseIk;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol.Quic;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Tcp;
 
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,17 @@ import java.util.Set;
 /** The text of single layers of a {@link NetworkAddress} (wire.md section 3). */
 final class AddressText {
     private static final Set<String> NAMES =
-            Set.of("ip4", "ip6", "dns", "dns4", "dns6", "tcp", "memory", "noise-ik", "handshake");
+            Set.of(
+                    "ip4",
+                    "ip6",
+                    "dns",
+                    "dns4",
+                    "dns6",
+                    "tcp",
+                    "quic",
+                    "memory",
+                    "noise-ik",
+                    "handshake");
 
     private AddressText() {}
 
@@ -34,6 +45,7 @@ final class AddressText {
             case "dns4" -> new Dns(Dns.Family.IP4, argument);
             case "dns6" -> new Dns(Dns.Family.IP6, argument);
             case "tcp" -> new Tcp(integer(argument, 65_535));
+            case "quic" -> new Quic(integer(argument, 65_535));
             case "memory" -> new Memory(integer(argument, 65_535));
             case "noise-ik" -> new NoiseIk(key(argument));
             case "handshake" -> new Handshake(integer(argument, 255));
@@ -54,6 +66,7 @@ final class AddressText {
                                     })
                             .append(name);
             case Tcp(int port) -> text.append("/tcp/").append(port);
+            case Quic(int port) -> text.append("/quic/").append(port);
             case Memory(int port) -> text.append("/memory/").append(port);
             case NoiseIk(var key) -> text.append("/noise-ik/").append(key);
             case Handshake(int version) -> text.append("/handshake/").append(version);

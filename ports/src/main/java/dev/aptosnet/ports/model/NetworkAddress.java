@@ -8,6 +8,7 @@ import dev.aptosnet.ports.model.NetworkAddress.Protocol.Ip4;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Ip6;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Memory;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.NoiseIk;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol.Quic;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Tcp;
 
 import java.util.ArrayList;
@@ -18,8 +19,11 @@ import java.util.Optional;
  * Where a peer is reached and how: an ordered list of protocols, such as {@code
  * /ip4/10.0.0.16/tcp/6180/noise-ik/0x…/handshake/0} (wire.md section 3).
  *
- * @param protocols in layer order: network, tcp (none after memory), noise-ik, handshake; may stop
- *     after any
+ * <p>The layer {@code quic} is ours, in the place of {@code tcp}: a UDP port that speaks QUIC.
+ * AptosNet has no such layer, and its readers skip an address that they do not understand.
+ *
+ * @param protocols in layer order: network, tcp or quic (none after memory), noise-ik, handshake;
+ *     may stop after any
  */
 public record NetworkAddress(List<Protocol> protocols) {
     /** The handshake version that we speak. */
@@ -81,6 +85,14 @@ public record NetworkAddress(List<Protocol> protocols) {
             /** Refuses what is no port. */
             public Tcp {
                 check(isPort(port), Malformed.Code.BAD_INTEGER, "tcp port", port);
+            }
+        }
+
+        /** A UDP port that speaks QUIC. */
+        record Quic(int port) implements Protocol {
+            /** Refuses what is no port. */
+            public Quic {
+                check(isPort(port), Malformed.Code.BAD_INTEGER, "quic port", port);
             }
         }
 
@@ -225,7 +237,11 @@ public record NetworkAddress(List<Protocol> protocols) {
                 network);
         if (!(network instanceof Memory) && layers.hasNext()) {
             var next = layers.next();
-            check(next instanceof Tcp, Malformed.Code.TRANSPORT_LAYER_MISSING, "address", next);
+            check(
+                    next instanceof Tcp || next instanceof Quic,
+                    Malformed.Code.TRANSPORT_LAYER_MISSING,
+                    "address",
+                    next);
         }
         if (layers.hasNext()) {
             var next = layers.next();
@@ -247,10 +263,13 @@ public record NetworkAddress(List<Protocol> protocols) {
         return protocols.getFirst();
     }
 
-    /** The TCP or memory port. */
+    /** The TCP, QUIC or memory port. */
     public Optional<Integer> port() {
         for (var protocol : protocols) {
             if (protocol instanceof Tcp(int port)) {
+                return Optional.of(port);
+            }
+            if (protocol instanceof Quic(int port)) {
                 return Optional.of(port);
             }
             if (protocol instanceof Memory(int port)) {
@@ -286,7 +305,12 @@ public record NetworkAddress(List<Protocol> protocols) {
                 && protocols.size() == (network() instanceof Memory ? 3 : 4);
     }
 
-    /** Exactly an IP address or memory port to listen at, with its TCP port and nothing more. */
+    /** Whether a link to this address is one over QUIC. */
+    public boolean isQuic() {
+        return protocols.size() > 1 && protocols.get(1) instanceof Quic;
+    }
+
+    /** Exactly an IP address or memory port to listen at, with its port and nothing more. */
     public boolean isListenable() {
         return switch (network()) {
             case Ip4 _, Ip6 _ -> protocols.size() == 2;

@@ -3,6 +3,8 @@ package dev.aptosnet.ports.transport;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
 
+import java.time.Duration;
+
 /**
  * Makes proven connections. Commands return at once, from any thread; outcomes are events with the
  * command's id, given to the sink of {@link TransportSettings} on a thread of the transport, which
@@ -40,6 +42,15 @@ public interface Transport extends AutoCloseable {
     default int pendingInbound() {
         return 0;
     }
+
+    /**
+     * Measures how long it takes to open a connection to {@code address}, and closes that before a
+     * byte is sent: the other end learns nothing of us, and sees what a stranger who changes his
+     * mind looks like. Answered by exactly one {@code Probed} with this id.
+     *
+     * @param limit how long to wait for the connection
+     */
+    void probe(DialId id, NetworkAddress address, Duration limit);
 
     /**
      * Stops listening, cancels what is in set-up, closes every link, and returns when all sockets

@@ -4,6 +4,8 @@ import dev.aptosnet.ports.model.NetworkAddress;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
+
 /** What a transport reports. */
 public sealed interface TransportEvent {
     /**
@@ -21,6 +23,13 @@ public sealed interface TransportEvent {
 
     /** A dial command failed. */
     record DialFailed(DialId id, SetupFailure failure) implements TransportEvent {}
+
+    /**
+     * A probe has ended.
+     *
+     * @param took from the request for a connection until it was open; null if it never was
+     */
+    record Probed(DialId id, @Nullable Duration took) implements TransportEvent {}
 
     /** A peer connected and proved itself; the link is the receiver's to start or close. */
     record Accepted(ListenId id, Link link) implements TransportEvent {}

@@ -65,12 +65,13 @@ public record TransportSettings(
      * @param upgradeTimeout from the start of a dial, or from accept, to a proven link; {@code
      *     admission.handshake_timeout_ms}
      * @param closeTimeout for flushing and closing; {@code close_timeout_ms}
-     * @param writeTimeout without any byte accepted by the socket while some wait, before the link
-     *     is closed; {@code write_timeout_ms}
+     * @param writeTimeout without any byte accepted by the socket while some wait, or any arriving
+     *     of a frame that has begun, before the link is closed; {@code write_timeout_ms}
      * @param maxPendingInbound accepted connections in set-up; {@code admission.max_pending}
      * @param maxPendingPerAddress the same from one address; {@code admission.max_pending_per_ip}
      * @param maxUnsentBytes how much written and not yet taken by the socket makes a link
-     *     unwritable; {@code max_unsent_bytes}
+     *     unwritable, and how much of what it took and did not send makes the socket take no more,
+     *     where the system can be told so; {@code max_unsent_bytes}
      * @param receiveBufferBytes of the socket, 0 for the system's default; {@code
      *     rx_buffer_size_bytes}
      * @param sendBufferBytes of the socket, 0 for the system's default; {@code
@@ -100,7 +101,7 @@ public record TransportSettings(
                         Duration.ofSeconds(30),
                         256,
                         64,
-                        256 << 10,
+                        128 << 10,
                         0,
                         0,
                         false,

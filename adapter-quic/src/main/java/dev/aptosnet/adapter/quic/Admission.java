@@ -1,0 +1,95 @@
+package dev.aptosnet.adapter.quic;
+
+import dev.aptosnet.ports.transport.SetupFailure;
+import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.ports.transport.TransportSettings.Limits;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Counts inbound connections in set-up, in total and by address, before any work is done for them
+ * (design.md section 7). Safe for any number of threads.
+ */
+final class Admission {
+    private final int max;
+    private final int maxPerAddress;
+    private final Map<InetAddress, Integer> byAddress = new HashMap<>();
+    private int total;
+
+    Admission(Limits limits) {
+        this.max = limits.maxPendingInbound();
+        this.maxPerAddress = limits.maxPendingPerAddress();
+    }
+
+    /** One connection's place. */
+    final class Place {
+        private @Nullable InetAddress address;
+        private boolean left;
+
+        private Place() {}
+
+        /**
+         * Counts the place for an address, once.
+         *
+         * @return why that is not allowed, or null
+         */
+        @Nullable SetupFailure countFor(InetAddress from) {
+            synchronized (Admission.this) {
+                if (left || address != null) {
+                    return null;
+                }
+                var count = byAddress.getOrDefault(from, 0);
+                if (count >= maxPerAddress) {
+                    return new SetupFailure(
+                            Reason.TOO_MANY_PENDING_FROM_ADDRESS,
+                            count
+                                    + " connections from this address are in set-up"
+                                    + " (admission.max_pending_per_ip)");
+                }
+                byAddress.put(from, count + 1);
+                address = from;
+                return null;
+            }
+        }
+
+        /** Gives the place back. Idempotent. */
+        void leave() {
+            synchronized (Admission.this) {
+                if (left) {
+                    return;
+                }
+                left = true;
+                total--;
+                if (address != null) {
+                    byAddress.computeIfPresent(
+                            address, (_, count) -> count == 1 ? null : count - 1);
+                }
+            }
+        }
+    }
+
+    /** A place, or null if {@code admission.max_pending} are taken. */
+    synchronized @Nullable Place enter() {
+        if (total >= max) {
+            return null;
+        }
+        total++;
+        return new Place();
+    }
+
+    /** Why {@link #enter} answered null. */
+    SetupFailure full() {
+        return new SetupFailure(
+                Reason.TOO_MANY_PENDING,
+                max + " connections are in set-up (admission.max_pending)");
+    }
+
+    /** How many places are taken. */
+    synchronized int total() {
+        return total;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.aptosnet.adapter.quic;
+
+import dev.aptosnet.ports.model.Bytes;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+
+/**
+ * Reads the frames of one stream that the peer opened: {@code u32 BE length || body}, as on TCP
+ * (wire.md section 8). Arrays grow with the bytes that arrive, never by the announced length.
+ * Blocks on a thread of its own.
+ */
+final class LaneReader {
+    /**
+     * How much of a large frame lies in one array at its beginning; part of the port's contract.
+     */
+    private static final int HEAD = 64 << 10;
+
+    /** Longest array after the first. */
+    private static final int MAX_CHUNK = 256 << 10;
+
+    private final InputStream in;
+    private final int maxFrameBytes;
+    private final Frames frames;
+
+    /** Takes what was read; may block, which the peer feels. */
+    interface Frames {
+        /** As {@link dev.aptosnet.ports.transport.LinkHandler#onFrame}, with whole arrays. */
+        void frame(byte[] head, Bytes rest) throws InterruptedException;
+    }
+
+    /** The peer breaks the rules of frames. */
+    static final class BadFrame extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        BadFrame(String detail) {
+            super(detail);
+        }
+    }
+
+    LaneReader(InputStream in, int maxFrameBytes, Frames frames) {
+        this.in = in;
+        this.maxFrameBytes = maxFrameBytes;
+        this.frames = frames;
+    }
+
+    /**
+     * Reads to the end of the stream.
+     *
+     * @throws BadFrame if a frame is too long, or the stream ends inside one
+     * @throws IOException if the stream breaks
+     */
+    void run() throws IOException, InterruptedException {
+        var length = new byte[4];
+        while (true) {
+            var first = in.read();
+            if (first < 0) {
+                return;
+            }
+            length[0] = (byte) first;
+            readFully(length, 1, 3);
+            var size =
+                    (length[0] & 0xff) << 24
+                            | (length[1] & 0xff) << 16
+                            | (length[2] & 0xff) << 8
+                            | (length[3] & 0xff);
+            // Lengths are unsigned: a negative int is one of 2 GiB and more.
+            if (size < 0 || size > maxFrameBytes) {
+                throw new BadFrame(
+                        "frame of "
+                                + Integer.toUnsignedString(size)
+                                + " bytes (max_frame_size: "
+                                + maxFrameBytes
+                                + ")");
+            }
+            var head = new byte[Math.min(size, HEAD)];
+            readFully(head, 0, head.length);
+            frames.frame(head, rest(size - head.length));
+        }
+    }
+
+    private Bytes rest(int size) throws IOException {
+        if (size == 0) {
+            return Bytes.EMPTY;
+        }
+        var chunks = new ArrayList<Bytes>();
+        var left = size;
+        var next = HEAD;
+        while (left > 0) {
+            var chunk = new byte[Math.min(left, next)];
+            readFully(chunk, 0, chunk.length);
+            chunks.add(Bytes.wrap(chunk));
+            left -= chunk.length;
+            next = Math.min(2 * next, MAX_CHUNK);
+        }
+        return Bytes.concat(chunks);
+    }
+
+    private void readFully(byte[] target, int offset, int length) throws IOException {
+        try {
+            if (in.readNBytes(target, offset, length) < length) {
+                throw new BadFrame("the peer ended a stream inside a frame");
+            }
+        } catch (EOFException e) {
+            throw new BadFrame("the peer ended a stream inside a frame");
+        }
+    }
+}

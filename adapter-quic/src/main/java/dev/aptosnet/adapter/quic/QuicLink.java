@@ -1,0 +1,554 @@
+package dev.aptosnet.adapter.quic;
+
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.transport.FrameSink;
+import dev.aptosnet.ports.transport.Lane;
+import dev.aptosnet.ports.transport.Link;
+import dev.aptosnet.ports.transport.LinkClosed;
+import dev.aptosnet.ports.transport.LinkHandler;
+import dev.aptosnet.ports.transport.LinkInfo;
+
+import org.jspecify.annotations.Nullable;
+
+import tech.kwik.core.QuicConnection;
+import tech.kwik.core.QuicStream;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A proven connection. Each class has a stream of its own in each direction, and each large message
+ * too; the stream that carried the handshake says at the end how many there were, so that a peer
+ * that closes in order loses nothing.
+ */
+final class QuicLink implements Link, FrameSink {
+    private static final System.Logger LOG = System.getLogger(QuicLink.class.getName());
+
+    /**
+     * Streams that a peer may have open at once: four classes, large messages, and some to spare.
+     */
+    static final int MAX_STREAMS = 64;
+
+    /** The application's error codes of a connection's end. */
+    static final long CLOSED_IN_ORDER = 0;
+
+    static final long BROKEN = 1;
+
+    /** How long an end that closed in order waits for the other to have read everything. */
+    private static final Duration LINGER = Duration.ofSeconds(2);
+
+    /** Frames handed over in one turn of the owner. */
+    private static final int FRAMES_PER_TURN = 64;
+
+    private final QuicTransport transport;
+    private final LinkInfo info;
+    private final QuicConnection connection;
+    private final QuicStream control;
+    private final LinkOwner owner;
+
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final AtomicBoolean closeAsked = new AtomicBoolean();
+    private final AtomicBoolean wakeAsked = new AtomicBoolean();
+    private final AtomicBoolean deliveryAsked = new AtomicBoolean();
+    private final Inbox inbox = new Inbox();
+    private final AtomicLong unsent = new AtomicLong();
+    private final CountDownLatch gone = new CountDownLatch(1);
+    private final CountDownLatch disposed = new CountDownLatch(1);
+    private volatile long progressAt = System.nanoTime();
+    private volatile boolean refused;
+
+    /** Guarded by itself: what is known of the peer's streams. */
+    private final Object peerStreams = new Object();
+
+    private long streamsEnded;
+    private long streamsAnnounced = -1;
+
+    // Owner only.
+    private final @Nullable LaneWriter[] classes = new LaneWriter[MessageClass.COUNT];
+    private final Map<Long, LaneWriter> transfers = new HashMap<>();
+    private final List<LaneWriter> writers = new ArrayList<>();
+    private @Nullable LinkHandler handler;
+    private volatile @Nullable LinkClosed end;
+    private boolean reading = true;
+    private boolean reported;
+    private @Nullable Future<?> timer;
+    private boolean writeCheck;
+    private long finishedStreams;
+
+    QuicLink(
+            QuicTransport transport,
+            LinkInfo info,
+            QuicConnection connection,
+            QuicStream control,
+            LinkOwner owner) {
+        this.transport = transport;
+        this.info = info;
+        this.connection = connection;
+        this.control = control;
+        this.owner = owner;
+    }
+
+    /** Begins to read what the peer sends; up to a bound, until somebody starts the link. */
+    void open(Streams streams) {
+        streams.giveTo(this::read);
+        Thread.ofVirtual().name("aptosnet-quic-control").start(this::readControl);
+    }
+
+    @Override
+    public LinkInfo info() {
+        return info;
+    }
+
+    @Override
+    public boolean isOwner() {
+        return owner.isOwner();
+    }
+
+    @Override
+    public void start(LinkHandler linkHandler) {
+        if (!started.compareAndSet(false, true)) {
+            throw new IllegalStateException("link " + info.id() + " was started before");
+        }
+        var taken =
+                owner.execute(
+                        () -> {
+                            handler = linkHandler;
+                            report();
+                            deliver();
+                            runWake();
+                        });
+        if (!taken) {
+            // The owner has ended, and this thread is the only one left to tell.
+            var how = end;
+            linkHandler.onClosed(how == null ? QuicTransport.LINK_CLOSED : how);
+        }
+    }
+
+    @Override
+    public void wake() {
+        if (wakeAsked.compareAndSet(false, true)) {
+            owner.execute(
+                    () -> {
+                        if (wakeAsked.get()) {
+                            runWake();
+                        }
+                    });
+        }
+    }
+
+    @Override
+    public void wakeAt(MonoTime time) {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+        if (end == null && !time.equals(MonoTime.NEVER)) {
+            var delay = time.nanosSince(transport.settings().clock().now());
+            timer = owner.schedule(Duration.ofNanos(Math.max(0, delay)), this::runWake);
+        }
+    }
+
+    @Override
+    public void setReading(boolean wanted) {
+        reading = wanted;
+        if (wanted) {
+            askForDelivery();
+        }
+    }
+
+    @Override
+    public void close(DisconnectReason reason, String detail) {
+        if (closeAsked.compareAndSet(false, true)) {
+            owner.execute(() -> closeInOrder(new LinkClosed(reason, detail)));
+        }
+    }
+
+    // ---- receiving, on threads of the streams
+
+    private void read(QuicStream stream) {
+        if (!stream.isUnidirectional()) {
+            broken("the peer opened a second stream of both directions");
+            return;
+        }
+        Thread.ofVirtual().name("aptosnet-quic-lane").start(() -> readLane(stream));
+    }
+
+    private void readLane(QuicStream stream) {
+        var reader =
+                new LaneReader(
+                        stream.getInputStream(),
+                        info.maxFrameBytes(),
+                        (head, rest) -> {
+                            if (inbox.put(new Inbox.Frame(head, rest))) {
+                                askForDelivery();
+                            }
+                        });
+        try {
+            reader.run();
+            synchronized (peerStreams) {
+                streamsEnded++;
+            }
+            checkEnd();
+        } catch (LaneReader.BadFrame e) {
+            broken(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            broken("a stream of the peer's broke: " + e.getMessage());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            broken("a stream of the peer's broke: " + e.getClass().getName());
+        }
+    }
+
+    /** The peer's last word: how many streams it opened. */
+    private void readControl() {
+        try {
+            var last = control.getInputStream().readNBytes(Integer.BYTES);
+            if (last.length == Integer.BYTES) {
+                synchronized (peerStreams) {
+                    streamsAnnounced = Integer.toUnsignedLong(ByteBuffer.wrap(last).getInt());
+                }
+                checkEnd();
+            } else {
+                broken("the peer ended the connection without a word");
+            }
+        } catch (IOException e) {
+            broken("the connection broke: " + e.getMessage());
+        } catch (RuntimeException e) {
+            broken("the connection broke: " + e.getClass().getName());
+        }
+    }
+
+    private void checkEnd() {
+        synchronized (peerStreams) {
+            if (streamsAnnounced < 0 || streamsEnded < streamsAnnounced) {
+                return;
+            }
+        }
+        inbox.put(
+                new Inbox.End(
+                        new LinkClosed(
+                                DisconnectReason.CONNECTION_CLOSED,
+                                "the peer closed the connection")));
+        askForDelivery();
+    }
+
+    private void broken(String why) {
+        inbox.put(new Inbox.End(new LinkClosed(DisconnectReason.INPUT_OUTPUT_ERROR, why)));
+        askForDelivery();
+    }
+
+    /** The connection is gone, for whatever reason. A thread of the library. */
+    void disconnected(String why) {
+        gone.countDown();
+        broken(why);
+    }
+
+    /** Waits until the connection is disposed of. */
+    boolean awaitGone(long time, TimeUnit unit) throws InterruptedException {
+        return disposed.await(time, unit);
+    }
+
+    // ---- delivering, on the owner
+
+    private void askForDelivery() {
+        if (deliveryAsked.compareAndSet(false, true)) {
+            owner.execute(this::deliver);
+        }
+    }
+
+    private void deliver() {
+        deliveryAsked.set(false);
+        var receiver = handler;
+        if (receiver == null) {
+            return;
+        }
+        var delivered = 0;
+        while (end == null && reading && delivered < FRAMES_PER_TURN) {
+            switch (inbox.take()) {
+                case null -> {
+                    wakeIf(delivered > 0);
+                    return;
+                }
+                case Inbox.End(var how) -> end(how);
+                case Inbox.Frame(var head, var rest) -> {
+                    delivered++;
+                    take(receiver, head, rest);
+                }
+            }
+        }
+        wakeIf(delivered > 0);
+        if (end == null && reading) {
+            askForDelivery();
+        }
+    }
+
+    private void wakeIf(boolean delivered) {
+        if (delivered) {
+            runWake();
+        }
+    }
+
+    private void take(LinkHandler receiver, byte[] head, Bytes rest) {
+        try {
+            receiver.onFrame(head, 0, head.length, rest);
+        } catch (Throwable e) {
+            crashed(e);
+        }
+    }
+
+    // ---- sending
+
+    private void runWake() {
+        wakeAsked.set(false);
+        var writing = handler;
+        if (end == null && writing != null) {
+            try {
+                writing.onWake(this);
+            } catch (Throwable e) {
+                crashed(e);
+            }
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        if (unsent.get() < limit()) {
+            return true;
+        }
+        refused = true;
+        // Once more, since everything may have left before the flag was seen.
+        if (unsent.get() <= limit() / 2 && refused) {
+            refused = false;
+            return true;
+        }
+        return false;
+    }
+
+    private long limit() {
+        return transport.settings().limits().maxUnsentBytes();
+    }
+
+    @Override
+    public void write(Lane lane, byte[] head, int headLength, Bytes payload) {
+        var size = (long) headLength + payload.size();
+        if (size > info.maxFrameBytes()) {
+            throw new IllegalArgumentException(
+                    "frame of " + size + " bytes (max_frame_size: " + info.maxFrameBytes() + ")");
+        }
+        if (end != null) {
+            return;
+        }
+        var prefixed = new byte[4 + headLength];
+        ByteBuffer.wrap(prefixed).putInt((int) size).put(head, 0, headLength);
+        if (unsent.getAndAdd(LaneWriter.cost(size)) == 0) {
+            progressAt = System.nanoTime();
+        }
+        var writer = writer(lane);
+        writer.write(prefixed, payload);
+        if (lane.last() && lane.transfer() != 0) {
+            writer.finish();
+            transfers.remove(lane.transfer());
+        }
+        if (!writeCheck) {
+            writeCheck = true;
+            var _ = owner.schedule(writeTimeout(), this::checkWriting);
+        }
+    }
+
+    private LaneWriter writer(Lane lane) {
+        if (lane.transfer() != 0) {
+            return transfers.computeIfAbsent(lane.transfer(), _ -> newWriter());
+        }
+        var index = lane.messageClass().index();
+        var writer = classes[index];
+        if (writer == null) {
+            writer = newWriter();
+            classes[index] = writer;
+        }
+        return writer;
+    }
+
+    private LaneWriter newWriter() {
+        forgetFinished();
+        var writer =
+                new LaneWriter(
+                        connection,
+                        transport.streams(),
+                        "aptosnet-quic-send",
+                        new LaneWriter.Progress() {
+                            @Override
+                            public void left(long cost) {
+                                sent(cost);
+                            }
+
+                            @Override
+                            public void broken(String why) {
+                                QuicLink.this.broken(why);
+                            }
+                        });
+        writers.add(writer);
+        writer.start();
+        return writer;
+    }
+
+    /** Lanes of large messages end while the link goes on. */
+    private void forgetFinished() {
+        var streams = writers.iterator();
+        while (streams.hasNext()) {
+            var writer = streams.next();
+            if (writer.hasEnded()) {
+                finishedStreams += writer.wasOpened() ? 1 : 0;
+                streams.remove();
+            }
+        }
+    }
+
+    private void sent(long cost) {
+        progressAt = System.nanoTime();
+        if (unsent.addAndGet(-cost) <= limit() / 2 && refused) {
+            refused = false;
+            wake();
+        }
+    }
+
+    private Duration writeTimeout() {
+        return transport.settings().limits().writeTimeout();
+    }
+
+    private void checkWriting() {
+        if (end != null || unsent.get() == 0) {
+            writeCheck = false;
+            return;
+        }
+        var left = writeTimeout().toNanos() - (System.nanoTime() - progressAt);
+        if (left > 0) {
+            var _ = owner.schedule(Duration.ofNanos(left), this::checkWriting);
+        } else {
+            end(
+                    new LinkClosed(
+                            DisconnectReason.INPUT_OUTPUT_ERROR,
+                            "write timed out (write_timeout_ms)"));
+        }
+    }
+
+    // ---- ending
+
+    /** Sends what was written, says how much that was, and waits for the peer to have read it. */
+    private void closeInOrder(LinkClosed how) {
+        if (end != null) {
+            return;
+        }
+        end = how;
+        stop();
+        writers.forEach(LaneWriter::finish);
+        var lanes = List.copyOf(writers);
+        var before = finishedStreams;
+        Thread.ofVirtual().name("aptosnet-quic-close").start(() -> closing(lanes, before));
+    }
+
+    private void closing(List<LaneWriter> lanes, long before) {
+        var limit = transport.settings().limits().closeTimeout().toNanos();
+        var until = System.nanoTime() + limit;
+        try {
+            var opened = before;
+            for (var lane : lanes) {
+                if (!lane.awaitEnd(Math.max(0, until - System.nanoTime()))) {
+                    lane.abort();
+                }
+                opened += lane.wasOpened() ? 1 : 0;
+            }
+            try (var out = transport.streams().watch(control.getOutputStream())) {
+                out.write(ByteBuffer.allocate(Integer.BYTES).putInt((int) opened).array());
+            }
+            owner.execute(this::report);
+            var linger = Math.min(LINGER.toNanos(), Math.max(0, until - System.nanoTime()));
+            var _ = gone.await(linger, TimeUnit.NANOSECONDS);
+        } catch (IOException | RuntimeException _) {
+            // The connection broke while it was being closed, which ends it as well.
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            dispose(CLOSED_IN_ORDER);
+        }
+    }
+
+    /** Ends the link at once. */
+    private void end(LinkClosed how) {
+        if (end != null) {
+            return;
+        }
+        end = how;
+        stop();
+        writers.forEach(LaneWriter::abort);
+        var inOrder = how.reason() == DisconnectReason.CONNECTION_CLOSED;
+        // The library may wait for its own threads when it closes.
+        Thread.ofVirtual()
+                .name("aptosnet-quic-close")
+                .start(() -> dispose(inOrder ? CLOSED_IN_ORDER : BROKEN));
+    }
+
+    private void stop() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        inbox.close();
+    }
+
+    private void dispose(long code) {
+        try {
+            connection.close(code, "");
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.DEBUG, () -> "connection " + info.id() + " on closing", e);
+        }
+        transport.remove(this);
+        disposed.countDown();
+        owner.execute(this::report);
+    }
+
+    private void report() {
+        var receiver = handler;
+        var how = end;
+        if (reported || receiver == null || how == null) {
+            return;
+        }
+        reported = true;
+        try {
+            receiver.onClosed(how);
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    () -> "connection " + info.id() + ": its handler failed on closing",
+                    e);
+        }
+        owner.end();
+    }
+
+    private void crashed(Throwable fault) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                () -> "connection " + info.id() + " closed: its handler failed",
+                fault);
+        end(
+                new LinkClosed(
+                        DisconnectReason.INPUT_OUTPUT_ERROR,
+                        "handler failed: " + fault.getClass().getName()));
+        if (fault instanceof Error) {
+            var thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
+        }
+    }
+}

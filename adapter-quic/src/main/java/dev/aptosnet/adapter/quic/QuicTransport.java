@@ -1,0 +1,216 @@
+package dev.aptosnet.adapter.quic;
+
+import dev.aptosnet.noise.DialTimestamps;
+import dev.aptosnet.noise.KeyPair;
+import dev.aptosnet.noise.ListenerHandshake;
+import dev.aptosnet.noise.ListenerPolicy;
+import dev.aptosnet.noise.ReplayGuard;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.transport.DialId;
+import dev.aptosnet.ports.transport.LinkClosed;
+import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.SetupFailure;
+import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.ports.transport.Transport;
+import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.ports.transport.TransportSettings;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Connections over QUIC. Set-ups and streams run on virtual threads of their own, and each link has
+ * one that owns it; {@code runtime_threads} does not matter here. The library beneath has platform
+ * threads for each connection.
+ */
+final class QuicTransport implements Transport {
+    private static final System.Logger LOG = System.getLogger(QuicTransport.class.getName());
+
+    /** What TLS agrees on before anything else (ALPN). */
+    static final String APPLICATION = "aptosnet/1";
+
+    static final SetupFailure CLOSED =
+            new SetupFailure(Reason.CANCELLED, "the transport was closed");
+
+    static final LinkClosed LINK_CLOSED =
+            new LinkClosed(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the transport was closed");
+
+    private final TransportSettings settings;
+    private final KeyPair keys;
+    private final SecureRandom random = new SecureRandom();
+    private final DialTimestamps timestamps = new DialTimestamps();
+    private final ListenerHandshake listenerHandshake;
+    private final Admission admission;
+    private final NudgedStreams streams = new NudgedStreams();
+
+    private final Map<DialId, QuicDial> dials = new ConcurrentHashMap<>();
+    private final Set<QuicListener> listeners = ConcurrentHashMap.newKeySet();
+    private final Set<QuicLink> links = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    QuicTransport(TransportSettings settings) {
+        this.settings = settings;
+        this.keys = KeyPair.ofPrivateKey(settings.privateKey());
+        this.admission = new Admission(settings.limits());
+        this.listenerHandshake =
+                new ListenerHandshake(
+                        new ListenerPolicy(
+                                settings.self(),
+                                keys,
+                                settings.suites(),
+                                settings.authMode(),
+                                settings.trusted(),
+                                settings.unknownInboundRole()),
+                        new ReplayGuard(),
+                        this::ephemeral);
+    }
+
+    @Override
+    public void listen(ListenId id, NetworkAddress address) {
+        if (closed) {
+            emit(new TransportEvent.ListenFailed(id, CLOSED));
+            return;
+        }
+        var listener = new QuicListener(this, id);
+        listeners.add(listener);
+        Thread.ofVirtual().name("aptosnet-quic-listen").start(() -> listener.listen(address));
+    }
+
+    @Override
+    public void dial(DialId id, PeerId expected, NetworkAddress address) {
+        begin(id, new QuicDial(this, id, expected, address, settings.limits().upgradeTimeout()));
+    }
+
+    @Override
+    public void probe(DialId id, NetworkAddress address, Duration limit) {
+        begin(id, new QuicDial(this, id, null, address, limit));
+    }
+
+    private void begin(DialId id, QuicDial dial) {
+        if (dials.putIfAbsent(id, dial) != null) {
+            throw new IllegalArgumentException("dial id " + id.number() + " is in use");
+        }
+        dial.start();
+        if (closed) {
+            dial.failed(CLOSED);
+        }
+    }
+
+    @Override
+    public void cancel(DialId id) {
+        var dial = dials.get(id);
+        if (dial != null) {
+            dial.failed(new SetupFailure(Reason.CANCELLED, "the caller gave the dial up"));
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        dials.values().forEach(dial -> dial.failed(CLOSED));
+        links.forEach(link -> link.close(LINK_CLOSED.reason(), LINK_CLOSED.detail()));
+        if (links.stream().anyMatch(QuicLink::isOwner)) {
+            // An owner must not wait for itself.
+            Thread.ofVirtual().name("aptosnet-quic-close").start(this::awaitEnd);
+        } else {
+            awaitEnd();
+        }
+    }
+
+    private void awaitEnd() {
+        var end = System.nanoTime() + settings.limits().closeTimeout().toNanos();
+        try {
+            for (var link : links) {
+                var left = Math.max(0, end - System.nanoTime());
+                if (!link.awaitGone(left, TimeUnit.NANOSECONDS)) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "connection {0} did not close in time (close_timeout_ms)",
+                            link.info().id());
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        listeners.forEach(QuicListener::close);
+    }
+
+    // ---- for the parts of this transport
+
+    TransportSettings settings() {
+        return settings;
+    }
+
+    KeyPair keys() {
+        return keys;
+    }
+
+    SecureRandom random() {
+        return random;
+    }
+
+    /** A fresh pair for one handshake. */
+    KeyPair ephemeral() {
+        return KeyPair.generate(random);
+    }
+
+    /** For the next first message, greater than all before. */
+    long nextTimestamp() {
+        return timestamps.next(settings.clock().wallMillis());
+    }
+
+    ListenerHandshake listenerHandshake() {
+        return listenerHandshake;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    /** What keeps streams moving. */
+    NudgedStreams streams() {
+        return streams;
+    }
+
+    void forget(DialId id) {
+        dials.remove(id);
+    }
+
+    void forget(QuicListener listener) {
+        listeners.remove(listener);
+    }
+
+    void add(QuicLink link) {
+        links.add(link);
+        if (closed) {
+            link.close(LINK_CLOSED.reason(), LINK_CLOSED.detail());
+        }
+    }
+
+    void remove(QuicLink link) {
+        links.remove(link);
+    }
+
+    /** Tells the node. */
+    void emit(TransportEvent event) {
+        try {
+            settings.events().accept(event);
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    () -> "nobody took " + event.getClass().getSimpleName(),
+                    e);
+        }
+    }
+}
