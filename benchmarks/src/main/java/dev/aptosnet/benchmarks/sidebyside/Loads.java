@@ -257,7 +257,7 @@ final class Loads<P> {
     }
 
     private static long liveHeap() throws InterruptedException {
-        Thread.sleep(200);
+        Thread.sleep(3000); // an idle connection is one whose set-up is over
         System.gc();
         Thread.sleep(50);
         System.gc();

@@ -149,6 +149,7 @@ final class BenchLoad {
                     }
                 }
                 case NOT_CONNECTED -> throw new NetworkException.NotConnected(peer, DIRECT);
+                case DRAINING -> throw new NetworkException.Draining(peer, DIRECT);
                 case UNSUPPORTED_PROTOCOL ->
                         throw new NetworkException.UnsupportedProtocol(peer, DIRECT);
                 case TOO_LARGE -> throw new CommandFailure(ExitCode.LIMIT, "too large: " + bytes);
