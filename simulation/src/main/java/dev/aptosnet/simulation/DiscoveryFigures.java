@@ -69,7 +69,7 @@ final class DiscoveryFigures {
                 "mailbox full at the change: until the update is applied, ms",
                 Double.NaN,
                 taken.isEmpty() ? -1 : run.world().now().nanosSince(since) / 1e6,
-                LOOK.toMillis());
+                (double) LOOK.toMillis());
     }
 
     private static LatestViews slots(Run run, List<PeerView> taken, int[] wakes, boolean accepted) {

@@ -94,8 +94,10 @@ final class VirtualNetwork {
     /** Opens a socket and closes it: there and back once, if a process listens. */
     void probe(Host from, NetworkAddress address, Duration limit, long id, ProbeEnd end) {
         var to = find(address);
-        var answers = to != null && isOpen(from, to) && transportOf(to) != null;
-        var took = answers ? oneWayNanos(from, to) + oneWayNanos(to, from) : Long.MAX_VALUE;
+        var took =
+                to != null && isOpen(from, to) && transportOf(to) != null
+                        ? oneWayNanos(from, to) + oneWayNanos(to, from)
+                        : Long.MAX_VALUE;
         var answered = took <= limit.toNanos();
         world.in(
                 answered ? took : limit.toNanos(),
