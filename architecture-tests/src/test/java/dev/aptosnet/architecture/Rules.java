@@ -84,9 +84,10 @@ final class Rules {
                         "javax.net.ssl..",
                         "org.bouncycastle.."),
                 onlyDependsOn(
-                        "the discovery adapter depends on ports, HTTP and Jackson",
+                        "the discovery adapter depends on ports, HTTP, HMAC and Jackson",
                         DISCOVERY,
                         PORTS,
+                        "javax.crypto..",
                         "tools.jackson..",
                         "com.fasterxml.jackson.."),
                 onlyDependsOn(

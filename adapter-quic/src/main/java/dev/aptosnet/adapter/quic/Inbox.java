@@ -22,10 +22,10 @@ final class Inbox {
 
     sealed interface Item {}
 
-    /** A frame. */
-    record Frame(byte[] head, Bytes rest) implements Item {
+    /** A frame: its first array, whole, and what follows. */
+    record Frame(Bytes head, Bytes rest) implements Item {
         int size() {
-            return head.length + rest.size();
+            return head.size() + rest.size();
         }
     }
 

@@ -21,7 +21,7 @@ final class LaneWriter {
     private static final int GATHER = 16 << 10;
 
     private static final byte[] NOTHING = {};
-    private static final Frame LAST = new Frame(NOTHING, Bytes.EMPTY);
+    private static final Frame LAST = new Frame(Bytes.EMPTY, Bytes.EMPTY, true);
 
     private final QuicConnection connection;
     private final NudgedStreams streams;
@@ -34,9 +34,10 @@ final class LaneWriter {
     private long gatheredCost;
     private volatile boolean opened;
 
-    private record Frame(byte[] head, Bytes payload) {
+    /** One array with length and head, then the payload; or the end of the lane. */
+    private record Frame(Bytes head, Bytes payload, boolean last) {
         int size() {
-            return head.length + payload.size();
+            return head.size() + payload.size();
         }
     }
 
@@ -71,7 +72,7 @@ final class LaneWriter {
      * @param head length and head of the frame, given away
      */
     void write(byte[] head, Bytes payload) {
-        queue.add(new Frame(head, payload));
+        queue.add(new Frame(Bytes.wrap(head), payload, false));
     }
 
     /** Ends the stream after what waits. */
@@ -102,13 +103,13 @@ final class LaneWriter {
     private void run() {
         try {
             var frame = queue.take();
-            if (frame == LAST) {
+            if (frame.last()) {
                 return;
             }
             QuicStream stream = connection.createStream(false);
             opened = true;
             try (var out = streams.watch(stream.getOutputStream())) {
-                while (frame != LAST) {
+                while (!frame.last()) {
                     write(out, frame);
                     var next = queue.poll();
                     if (next == null) {
@@ -134,7 +135,7 @@ final class LaneWriter {
         var size = frame.size();
         if (size > GATHER / 2) {
             flush(out);
-            out.write(frame.head());
+            out.write(frame.head().segmentArray(0));
             var payload = frame.payload();
             for (var i = 0; i < payload.segments(); i++) {
                 out.write(
@@ -151,8 +152,8 @@ final class LaneWriter {
         if (gathered.length == 0) {
             gathered = new byte[GATHER];
         }
-        System.arraycopy(frame.head(), 0, gathered, used, frame.head().length);
-        frame.payload().copyTo(0, gathered, used + frame.head().length, frame.payload().size());
+        frame.head().copyTo(0, gathered, used, frame.head().size());
+        frame.payload().copyTo(0, gathered, used + frame.head().size(), frame.payload().size());
         used += size;
         gatheredCost += cost(size - 4L);
     }

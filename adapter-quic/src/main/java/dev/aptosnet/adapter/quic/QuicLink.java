@@ -192,7 +192,7 @@ final class QuicLink implements Link, FrameSink {
                         stream.getInputStream(),
                         info.maxFrameBytes(),
                         (head, rest) -> {
-                            if (inbox.put(new Inbox.Frame(head, rest))) {
+                            if (inbox.put(new Inbox.Frame(Bytes.wrap(head), rest))) {
                                 askForDelivery();
                             }
                         });
@@ -286,7 +286,7 @@ final class QuicLink implements Link, FrameSink {
                 case Inbox.End(var how) -> end(how);
                 case Inbox.Frame(var head, var rest) -> {
                     delivered++;
-                    take(receiver, head, rest);
+                    take(receiver, head.segmentArray(0), rest);
                 }
             }
         }

@@ -64,17 +64,20 @@ final class EitherCall<M> {
     }
 
     private void listen(CompletableFuture<M> call, String name) {
-        call.whenComplete(
-                (value, failure) -> {
-                    if (failure == null) {
-                        if (answer.complete(value)) {
-                            metrics.hedged(name);
-                        }
-                    } else if (failures.incrementAndGet() == 2) {
-                        metrics.hedged("neither");
-                        answer.completeExceptionally(
-                                failure.getCause() instanceof NetworkException why ? why : failure);
-                    }
-                });
+        var _ =
+                call.whenComplete(
+                        (value, failure) -> {
+                            if (failure == null) {
+                                if (answer.complete(value)) {
+                                    metrics.hedged(name);
+                                }
+                            } else if (failures.incrementAndGet() == 2) {
+                                metrics.hedged("neither");
+                                answer.completeExceptionally(
+                                        failure.getCause() instanceof NetworkException why
+                                                ? why
+                                                : failure);
+                            }
+                        });
     }
 }
