@@ -29,10 +29,11 @@ public final class Figures {
     private static NavigableMap<String, Measure> measures() {
         var measures = new TreeMap<String, Measure>();
         measures.put("I-04", ProbeFigures::measure);
-        measures.put("I-06", SilenceFigures::measure);
+        measures.put("I-06", CallFigures::health);
         measures.put("I-07", ReconnectFigures::measure);
         measures.put("I-08", EpochFigures::measure);
         measures.put("I-15", DiscoveryFigures::measure);
+        measures.put("I-22", CallFigures::deadlines);
         return measures;
     }
 

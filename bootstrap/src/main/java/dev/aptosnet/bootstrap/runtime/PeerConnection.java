@@ -44,6 +44,7 @@ import java.util.function.BiConsumer;
  */
 final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Taker {
     private static final System.Logger LOG = System.getLogger(PeerConnection.class.getName());
+    private static final @Nullable InboundQueue[] NO_QUEUES = {};
 
     private final Link link;
     private final PeerInfo info;
@@ -63,8 +64,8 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     private final InboundAccount inbound;
     private final SendAccount.NodeBudget budget;
 
-    /** By protocol number; made when the first direct send of a protocol arrives. Owner only. */
-    private final @Nullable InboundQueue[] queues = new InboundQueue[Protocols.NUMBERS];
+    /** By protocol number, from the first direct send of a protocol on. Owner only. */
+    private @Nullable InboundQueue[] queues = NO_QUEUES;
 
     /** Rare requests to the owner, such as cancellations. */
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
@@ -437,6 +438,9 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
 
     private InboundQueue queueOf(Registration registration, Registration.DirectHandler handler) {
         var number = registration.protocol().number();
+        if (queues.length == 0) {
+            queues = new InboundQueue[Protocols.NUMBERS];
+        }
         var queue = queues[number];
         if (queue == null) {
             queue = protocols.shared(registration.protocol());
