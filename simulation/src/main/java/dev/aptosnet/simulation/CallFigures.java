@@ -62,7 +62,11 @@ final class CallFigures {
                         Double.NaN,
                         untilClosed(),
                         // The open time, then three probes one after another.
-                        BreakerSettings.DEFAULT.open().plus(PAUSE.multipliedBy(4)).toMillis()));
+                        (double)
+                                BreakerSettings.DEFAULT
+                                        .open()
+                                        .plus(PAUSE.multipliedBy(4))
+                                        .toMillis()));
         return figures;
     }
 
@@ -123,7 +127,7 @@ final class CallFigures {
         var random = new SplittableRandom(seed);
         var early = 0;
         for (var i = 0; i < SCATTERED_CALLS; i++) {
-            var took = (long) (USUAL.toNanos() * Math.exp(0.5 * random.nextGaussian()));
+            var took = (long) ((double) USUAL.toNanos() * Math.exp(0.5 * random.nextGaussian()));
             if (peer.patience() < took) {
                 early++;
             }
