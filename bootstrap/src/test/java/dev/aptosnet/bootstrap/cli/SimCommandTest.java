@@ -64,9 +64,8 @@ class SimCommandTest {
         assertThat(figure.get("at_most").asDouble()).isEqualTo(15_000);
         assertThat(figure.get("met").asBoolean()).isTrue();
         assertThat(Outcome.of("sim", "--figures", "I-06").out())
-                .singleElement()
-                .asString()
-                .endsWith("met");
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line).startsWith("I-06").endsWith(" met"));
     }
 
     @Test
