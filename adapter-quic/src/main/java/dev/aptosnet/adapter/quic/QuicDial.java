@@ -12,6 +12,7 @@ import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.LinkInfo;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.TransportEvent;
 
 import org.jspecify.annotations.Nullable;

@@ -2,11 +2,14 @@ package dev.aptosnet.adapter.quic;
 
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol.Quic;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.transport.LinkInfo;
 import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.PendingInbound;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.TransportEvent;
 
 import org.jspecify.annotations.Nullable;
@@ -81,7 +84,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
                 connector = made;
                 made.start();
             }
-            var at = SocketAddresses.of(bound.getLocalSocketAddress());
+            var at = SocketAddresses.of(bound.getLocalSocketAddress(), Quic::new);
             if (at != null) {
                 transport.emit(
                         new TransportEvent.Listening(id, at.withKey(transport.keys().publicKey())));
@@ -165,7 +168,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
         private final AtomicBoolean decided = new AtomicBoolean();
         private final @Nullable NetworkAddress from;
         private final long since = System.nanoTime();
-        private final Admission.@Nullable Place place;
+        private final PendingInbound.@Nullable Place place;
         private volatile @Nullable Handshake handshake;
         private volatile @Nullable QuicLink link;
         private volatile boolean gone;
@@ -174,7 +177,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
             this.connection = connection;
             this.from =
                     connection instanceof ServerConnection known
-                            ? SocketAddresses.of(known.getInitialRemoteAddress())
+                            ? SocketAddresses.of(known.getInitialRemoteAddress(), Quic::new)
                             : null;
             this.place = transport.admission().enter();
             connection.setConnectionListener(this);
@@ -186,7 +189,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
             }
         }
 
-        private @Nullable SetupFailure countFor(Admission.Place taken) {
+        private @Nullable SetupFailure countFor(PendingInbound.Place taken) {
             var ip = from == null ? null : SocketAddresses.ip(from);
             return ip == null ? null : taken.countFor(ip);
         }

@@ -11,6 +11,7 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.PendingInbound;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.Transport;
@@ -46,7 +47,7 @@ final class QuicTransport implements Transport {
     private final SecureRandom random = new SecureRandom();
     private final DialTimestamps timestamps = new DialTimestamps();
     private final ListenerHandshake listenerHandshake;
-    private final Admission admission;
+    private final PendingInbound admission;
     private final NudgedStreams streams = new NudgedStreams();
 
     private final Map<DialId, QuicDial> dials = new ConcurrentHashMap<>();
@@ -57,7 +58,7 @@ final class QuicTransport implements Transport {
     QuicTransport(TransportSettings settings) {
         this.settings = settings;
         this.keys = KeyPair.ofPrivateKey(settings.privateKey());
-        this.admission = new Admission(settings.limits());
+        this.admission = new PendingInbound(settings.limits());
         this.listenerHandshake =
                 new ListenerHandshake(
                         new ListenerPolicy(
@@ -174,7 +175,12 @@ final class QuicTransport implements Transport {
         return listenerHandshake;
     }
 
-    Admission admission() {
+    @Override
+    public int pendingInbound() {
+        return admission.total();
+    }
+
+    PendingInbound admission() {
         return admission;
     }
 

@@ -1,9 +1,12 @@
 package dev.aptosnet.adapter.tcpnoise;
 
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol.Tcp;
 import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.PendingInbound;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.TransportEvent;
 
 import io.netty.channel.ChannelException;
@@ -99,7 +102,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
 
     private void bound(ServerSocketChannel server, Future<?> outcome) {
-        var local = SocketAddresses.of(server.localAddress());
+        var local = SocketAddresses.of(server.localAddress(), Tcp::new);
         if (outcome.isSuccess() && local != null) {
             transport.emit(
                     new TransportEvent.Listening(id, local.withKey(transport.keys().publicKey())));
@@ -185,7 +188,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void adopt(SocketChannel child, Admission.Place place) {
+    private void adopt(SocketChannel child, PendingInbound.Place place) {
         transport.own(child);
         transport.connected(child);
         EventLoop loop = transport.owners().next();
@@ -203,6 +206,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private void refuse(
             SocketChannel child, @Nullable InetSocketAddress remote, SetupFailure failure) {
         transport.discard(child);
-        transport.emit(new TransportEvent.Refused(id, SocketAddresses.of(remote), failure));
+        transport.emit(
+                new TransportEvent.Refused(id, SocketAddresses.of(remote, Tcp::new), failure));
     }
 }

@@ -9,6 +9,7 @@ import dev.aptosnet.ports.model.PublicKey;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.TransportEvent;
 
 import io.netty.channel.ChannelException;

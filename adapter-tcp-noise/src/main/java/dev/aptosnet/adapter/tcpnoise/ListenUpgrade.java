@@ -5,9 +5,12 @@ import dev.aptosnet.noise.HandshakeException;
 import dev.aptosnet.noise.ListenerHandshake.Accepted;
 import dev.aptosnet.ports.codec.ProxyHeader;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol.Tcp;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.PendingInbound;
 import dev.aptosnet.ports.transport.SetupFailure;
+import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.TransportEvent;
 
 import io.netty.buffer.Unpooled;
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // Channel events say what became of it.
 final class ListenUpgrade extends Upgrade {
     private final ListenId id;
-    private final Admission.Place place;
+    private final PendingInbound.Place place;
     private @Nullable NetworkAddress from;
     private @Nullable Accepted accepted;
     private boolean proxyHeader;
@@ -31,11 +34,11 @@ final class ListenUpgrade extends Upgrade {
             SocketChannel channel,
             EventLoop loop,
             ListenId id,
-            Admission.Place place) {
+            PendingInbound.Place place) {
         super(transport, channel, loop, transport.settings().clock().now());
         this.id = id;
         this.place = place;
-        this.from = SocketAddresses.of(channel.remoteAddress());
+        this.from = SocketAddresses.of(channel.remoteAddress(), Tcp::new);
         this.proxyHeader = transport.settings().limits().proxyProtocol();
         expect(proxyHeader ? ProxyHeader.FIXED_BYTES : DiallerHandshake.FIRST_MESSAGE);
     }

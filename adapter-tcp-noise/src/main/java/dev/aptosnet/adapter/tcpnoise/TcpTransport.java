@@ -10,6 +10,7 @@ import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.PendingInbound;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.Transport;
@@ -59,7 +60,7 @@ final class TcpTransport implements Transport {
     private final SecureRandom random = new SecureRandom();
     private final DialTimestamps timestamps = new DialTimestamps();
     private final SuiteMemory suites;
-    private final Admission admission;
+    private final PendingInbound admission;
     private final ListenerHandshake listenerHandshake;
     private final SocketKind sockets;
     private final Owners owners;
@@ -73,7 +74,7 @@ final class TcpTransport implements Transport {
         this.settings = settings;
         this.keys = KeyPair.ofPrivateKey(settings.privateKey());
         this.suites = new SuiteMemory(settings.suites());
-        this.admission = new Admission(settings.limits());
+        this.admission = new PendingInbound(settings.limits());
         this.listenerHandshake =
                 new ListenerHandshake(
                         new ListenerPolicy(
@@ -202,7 +203,7 @@ final class TcpTransport implements Transport {
         return admission.total();
     }
 
-    Admission admission() {
+    PendingInbound admission() {
         return admission;
     }
 

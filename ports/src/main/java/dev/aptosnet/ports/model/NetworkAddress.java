@@ -195,8 +195,13 @@ public record NetworkAddress(List<Protocol> protocols) {
 
     /** An IP address of 4 or 16 bytes, and a TCP port. */
     public static NetworkAddress ofTcp(byte[] ip, int port) {
+        return ofIp(ip, new Tcp(port));
+    }
+
+    /** An IP address of 4 or 16 bytes, and what speaks there. */
+    public static NetworkAddress ofIp(byte[] ip, Protocol layer) {
         var bytes = Bytes.of(ip);
-        return of(ip.length == 4 ? new Ip4(bytes) : new Ip6(bytes), new Tcp(port));
+        return of(ip.length == 4 ? new Ip4(bytes) : new Ip6(bytes), layer);
     }
 
     /**

@@ -1,11 +1,10 @@
-package dev.aptosnet.adapter.quic;
+package dev.aptosnet.ports.transport;
 
-import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Dns;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Ip4;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Ip6;
-import dev.aptosnet.ports.model.NetworkAddress.Protocol.Quic;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +16,14 @@ import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** Between our addresses and the JDK's. */
-final class SocketAddresses {
+public final class SocketAddresses {
     private SocketAddresses() {}
 
     /** Host and port, or null for a name. */
-    static @Nullable InetSocketAddress literal(NetworkAddress address) {
+    public static @Nullable InetSocketAddress literal(NetworkAddress address) {
         var ip = ip(address);
         return ip == null || address.port().isEmpty()
                 ? null
@@ -31,7 +31,7 @@ final class SocketAddresses {
     }
 
     /** The host alone, or null for a name. */
-    static @Nullable InetAddress ip(NetworkAddress address) {
+    public static @Nullable InetAddress ip(NetworkAddress address) {
         var ip =
                 switch (address.network()) {
                     case Ip4(var bytes) -> bytes.toByteArray();
@@ -50,7 +50,7 @@ final class SocketAddresses {
      *
      * @return the addresses of the wanted family in the resolver's order; empty if there are none
      */
-    static List<InetSocketAddress> resolve(Dns name, int port) {
+    public static List<InetSocketAddress> resolve(Dns name, int port) {
         InetAddress[] all;
         try {
             all = InetAddress.getAllByName(name.name());
@@ -72,15 +72,15 @@ final class SocketAddresses {
         return wanted;
     }
 
-    private static NetworkAddress ofQuic(byte[] ip, int port) {
-        var bytes = Bytes.of(ip);
-        return NetworkAddress.of(ip.length == 4 ? new Ip4(bytes) : new Ip6(bytes), new Quic(port));
-    }
-
-    /** Our form of a connected socket's address; null if it is not known any more. */
-    static @Nullable NetworkAddress of(@Nullable SocketAddress address) {
+    /**
+     * Our form of a socket's address; null if it is not known any more.
+     *
+     * @param layer what speaks at a port, such as {@code Tcp::new}
+     */
+    public static @Nullable NetworkAddress of(
+            @Nullable SocketAddress address, IntFunction<Protocol> layer) {
         return address instanceof InetSocketAddress inet && inet.getAddress() != null
-                ? ofQuic(inet.getAddress().getAddress(), inet.getPort())
+                ? NetworkAddress.ofIp(inet.getAddress().getAddress(), layer.apply(inet.getPort()))
                 : null;
     }
 }

@@ -1,6 +1,5 @@
-package dev.aptosnet.adapter.tcpnoise;
+package dev.aptosnet.ports.transport;
 
-import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TransportSettings.Limits;
 
@@ -14,19 +13,20 @@ import java.util.Map;
  * Counts inbound connections in set-up, in total and by address, before any work is done for them
  * (design.md section 7). Safe for any number of threads.
  */
-final class Admission {
+public final class PendingInbound {
     private final int max;
     private final int maxPerAddress;
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
     private int total;
 
-    Admission(Limits limits) {
+    /** Nobody yet; {@code admission.max_pending} and {@code admission.max_pending_per_ip}. */
+    public PendingInbound(Limits limits) {
         this.max = limits.maxPendingInbound();
         this.maxPerAddress = limits.maxPendingPerAddress();
     }
 
     /** One connection's place. */
-    final class Place {
+    public final class Place {
         private @Nullable InetAddress address;
         private boolean left;
 
@@ -37,8 +37,8 @@ final class Admission {
          *
          * @return why that is not allowed, or null
          */
-        @Nullable SetupFailure countFor(InetAddress from) {
-            synchronized (Admission.this) {
+        public @Nullable SetupFailure countFor(InetAddress from) {
+            synchronized (PendingInbound.this) {
                 if (left || address != null) {
                     return null;
                 }
@@ -57,8 +57,8 @@ final class Admission {
         }
 
         /** Gives the place back. Idempotent. */
-        void leave() {
-            synchronized (Admission.this) {
+        public void leave() {
+            synchronized (PendingInbound.this) {
                 if (left) {
                     return;
                 }
@@ -73,7 +73,7 @@ final class Admission {
     }
 
     /** A place, or null if {@code admission.max_pending} are taken. */
-    synchronized @Nullable Place enter() {
+    public synchronized @Nullable Place enter() {
         if (total >= max) {
             return null;
         }
@@ -82,14 +82,14 @@ final class Admission {
     }
 
     /** Why {@link #enter} answered null. */
-    SetupFailure full() {
+    public SetupFailure full() {
         return new SetupFailure(
                 Reason.TOO_MANY_PENDING,
                 max + " connections are in set-up (admission.max_pending)");
     }
 
     /** How many places are taken. */
-    synchronized int total() {
+    public synchronized int total() {
         return total;
     }
 }
