@@ -776,6 +776,32 @@ public abstract class TransportContract {
     }
 
     @Test
+    void aClosedTransportEndsALinkWhosePeerLeftWhileItWasPaused() {
+        var receiver = node();
+        var ends = connect(node(), receiver);
+        var paused =
+                new FramePipe(ends.accepted()) {
+                    @Override
+                    public void onFrame(byte[] head, int offset, int length, Bytes rest) {
+                        link().setReading(false);
+                        super.onFrame(head, offset, length, rest);
+                    }
+                };
+        ends.accepted().start(paused);
+        var leaver = FramePipe.on(ends.dialled());
+        leaver.send(Collections.nCopies(3, Bytes.wrap(randomBytes(60_000))));
+        ends.dialled().close(DisconnectReason.STALE_CONNECTION, "not wanted");
+        leaver.closed();
+        assertThat(paused.receive().size()).isEqualTo(60_000);
+        sleep(100); // for the news of the peer's end, which some systems tell before it is read
+        receiver.close();
+        assertThat(paused.closed().reason())
+                .isIn(
+                        DisconnectReason.REQUESTED_BY_PEER_MANAGER,
+                        DisconnectReason.CONNECTION_CLOSED);
+    }
+
+    @Test
     void aClosedTransportLeavesNoLinkDescriptorOrThread() throws Exception {
         var listener = node();
         var address = listener.listen(listenAddress());

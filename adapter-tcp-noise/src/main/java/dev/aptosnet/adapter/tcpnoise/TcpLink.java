@@ -332,6 +332,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
             return;
         }
         end = how;
+        transport.remove(this);
         releaseInput();
         waker.cancel();
         if (handler == null) {
@@ -363,6 +364,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
     private void fail(DisconnectReason reason, String detail) {
         if (end == null) {
             end = new LinkClosed(reason, detail);
+            transport.remove(this);
             releaseInput();
             waker.cancel();
             channel.close();

@@ -261,12 +261,16 @@ final class TcpTransport implements Transport {
     }
 
     /** A link was made. */
-    void add(TcpLink link, Channel channel) {
+    void add(TcpLink link) {
         links.add(link);
-        channel.closeFuture().addListener(_ -> links.remove(link));
         if (closed) {
             link.close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the transport was closed");
         }
+    }
+
+    /** A link has ended, which its socket may do before it: what was received still counts. */
+    void remove(TcpLink link) {
+        links.remove(link);
     }
 
     /** A dial is answered. */

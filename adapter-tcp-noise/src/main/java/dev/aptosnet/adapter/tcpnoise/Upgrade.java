@@ -270,7 +270,7 @@ abstract class Upgrade extends ChannelInboundHandlerAdapter implements RecordCut
         if (following.isReadable()) {
             link.hold(following.retain());
         }
-        transport.add(link, channel);
+        transport.add(link);
         exposed(link);
     }
 
