@@ -24,6 +24,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 
 /** What an application's own registry sees of two nodes that talk. */
 @Timeout(60)
@@ -58,6 +59,14 @@ class NetworkMetricsTest {
                 .value();
     }
 
+    /** How many calls of the echo protocol a timer has seen. */
+    private double timed(AptosNode node, String name) {
+        return registry.get(name)
+                .tags("peer_id", node.peerId().shortText(), "protocol_id", "NetbenchRpc")
+                .timer()
+                .count();
+    }
+
     @Test
     void connectionsInSetUpAndTrustedPeersHaveGauges() throws Exception {
         var a = Identity.generate();
@@ -87,9 +96,9 @@ class NetworkMetricsTest {
             assertThat(gauge(dialler, pending, "direction", "outbound")).isZero();
             var port = listener.listenAddress().port().orElseThrow();
             try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) { // and says nothing
-                awaitGauge(listener, pending, 1);
+                awaitValue(pending, 1, () -> gauge(listener, pending, "direction", "inbound"));
             }
-            awaitGauge(listener, pending, 0);
+            awaitValue(pending, 0, () -> gauge(listener, pending, "direction", "inbound"));
         }
         assertThat(registry.find("aptos_network_peer_connected").gauges()).isEmpty();
     }
@@ -102,12 +111,13 @@ class NetworkMetricsTest {
                 .protocols(ProtocolId.NETBENCH_RPC);
     }
 
-    private void awaitGauge(AptosNode node, String name, double value) throws Exception {
+    private static void awaitValue(String name, double expected, DoubleSupplier value)
+            throws InterruptedException {
         var deadline = System.nanoTime() + SOON.toNanos();
-        while (gauge(node, name, "direction", "inbound") != value) {
-            assertThat(System.nanoTime()).as(name).isLessThan(deadline);
+        while (value.getAsDouble() != expected && System.nanoTime() < deadline) {
             Thread.sleep(5);
         }
+        assertThat(value.getAsDouble()).as(name).isEqualTo(expected);
     }
 
     @Test
@@ -145,42 +155,23 @@ class NetworkMetricsTest {
                 b.client().sendToPeer(peer, ProtocolId.NETBENCH_DIRECT_SEND, Bytes.utf8("1234567"));
             }
             assertThat(arrived.await(5, TimeUnit.SECONDS)).isTrue();
-            // One more round trip, after which both ends have added up what came before.
             b.client().sendToPeerRpc(peer, ProtocolId.NETBENCH_RPC, Bytes.utf8("12345"), SOON);
 
-            assertThat(count(b, "aptos_network_direct_send_messages", "state", "sent"))
-                    .isEqualTo(3);
-            assertThat(count(b, "aptos_network_direct_send_bytes", "state", "sent")).isEqualTo(21);
-            // The other end adds up after it has answered.
-            var received = "aptos_network_direct_send_messages";
-            while (count(a, received, "state", "received") == 0) {
-                Thread.sleep(5);
-            }
-            assertThat(count(a, received, "state", "received")).isEqualTo(3);
-            assertThat(count(b, "aptos_network_rpc_messages", sent) - callsBefore).isEqualTo(2);
-            assertThat(count(b, "aptos_network_rpc_bytes", sent) - bytesBefore).isEqualTo(10);
-            assertThat(
-                            registry.get("aptos_connections")
-                                    .tags("peer_id", client, "direction", "outbound")
-                                    .gauge()
-                                    .value())
-                    .isEqualTo(1);
-            assertThat(
-                            registry.get("aptos_network_outbound_rpc_request_latency_seconds")
-                                    .tags("peer_id", client, "protocol_id", "NetbenchRpc")
-                                    .timer()
-                                    .count())
-                    .isEqualTo(2);
-            assertThat(
-                            registry.get("aptos_network_inbound_rpc_handler_latency_seconds")
-                                    .tags(
-                                            "peer_id",
-                                            a.peerId().shortText(),
-                                            "protocol_id",
-                                            "NetbenchRpc")
-                                    .timer()
-                                    .count())
-                    .isEqualTo(2);
+            // An answer overtakes the counting of what led to it, at both ends.
+            var messages = "aptos_network_direct_send_messages";
+            var bytes = "aptos_network_direct_send_bytes";
+            awaitValue(messages, 3, () -> count(b, messages, "state", "sent"));
+            awaitValue(bytes, 21, () -> count(b, bytes, "state", "sent"));
+            awaitValue(messages, 3, () -> count(a, messages, "state", "received"));
+            var calls = "aptos_network_rpc_messages";
+            awaitValue(calls, 2, () -> count(b, calls, sent) - callsBefore);
+            var callBytes = "aptos_network_rpc_bytes";
+            awaitValue(callBytes, 10, () -> count(b, callBytes, sent) - bytesBefore);
+            assertThat(gauge(b, "aptos_connections", "direction", "outbound")).isEqualTo(1);
+            var latency = "aptos_network_outbound_rpc_request_latency_seconds";
+            awaitValue(latency, 2, () -> timed(b, latency));
+            var handled = "aptos_network_inbound_rpc_handler_latency_seconds";
+            awaitValue(handled, 2, () -> timed(a, handled));
         }
         assertThat(registry.find("aptos_connections").tags("peer_id", client).gauges()).isEmpty();
     }
