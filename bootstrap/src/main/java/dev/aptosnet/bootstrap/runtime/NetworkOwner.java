@@ -80,17 +80,12 @@ final class NetworkOwner {
     /** A set and when it is expected to hold; null for none. */
     private record Announcement(@Nullable PeerView view, MonoTime expected) {}
 
-    NetworkOwner(
-            NetworkSettings settings,
-            Clock clock,
-            NetworkMetrics metrics,
-            SendAccount.NodeBudget budget,
-            PeerStore store) {
+    NetworkOwner(NetworkSettings settings, NodeWide node, NetworkMetrics metrics) {
         this.settings = settings;
-        this.clock = clock;
+        this.clock = node.clock();
         this.metrics = metrics;
-        this.budget = budget;
-        this.store = store;
+        this.budget = node.budget();
+        this.store = node.store();
         this.listeners = new PeerListeners(settings.listeners());
         this.health =
                 new HealthChecks(
@@ -125,14 +120,26 @@ final class NetworkOwner {
         this.peerList = new PeerList(connected);
         this.trustedPeers = new TrustedPeerGauges(metrics, connected::contains);
         this.dialler =
-                new Dialling(settings, settings.admission().access(), clock, new DialOrders());
+                new Dialling(
+                        settings,
+                        node.dials().forNetwork(settings.networkId(), this::maybeDial),
+                        clock,
+                        new DialOrders());
         this.transports =
                 new Transports(
                         events ->
                                 settings.transportSettings(
                                         dialler, greeting::encoded, events, clock),
                         new LinkEvents());
-        this.dials = new Dials(transports, dialler, clock, metrics, this::runOnLoop, this::proven);
+        this.dials =
+                new Dials(
+                        transports,
+                        dialler,
+                        node.dials().forApplication(settings.networkId(), this::maybeDial),
+                        clock,
+                        metrics,
+                        this::runOnLoop,
+                        this::proven);
         this.peers =
                 new Peers(
                         settings.self(),
@@ -151,7 +158,9 @@ final class NetworkOwner {
 
     private MonoTime nextDeadline() {
         return MonoTime.earlier(
-                MonoTime.earlier(dialler.nextDeadline(), health.nextDeadline()),
+                MonoTime.earlier(
+                        MonoTime.earlier(dialler.nextDeadline(), dials.nextDeadline()),
+                        health.nextDeadline()),
                 MonoTime.earlier(monitoring.nextDeadline(), peerList.nextDeadline()));
     }
 
@@ -205,6 +214,11 @@ final class NetworkOwner {
         return dialler.probesInFlight();
     }
 
+    /** How many dials that the application asked for wait for their turn. */
+    int dialsWaiting() {
+        return dials.waiting();
+    }
+
     /** Why the last dial of a peer failed; null if none has since it was connected. */
     @Nullable SetupFailure lastFailure(PeerId peer) {
         return dials.lastFailure(peer);
@@ -213,12 +227,12 @@ final class NetworkOwner {
     /** Dials a peer once; false if the loop has ended or is full. */
     boolean dialOnce(
             DialId id, PeerId peer, NetworkAddress address, CompletableFuture<PeerInfo> answer) {
-        return loop.post(() -> dials.dial(id, peer, address, answer));
+        return loop.post(() -> dials.request(id, peer, address, answer));
     }
 
     /** Gives a dial up, which is still answered. */
     void cancel(DialId id, NetworkAddress address) {
-        loop.post(() -> transports.cancel(id, address));
+        loop.post(() -> dials.cancel(id, address));
     }
 
     /** Keeps a peer connected from now on. */
@@ -320,7 +334,7 @@ final class NetworkOwner {
         @Override
         public void dial(DialId id, PeerId peer, NetworkAddress address) {
             if (!closed) {
-                dials.dial(id, peer, address, null);
+                dials.dial(id, peer, address);
             }
         }
 
@@ -331,7 +345,7 @@ final class NetworkOwner {
 
         @Override
         public void cancel(DialId id, NetworkAddress address) {
-            transports.cancel(id, address);
+            dials.cancel(id, address);
         }
 
         @Override
@@ -367,9 +381,19 @@ final class NetworkOwner {
         // The loop may have been too full to be told of a view: it is taken now at the latest.
         takeViews();
         dialler.timeReached();
+        dials.timeReached();
         health.onTime();
         monitoring.onTime();
         peerList.onTime(clock.now());
+    }
+
+    /** A dial that had to wait for another to end may go now. */
+    private void maybeDial() {
+        loop.post(
+                () -> {
+                    dialler.timeReached();
+                    dials.timeReached();
+                });
     }
 
     private void takeViews() {

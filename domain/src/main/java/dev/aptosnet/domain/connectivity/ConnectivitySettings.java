@@ -41,7 +41,8 @@ public record ConnectivitySettings(
     }
 
     /**
-     * When dials leave.
+     * When dials leave. The rate, the burst and the number under way bound the network; the node
+     * keeps to the largest of its networks, all of them together.
      *
      * @param base {@code connection_backoff_base}: the delay after n failed dials is at most this
      *     to the power of n, in seconds

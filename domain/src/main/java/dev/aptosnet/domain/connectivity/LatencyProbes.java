@@ -18,7 +18,8 @@ import java.util.random.RandomGenerator;
  * else (improvements.md I-04): so many probes at once and so many a second at most, those first
  * that were never reached, then those whose estimate is stale. A round goes to all addresses of a
  * peer and its shortest answer counts; of several rounds a smoothed value is kept. Peers that are
- * connected are not probed, their pings tell more.
+ * connected are not probed, their pings tell more. Only the public network probes, which a node has
+ * once, so that these bounds are the node's.
  */
 final class LatencyProbes {
     /** Addresses of one peer that a round goes to; a source may list any number. */
