@@ -16,6 +16,7 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.AcceptRate;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +83,14 @@ class NodeConfigTest {
                           outbound_rx_buffer_size_bytes: 2000
                           tx_buffer_size_bytes: 3000
                           runtime_threads: 3
-                          admission: { max_pending: 64, max_pending_per_ip: 4, handshake_timeout_ms: 9000 }
+                          admission:
+                            max_pending: 64
+                            max_pending_per_ip: 4
+                            handshake_timeout_ms: 9000
+                            handshakes_per_second: 500
+                            handshake_burst: 100
+                            handshakes_per_second_per_ip: 10
+                            handshake_burst_per_ip: 30
                           streams: { max_concurrent_inbound: 5, min_piece_bytes: 2048, progress_timeout_ms: 1 }
                           priorities: { queue_messages: 10, queue_bytes: 20 }
                           max_concurrent_inbound_rpcs: 11
@@ -157,6 +165,7 @@ class NodeConfigTest {
         assertThat(transport.threads()).isEqualTo(3);
         assertThat(transport.maxPendingInbound()).isEqualTo(64);
         assertThat(transport.maxPendingPerAddress()).isEqualTo(4);
+        assertThat(transport.acceptRate()).isEqualTo(new AcceptRate(500, 100, 10, 30));
         assertThat(transport.upgradeTimeout()).isEqualTo(Duration.ofSeconds(9));
         assertThat(transport.closeTimeout()).isEqualTo(Duration.ofMillis(15));
         assertThat(transport.writeTimeout()).isEqualTo(Duration.ofMillis(16));
@@ -356,6 +365,7 @@ class NodeConfigTest {
                     noise_suites: [ rot13 ]           | noise_suites: "rot13" (expected: chachapoly or aesgcm)
                     noise_suites: aesgcm              | noise_suites: "aesgcm" (expected: a list of
                     admission: { max_pending: 0 }     | admission.max_pending: 0 (expected: 1 to
+                    admission: { handshakes_per_second: 0 } | admission.handshakes_per_second: 0 (expected: 1 to
                     streams: { max_concurent_inbound: 1 } | did you mean max_concurrent_inbound?
                     priorities: { queue_messages: 2000000 } | priorities.queue_messages: 2000000 (expected: 1 to 1048576)
                     ping_timeout_ms: soon             | ping_timeout_ms: "soon" (expected: 1 to

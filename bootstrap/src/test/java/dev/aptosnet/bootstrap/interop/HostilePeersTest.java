@@ -123,6 +123,7 @@ class HostilePeersTest {
                 SHORT.multipliedBy(2),
                 usual.maxPendingInbound(),
                 usual.maxPendingPerAddress(),
+                usual.acceptRate(),
                 usual.maxUnsentBytes(),
                 usual.receiveBufferBytes(),
                 64 << 10,
