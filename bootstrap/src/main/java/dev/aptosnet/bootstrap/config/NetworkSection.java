@@ -27,10 +27,7 @@ final class NetworkSection {
 
     /** Numbers of aptos-core that nothing in this version asks for. */
     private static final List<String> UNUSED_NUMBERS =
-            List.of(
-                    "network_channel_size",
-                    "max_parallel_deserialization_tasks",
-                    "max_parallel_peer_latency_pings");
+            List.of("network_channel_size", "max_parallel_deserialization_tasks");
 
     private final Section section;
     private final NetworkId usual;
@@ -147,6 +144,14 @@ final class NetworkSection {
                             new IdentitySource.FromFile(
                                     directory.resolve(identity.requiredText("path", "a key file")));
                     case "from_config" -> fromConfig(identity);
+                    case "from_storage" ->
+                            throw identity.refused(
+                                    "type",
+                                    "\"from_storage\"",
+                                    "from_file, from_config or none; secure storage (vault,"
+                                        + " on_disk_storage and the like) cannot be read here: have"
+                                        + " it write the network key to a file that only this user"
+                                        + " can read, and name that with type: from_file and path");
                     default ->
                             throw identity.refused(
                                     "type", "\"" + type + "\"", "from_file, from_config or none");

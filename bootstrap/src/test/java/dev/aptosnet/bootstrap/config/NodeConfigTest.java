@@ -115,6 +115,8 @@ class NodeConfigTest {
                           enable_latency_aware_dialing: false
                           dial_retry_window_ms: 28
                           num_dials_before_backoff: 29
+                          max_latency_probes: 5
+                          max_parallel_peer_latency_pings: 2
                         budget: { total_bytes: 300000000, per_peer_bytes: 5000000 }
                         """
                                 .replace("KEY", KEY)
@@ -188,6 +190,8 @@ class NodeConfigTest {
                                 .latencyAware(false)
                                 .retryWindow(Duration.ofMillis(28))
                                 .dialsBeforeBackoff(29)
+                                .maxProbes(5)
+                                .probesOfOnePeer(2)
                                 .build());
     }
 
@@ -225,9 +229,7 @@ class NodeConfigTest {
                 .endsWith("base.data_dir: /nowhere is no directory: a fresh key at every start");
         assertThat(config.notes().get(2)).contains("vfn network: onchain waits for a program");
         assertThat(config.notes().get(3))
-                .endsWith(
-                        "without effect so far: base.waypoint,"
-                                + " max_parallel_peer_latency_pings, network_channel_size");
+                .endsWith("without effect so far: base.waypoint, network_channel_size");
     }
 
     @Test
@@ -342,7 +344,7 @@ class NodeConfigTest {
                     listen_address: /dns/a/tcp/1      | listen_address: "/dns/a/tcp/1" (expected: an address such as
                     network_id: private               | network_id: "private" (expected: validator, public, vfn or
                     network_id: { private: x }        | network_id.private: "x" (expected: "vfn")
-                    identity: { type: from_storage }  | identity.type: "from_storage" (expected: from_file, from_config or none)
+                    identity: { type: from_storage }  | identity.type: "from_storage" (expected: from_file, from_config or none; secure storage
                     identity: { type: from_config, key: 12 } | identity.key: … (expected: 64 hex digits)
                     seeds: { xyz: { keys: [] } }      | neither addresses nor keys
                     seeds: { ab: { adresses: [] } }   | did you mean addresses?
