@@ -24,12 +24,31 @@ public interface KeyAgreement {
     boolean agree(byte[] privateKey, byte[] publicKey, byte[] secret);
 
     /**
-     * The implementation in use: Bouncy Castle's lightweight one. Measured on JDK 25: 84 µs for an
-     * agreement and 29 µs for a public key, against 147 µs and 150 µs of the JDK's own; {@code
-     * KeyAgreementBenchmark} repeats it.
+     * The system property that says {@code bouncycastle} where Conscrypt's native code is there and
+     * not wanted.
+     */
+    String PROPERTY = "aptosnet.noise.x25519";
+
+    /**
+     * The implementation in use, the same for the whole life of the process: Conscrypt's where it
+     * loads, else Bouncy Castle's lightweight one. Measured on JDK 25, for an agreement: 34 µs, 84
+     * µs, and 147 µs of the JDK's own; {@code KeyAgreementBenchmark} repeats it.
      */
     static KeyAgreement standard() {
-        return BouncyCastle.INSTANCE;
+        return Standard.CHOSEN;
+    }
+
+    /** Chosen once. */
+    final class Standard {
+        private static final KeyAgreement CHOSEN = choose();
+
+        private Standard() {}
+
+        private static KeyAgreement choose() {
+            var wanted = !"bouncycastle".equals(System.getProperty(PROPERTY));
+            var loaded = wanted ? Conscrypt.load() : null;
+            return loaded == null ? BouncyCastle.INSTANCE : loaded;
+        }
     }
 
     /** Bouncy Castle's lightweight X25519; needs no security provider. */

@@ -14,6 +14,7 @@ import dev.aptosnet.ports.transport.TrustedPeers;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.math.BigInteger;
@@ -22,6 +23,7 @@ import java.security.spec.NamedParameterSpec;
 import java.security.spec.XECPrivateKeySpec;
 import java.security.spec.XECPublicKeySpec;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 
 /** X25519: against the JDK's own implementation, and with keys that must be refused. */
@@ -30,15 +32,29 @@ class KeyPairTest {
 
     private final Ends ends = new Ends(25_519);
 
+    /** The one in use, which may be either, and both of those that it is chosen from. */
+    private static List<KeyAgreement> implementations() {
+        var conscrypt = Conscrypt.load();
+        return conscrypt == null
+                ? List.of(KeyAgreement.BouncyCastle.INSTANCE)
+                : List.of(KeyAgreement.BouncyCastle.INSTANCE, conscrypt);
+    }
+
     @Test
-    void agreementsAndPublicKeysAreThoseOfTheJdk() throws Exception {
+    void theImplementationInUseIsTheFastestThatLoads() {
+        assertThat(KeyAgreement.standard()).hasSameClassAs(implementations().getLast());
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void agreementsAndPublicKeysAreThoseOfTheJdk(KeyAgreement implementation) throws Exception {
         var random = new Random(7748);
         for (var i = 0; i < 30; i++) {
             var privateKey = new byte[32];
             var theirs = new byte[32];
             random.nextBytes(privateKey);
             random.nextBytes(theirs); // also above the field's prime and with the top bit set
-            var pair = KeyPair.ofPrivateKey(Bytes.of(privateKey));
+            var pair = KeyPair.ofPrivateKey(Bytes.of(privateKey), implementation);
             assertThat(pair.agree(theirs))
                     .as("seed 7748, round %d", i)
                     .isEqualTo(jdk(privateKey, theirs));
@@ -64,6 +80,11 @@ class KeyPairTest {
         for (var topBit : new int[] {0, 0x80}) {
             var point = HexFormat.of().parseHex(hex);
             point[31] |= (byte) topBit;
+            for (var implementation : implementations()) {
+                assertThat(implementation.agree(ends.bytes(32), point, new byte[32]))
+                        .as("%s", implementation)
+                        .isFalse();
+            }
             var own = ends.keys();
             assertThatThrownBy(() -> own.agree(point))
                     .isInstanceOfSatisfying(
