@@ -5,11 +5,15 @@ import org.jspecify.annotations.Nullable;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.SecureRandom;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.random.RandomGenerator;
 
 /**
  * BoringSSL's X25519 through Conscrypt's security provider, which is not registered, only used. Its
@@ -27,10 +31,12 @@ final class Conscrypt implements KeyAgreement {
 
     private final Provider provider;
     private final KeyFactory keys;
+    private final KeyPairGenerator generator;
 
     private Conscrypt(Provider provider) throws GeneralSecurityException {
         this.provider = provider;
         this.keys = KeyFactory.getInstance(ALGORITHM, provider);
+        this.generator = KeyPairGenerator.getInstance(ALGORITHM, provider);
     }
 
     /** Null where it is absent, does not load, or does not compute what Bouncy Castle does. */
@@ -42,55 +48,94 @@ final class Conscrypt implements KeyAgreement {
                             .getConstructor()
                             .newInstance();
             var loaded = new Conscrypt(provider);
-            return loaded.agreesWith(BouncyCastle.INSTANCE) ? loaded : null;
+            return loaded.agreesWithBouncyCastle() ? loaded : null;
         } catch (ReflectiveOperationException | GeneralSecurityException | LinkageError _) {
             return null;
         }
     }
 
-    private boolean agreesWith(KeyAgreement other) {
-        var ours = new byte[LENGTH];
-        Arrays.fill(ours, (byte) 0x5a);
+    private boolean agreesWithBouncyCastle() {
+        var other = BouncyCastle.INSTANCE;
+        var ours = generate(new SecureRandom());
         var theirs = new byte[LENGTH];
-        other.publicKey(ours, theirs);
+        Arrays.fill(theirs, (byte) 0x5a);
+        var same = other.ofPrivateKey(ours.privateKey());
         var here = new byte[LENGTH];
         var there = new byte[LENGTH];
-        return agree(ours, theirs, here)
-                && other.agree(ours, theirs, there)
+        return Arrays.equals(ours.publicKey(), same.publicKey())
+                && ours.agree(theirs, here)
+                && same.agree(theirs, there)
                 && Arrays.equals(here, there);
     }
 
-    /** There is no faster way to a public key here than Bouncy Castle's. */
+    /** BoringSSL has a generator of its own, so another one is used only if it is seeded. */
     @Override
-    public void publicKey(byte[] privateKey, byte[] publicKey) {
-        BouncyCastle.INSTANCE.publicKey(privateKey, publicKey);
+    public Key generate(RandomGenerator random) {
+        if (!(random instanceof SecureRandom)) {
+            return KeyAgreement.super.generate(random);
+        }
+        var pair = generator.generateKeyPair();
+        return new NativeKey(
+                tail(pair.getPrivate().getEncoded()),
+                tail(pair.getPublic().getEncoded()),
+                pair.getPrivate());
+    }
+
+    private static byte[] tail(byte[] encoded) {
+        return Arrays.copyOfRange(encoded, encoded.length - LENGTH, encoded.length);
     }
 
     @Override
-    public boolean agree(byte[] privateKey, byte[] publicKey, byte[] secret) {
+    public Key ofPrivateKey(byte[] privateKey) {
         try {
-            var agreement = javax.crypto.KeyAgreement.getInstance(ALGORITHM, provider);
-            agreement.init(
+            return new NativeKey(
+                    privateKey.clone(),
+                    BouncyCastle.INSTANCE.ofPrivateKey(privateKey).publicKey(),
                     keys.generatePrivate(
                             new PKCS8EncodedKeySpec(join(PRIVATE_PREFIX, privateKey))));
-            try {
-                agreement.doPhase(
-                        keys.generatePublic(new X509EncodedKeySpec(join(PUBLIC_PREFIX, publicKey))),
-                        true);
-            } catch (InvalidKeyException _) {
-                return false; // all zero, which BoringSSL answers with an error
-            }
-            agreement.generateSecret(secret, 0);
-            return true;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("X25519 failed", e);
+            throw failed(e);
         }
+    }
+
+    private static IllegalStateException failed(GeneralSecurityException why) {
+        return new IllegalStateException("X25519 failed", why);
     }
 
     private static byte[] join(byte[] prefix, byte[] key) {
         var joined = Arrays.copyOf(prefix, prefix.length + LENGTH);
         System.arraycopy(key, 0, joined, prefix.length, LENGTH);
         return joined;
+    }
+
+    /** The native object is made once: it computes the public key each time. */
+    private final class NativeKey extends Key {
+        private final PrivateKey handle;
+
+        private NativeKey(byte[] privateKey, byte[] publicKey, PrivateKey handle) {
+            super(privateKey, publicKey);
+            this.handle = handle;
+        }
+
+        @Override
+        public boolean agree(byte[] theirs, byte[] secret) {
+            try {
+                var agreement = javax.crypto.KeyAgreement.getInstance(ALGORITHM, provider);
+                agreement.init(handle);
+                try {
+                    agreement.doPhase(
+                            keys.generatePublic(
+                                    new X509EncodedKeySpec(join(PUBLIC_PREFIX, theirs))),
+                            true);
+                } catch (InvalidKeyException _) {
+                    return false; // all zero, which BoringSSL answers with an error
+                }
+                agreement.generateSecret(secret, 0);
+                return true;
+            } catch (GeneralSecurityException e) {
+                throw failed(e);
+            }
+        }
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.math.BigInteger;
 import java.security.KeyFactory;
+import java.security.SecureRandom;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.XECPrivateKeySpec;
 import java.security.spec.XECPublicKeySpec;
@@ -61,6 +62,12 @@ class KeyPairTest {
             var basePoint = new byte[32];
             basePoint[0] = 9;
             assertThat(pair.publicBytes()).isEqualTo(jdk(privateKey, basePoint));
+
+            var fresh = implementation.generate(i % 2 == 0 ? random : new SecureRandom());
+            assertThat(fresh.publicKey()).isEqualTo(jdk(fresh.privateKey(), basePoint));
+            var secret = new byte[32];
+            assertThat(fresh.agree(theirs, secret)).isTrue();
+            assertThat(secret).isEqualTo(jdk(fresh.privateKey(), theirs));
         }
     }
 
@@ -81,7 +88,7 @@ class KeyPairTest {
             var point = HexFormat.of().parseHex(hex);
             point[31] |= (byte) topBit;
             for (var implementation : implementations()) {
-                assertThat(implementation.agree(ends.bytes(32), point, new byte[32]))
+                assertThat(implementation.ofPrivateKey(ends.bytes(32)).agree(point, new byte[32]))
                         .as("%s", implementation)
                         .isFalse();
             }
@@ -141,16 +148,10 @@ class KeyPairTest {
 
     /** A pair that shows {@code point} as its public key and agrees on zeros, as the point does. */
     private KeyPair claiming(byte[] point) {
-        return KeyPair.ofPrivateKey(
-                Bytes.wrap(ends.bytes(32)),
-                new KeyAgreement() {
+        return new KeyPair(
+                new KeyAgreement.Key(ends.bytes(32), point) {
                     @Override
-                    public void publicKey(byte[] privateKey, byte[] publicKey) {
-                        System.arraycopy(point, 0, publicKey, 0, 32);
-                    }
-
-                    @Override
-                    public boolean agree(byte[] privateKey, byte[] publicKey, byte[] secret) {
+                    public boolean agree(byte[] theirs, byte[] secret) {
                         return true;
                     }
                 });
