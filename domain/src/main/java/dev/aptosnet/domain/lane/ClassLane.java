@@ -6,11 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** What waits in one class. */
 final class ClassLane {
+    /** Most connections never send anything large: what that needs is made with the first. */
+    private static final Deque<Transfer> NO_TRANSFERS = new ArrayDeque<>(0);
+
     /** In the order they were given, but for those below. */
     final MessageQueue waiting = new MessageQueue();
 
@@ -18,10 +22,10 @@ final class ClassLane {
     final MessageQueue parked = new MessageQueue();
 
     /** Large ones of which pieces leave in this class's turn, one piece each in rotation. */
-    private final ArrayDeque<Transfer> transfers = new ArrayDeque<>(2);
+    private Deque<Transfer> transfers = NO_TRANSFERS;
 
     /** Protocols of which a large direct send is parked or under way. */
-    private final List<Hold> holds = new ArrayList<>(0);
+    private List<Hold> holds = List.of();
 
     final int weight;
 
@@ -53,6 +57,9 @@ final class ClassLane {
     }
 
     void hold(ProtocolId protocol) {
+        if (holds.isEmpty()) {
+            holds = new ArrayList<>(1);
+        }
         holds.add(new Hold(protocol, new MessageQueue()));
     }
 
@@ -77,6 +84,9 @@ final class ClassLane {
     }
 
     void begin(Transfer transfer) {
+        if (transfers == NO_TRANSFERS) {
+            transfers = new ArrayDeque<>(2);
+        }
         transfers.add(transfer);
     }
 
@@ -112,12 +122,12 @@ final class ClassLane {
         for (var transfer : transfers) {
             to.accept(transfer.message());
         }
-        transfers.clear();
+        transfers = NO_TRANSFERS;
         drain(parked, to);
         for (var hold : holds) {
             drain(hold.behind, to);
         }
-        holds.clear();
+        holds = List.of();
         drain(waiting, to);
         messages = 0;
     }
