@@ -84,7 +84,7 @@ final class ClassLane {
     }
 
     void begin(Transfer transfer) {
-        if (transfers == NO_TRANSFERS) {
+        if (transfers.isEmpty()) {
             transfers = new ArrayDeque<>(2);
         }
         transfers.add(transfer);
