@@ -5,6 +5,8 @@ import dev.aptosnet.bootstrap.runtime.Networks;
 import dev.aptosnet.bootstrap.runtime.Registration;
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.peer.Admission;
+import dev.aptosnet.domain.rollout.QuicMode;
+import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.Codec;
@@ -68,6 +70,7 @@ public final class NodeBuilder {
     private MonitoringSettings monitoring = MonitoringSettings.DEFAULT;
     private NodeInformationSource nodeInformation = NodeInformationSource.NO_LEDGER;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
+    private QuicRollout quic = QuicRollout.OFF;
     private ConnectivitySettings connectivity = ConnectivitySettings.DEFAULTS;
     private final List<NetworkAddress> listen = new ArrayList<>();
     private final Map<PeerId, List<NetworkAddress>> seeds = new TreeMap<>();
@@ -149,7 +152,8 @@ public final class NodeBuilder {
             throw new IllegalArgumentException(
                     "listen_address: "
                             + address
-                            + " (expected: an IP address and a TCP port, or a memory port)");
+                            + " (expected: an IP address and a TCP or QUIC port, or a memory"
+                            + " port)");
         }
         listen.add(address);
         return this;
@@ -314,6 +318,19 @@ public final class NodeBuilder {
     }
 
     /**
+     * Tries QUIC on a share of the links; on none unless said otherwise. The node then also listens
+     * over QUIC, at the ports of its TCP addresses unless {@link #listen} names others, and needs
+     * the jar {@code aptosnet-adapter-quic}. See docs/adr/0015.
+     *
+     * @param mode what is done for a pair of peers in the share
+     * @param rolloutPercent how many of a hundred pairs are in it; 0 opens no UDP socket
+     */
+    public NodeBuilder quic(QuicMode mode, int rolloutPercent) {
+        this.quic = new QuicRollout(mode, rolloutPercent);
+        return this;
+    }
+
+    /**
      * How the node keeps itself connected: how often and how soon it dials, and how many. {@link
      * ConnectivitySettings#aptosCore} has the values of unmodified nodes.
      */
@@ -459,6 +476,17 @@ public final class NodeBuilder {
             throw new IllegalArgumentException(
                     "mutual_authentication: false (expected: true on the validator network)");
         }
+        if (!quic.isOn()) {
+            for (var address : listen) {
+                if (address.isQuic()) {
+                    throw new IllegalArgumentException(
+                            "listen_address: "
+                                    + address
+                                    + " (expected: a TCP port, or a mode and a rollout_percent of"
+                                    + " transports.quic)");
+                }
+            }
+        }
         var node = first == null ? this : first;
         return new NetworkSettings(
                 who.peerId(),
@@ -480,6 +508,7 @@ public final class NodeBuilder {
                 node.monitoring,
                 node.nodeInformation,
                 transportLimits,
+                quic,
                 connectivity,
                 sources,
                 List.copyOf(registrations.values()),

@@ -18,6 +18,9 @@ public final class QuicFailures {
 
     private final LinkedHashMap<PeerId, MonoTime> until = new LinkedHashMap<>();
 
+    /** None so far. */
+    public QuicFailures() {}
+
     /** QUIC has failed. */
     void failed(MonoTime now, PeerId peer) {
         until.remove(peer); // What is put again goes to the end.
