@@ -70,7 +70,7 @@ public final class NodeBuilder {
     private MonitoringSettings monitoring = MonitoringSettings.DEFAULT;
     private NodeInformationSource nodeInformation = NodeInformationSource.NO_LEDGER;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
-    private QuicRollout quic = QuicRollout.OFF;
+    private @Nullable QuicRollout quic;
     private ConnectivitySettings connectivity = ConnectivitySettings.DEFAULTS;
     private final List<NetworkAddress> listen = new ArrayList<>();
     private final Map<PeerId, List<NetworkAddress>> seeds = new TreeMap<>();
@@ -318,9 +318,10 @@ public final class NodeBuilder {
     }
 
     /**
-     * Tries QUIC on a share of the links; on none unless said otherwise. The node then also listens
-     * over QUIC, at the ports of its TCP addresses unless {@link #listen} names others, and needs
-     * the jar {@code aptosnet-adapter-quic}. See docs/adr/0015.
+     * Tries QUIC on a share of the links. The node then also listens over QUIC, at the ports of its
+     * TCP addresses unless {@link #listen} names others, and needs the jar {@code
+     * aptosnet-adapter-quic}. Unless this is called QUIC is off, but for a node that is told to
+     * listen over QUIC, or of a seed that has no other address. See docs/adr/0015.
      *
      * @param mode what is done for a pair of peers in the share
      * @param rolloutPercent how many of a hundred pairs are in it; 0 opens no UDP socket
@@ -476,7 +477,8 @@ public final class NodeBuilder {
             throw new IllegalArgumentException(
                     "mutual_authentication: false (expected: true on the validator network)");
         }
-        if (!quic.isOn()) {
+        var rollout = rollout();
+        if (!rollout.isOn()) {
             for (var address : listen) {
                 if (address.isQuic()) {
                     throw new IllegalArgumentException(
@@ -508,10 +510,25 @@ public final class NodeBuilder {
                 node.monitoring,
                 node.nodeInformation,
                 transportLimits,
-                quic,
+                rollout,
                 connectivity,
                 sources,
                 List.copyOf(registrations.values()),
                 List.copyOf(listeners));
+    }
+
+    /** As told; otherwise QUIC is on only where an address works in no other way. */
+    private QuicRollout rollout() {
+        if (quic != null) {
+            return quic;
+        }
+        var needed =
+                listen.stream().anyMatch(NetworkAddress::isQuic)
+                        || seeds.values().stream().anyMatch(NodeBuilder::onlyOverQuic);
+        return needed ? new QuicRollout(QuicMode.ONLY, 100) : QuicRollout.OFF;
+    }
+
+    private static boolean onlyOverQuic(List<NetworkAddress> addresses) {
+        return !addresses.isEmpty() && addresses.stream().allMatch(NetworkAddress::isQuic);
     }
 }

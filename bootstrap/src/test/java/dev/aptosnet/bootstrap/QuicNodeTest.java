@@ -2,7 +2,6 @@ package dev.aptosnet.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.ProtocolId;
@@ -15,7 +14,7 @@ import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Nodes over QUIC alone. */
+/** Nodes over QUIC, by nothing but the form of their addresses. */
 @Tag("quic")
 class QuicNodeTest {
     private static final ProtocolId ECHO = ProtocolId.custom(200, "Echo");
@@ -29,7 +28,6 @@ class QuicNodeTest {
                                 .chainId(4)
                                 .identity(Identity.generate())
                                 .listen("/ip4/127.0.0.1/quic/0")
-                                .quic(QuicMode.ONLY, 100)
                                 .serve(ECHO, request -> request.respond(request.payload()))
                                 .receive(
                                         ProtocolId.MEMPOOL_DIRECT_SEND,
@@ -41,7 +39,6 @@ class QuicNodeTest {
                                 .identity(Identity.generate())
                                 .protocols(ECHO, ProtocolId.MEMPOOL_DIRECT_SEND)
                                 .seed(a.listenAddress())
-                                .quic(QuicMode.ONLY, 100)
                                 .start()) {
             var peer = b.awaitPeer(a.peerId(), Duration.ofSeconds(20));
             assertThat(b.peers().getFirst().transport()).isEqualTo("quic");

@@ -67,10 +67,8 @@ class QuicOffTest {
 
     @Test
     void toListenOverQuicWhileItIsOffIsRefused() {
-        for (var builder :
-                new NodeBuilder[] {
-                    node(), node().quic(QuicMode.OFF, 0), node().quic(QuicMode.RACE, 0)
-                }) {
+        for (var mode : new QuicMode[] {QuicMode.OFF, QuicMode.RACE}) {
+            var builder = node().quic(mode, 0);
             assertThatThrownBy(() -> builder.listen("/ip4/127.0.0.1/quic/0").start())
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageStartingWith("listen_address: /ip4/127.0.0.1/quic/0")

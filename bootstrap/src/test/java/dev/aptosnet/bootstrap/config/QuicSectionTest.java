@@ -111,11 +111,11 @@ class QuicSectionTest {
                         + "|transports.quic.listen_address: /ip4/0.0.0.0/quic/1 (expected: none"
                         + " while mode is off or rollout_percent 0)",
                 "transports: { quic: { mode: race, rollout_percent: 1, listen_address:"
-                    + " /ip4/0.0.0.0/tcp/1 } }|transports.quic.listen_address:"
-                    + " \"/ip4/0.0.0.0/tcp/1\" (expected: an address such as"
-                    + " /ip4/0.0.0.0/quic/6180)",
+                        + " /ip4/0.0.0.0/tcp/1 } }|transports.quic.listen_address:"
+                        + " \"/ip4/0.0.0.0/tcp/1\" (expected: an address such as"
+                        + " /ip4/0.0.0.0/quic/6180)",
                 "listen_address: /ip4/0.0.0.0/quic/1|listen_address: /ip4/0.0.0.0/quic/1 (expected:"
-                    + " a TCP port, or a mode and a rollout_percent of transports.quic)"
+                        + " a TCP port, or a mode and a rollout_percent of transports.quic)"
             })
     void whatIsWrongIsRefusedWithFileLineAndKey(String lines, String expected) throws Exception {
         assertThat(refusal(lines)).startsWith("node.yaml:4: ").endsWith(expected);

@@ -50,7 +50,6 @@ class DialRacePropertyTest {
     private static final class Attempt {
         final Leg leg;
         boolean answered;
-        boolean provedUs;
 
         Attempt(Leg leg) {
             this.leg = leg;
@@ -160,7 +159,6 @@ class DialRacePropertyTest {
                 return;
             }
             turn = attempt.leg;
-            attempt.provedUs = true;
             seenByListener.add(attempt);
             assertThat(seenByListener).as("what a listener sees at once").hasSize(1);
         }
