@@ -92,9 +92,7 @@ final class DemoNode implements AutoCloseable {
                         .chainId(DEMO_CHAIN)
                         .identity(place.identity())
                         .suites(settings.suite())
-                        .quic(
-                                settings.transport().rollout().mode(),
-                                settings.transport().rollout().percent())
+                        .quic(settings.transport().quicMode(), settings.transport().quicPercent())
                         .health(settings.health())
                         .maxInboundConnections(Math.max(50, settings.nodes()))
                         .transportLimits(transportLimits(settings.nodes()))

@@ -1,25 +1,24 @@
 package dev.aptosnet.bootstrap.demo;
 
 import dev.aptosnet.domain.rollout.QuicMode;
-import dev.aptosnet.domain.rollout.QuicRollout;
 
 import java.util.Locale;
 
 /** What the links of a demo run over. */
 public enum DemoTransport {
     /** TCP. */
-    TCP("/ip4/127.0.0.1/tcp/0", QuicRollout.OFF),
+    TCP("/ip4/127.0.0.1/tcp/0", QuicMode.OFF),
     /** QUIC, and nothing else. */
-    QUIC("/ip4/127.0.0.1/quic/0", new QuicRollout(QuicMode.ONLY, 100)),
+    QUIC("/ip4/127.0.0.1/quic/0", QuicMode.ONLY),
     /** Whichever of the two is there first. */
-    RACE("/ip4/127.0.0.1/tcp/0", new QuicRollout(QuicMode.RACE, 100));
+    RACE("/ip4/127.0.0.1/tcp/0", QuicMode.RACE);
 
     private final String anyPort;
-    private final QuicRollout rollout;
+    private final QuicMode mode;
 
-    DemoTransport(String anyPort, QuicRollout rollout) {
+    DemoTransport(String anyPort, QuicMode mode) {
         this.anyPort = anyPort;
-        this.rollout = rollout;
+        this.mode = mode;
     }
 
     /** Where a node listens that has no port yet. */
@@ -27,8 +26,13 @@ public enum DemoTransport {
         return anyPort;
     }
 
-    QuicRollout rollout() {
-        return rollout;
+    QuicMode quicMode() {
+        return mode;
+    }
+
+    /** All links or none. */
+    int quicPercent() {
+        return mode == QuicMode.OFF ? 0 : 100;
     }
 
     /** The name on the command line. */

@@ -121,6 +121,9 @@ class DialRacePropertyTest {
                     case Effect.Dial(var leg, _) -> dial(leg);
                     case Effect.Cancel(var leg) -> {
                         var attempt = running.get(leg);
+                        if (attempt == null) {
+                            throw new AssertionError("nothing to cancel: " + leg);
+                        }
                         later(random.nextLong(20 * MILLI), () -> answer(attempt, false));
                     }
                     case Effect.Close _ -> {
