@@ -31,7 +31,7 @@ final class OwnSockets {
         for (var table : UDP) {
             if (Files.isReadable(table)) {
                 for (var line : Files.readAllLines(table).stream().skip(1).toList()) {
-                    var columns = line.strip().split("\\s+");
+                    var columns = line.strip().split("\\s+", -1);
                     count += own.contains("socket:[" + columns[INODE_COLUMN] + "]") ? 1 : 0;
                 }
             }

@@ -155,7 +155,7 @@ final class Races {
         var race = races.get(id);
         if (race != null) {
             on(race, new Event.GivenUp(), null);
-        } else if (allows(address)) {
+        } else {
             transports.cancel(id, address);
         }
     }

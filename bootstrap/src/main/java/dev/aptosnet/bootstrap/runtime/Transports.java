@@ -114,9 +114,21 @@ final class Transports implements AutoCloseable {
         transportFor(address).probe(id, address, limit);
     }
 
-    /** Gives a dial up, which is still answered. */
+    /** Gives a dial up, which is still answered. Does nothing if there was no such dial. */
     void cancel(DialId id, NetworkAddress address) {
-        transportFor(address).cancel(id);
+        var transport = madeFor(address);
+        if (transport != null) {
+            transport.cancel(id);
+        }
+    }
+
+    private synchronized @Nullable Transport madeFor(NetworkAddress address) {
+        for (var provider : providers) {
+            if (provider.supports(address)) {
+                return made.get(provider.name());
+            }
+        }
+        return null;
     }
 
     /** The names of those that are offered. */
