@@ -16,6 +16,7 @@ import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.ports.transport.Turn;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -100,8 +101,8 @@ final class TcpTransport implements Transport {
     }
 
     @Override
-    public void dial(DialId id, PeerId expected, NetworkAddress address) {
-        begin(id, new DialAttempt(this, id, expected, address));
+    public void dial(DialId id, PeerId expected, NetworkAddress address, Turn turn) {
+        begin(id, new DialAttempt(this, id, expected, address, turn));
     }
 
     @Override

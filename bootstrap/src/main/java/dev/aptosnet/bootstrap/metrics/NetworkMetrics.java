@@ -191,6 +191,40 @@ public final class NetworkMetrics implements AutoCloseable {
     }
 
     /**
+     * A connection was proven.
+     *
+     * @param took from the dial, or from accept
+     */
+    public void setUp(String transport, Origin origin, Duration took) {
+        summary(
+                        "aptosnet_setup_seconds",
+                        PING_BUCKETS,
+                        "transport",
+                        transport,
+                        "direction",
+                        label(origin))
+                .record(took.toNanos() / 1e9);
+    }
+
+    /**
+     * A dial that could go over QUIC and TCP has ended.
+     *
+     * @param winner {@code quic}, {@code tcp} or {@code none}
+     */
+    public void raceEnded(String winner) {
+        counter("aptosnet_dial_races_total", "winner", winner).increment();
+    }
+
+    /**
+     * A connection came to be over TCP although QUIC was tried.
+     *
+     * @param reason a set-up failure's, or {@code overtaken}
+     */
+    public void fellBack(String reason) {
+        counter("aptosnet_quic_fallbacks_total", "reason", reason).increment();
+    }
+
+    /**
      * A ping was answered.
      *
      * @param label {@code connected}, or {@code pre_dial} for one before a connection
