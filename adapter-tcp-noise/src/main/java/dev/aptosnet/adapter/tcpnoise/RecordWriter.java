@@ -57,7 +57,7 @@ final class RecordWriter implements FrameSink {
     }
 
     @Override
-    public boolean isWritable() {
+    public boolean isWritable(Lane lane) {
         var writable = rest.isEmpty() && hasRoom();
         refused |= !writable;
         return writable;

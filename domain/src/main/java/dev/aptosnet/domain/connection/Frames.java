@@ -18,6 +18,9 @@ import java.util.function.Consumer;
 
 /** Puts heads before payloads, as the peer understands them. */
 final class Frames implements FrameWriter {
+    /** Where replies of the connection itself go. */
+    static final Lane REPLIES = Lane.of(MessageClass.CRITICAL);
+
     private static final long MAX_MILLIS = 0xffff_ffffL;
 
     private final boolean classes;
@@ -39,7 +42,7 @@ final class Frames implements FrameWriter {
 
     void writeReply(Replies replies, FrameSink out) {
         var length = replies.writeNext(scratch);
-        out.write(Lane.of(MessageClass.CRITICAL), scratch, length, Bytes.EMPTY);
+        out.write(REPLIES, scratch, length, Bytes.EMPTY);
     }
 
     @Override

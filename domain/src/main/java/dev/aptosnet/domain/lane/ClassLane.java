@@ -1,6 +1,8 @@
 package dev.aptosnet.domain.lane;
 
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.transport.FrameSink;
+import dev.aptosnet.ports.transport.Lane;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,9 @@ final class ClassLane {
 
     final int weight;
 
+    /** Where whole messages of this class are written. */
+    private final Lane whole;
+
     /** Messages of this class in any of the above. */
     int messages;
 
@@ -43,13 +48,30 @@ final class ClassLane {
     /** The later messages of a protocol that wait for a large one. */
     private record Hold(ProtocolId protocol, MessageQueue behind) {}
 
-    ClassLane(int weight) {
+    ClassLane(int weight, Lane whole) {
         this.weight = weight;
+        this.whole = whole;
     }
 
     /** Whether something could be written at once, given that {@code waiting} has been tidied. */
     boolean isReady() {
         return !waiting.isEmpty() || !transfers.isEmpty();
+    }
+
+    /** Whether the link wants any of what is ready. */
+    boolean isWanted(FrameSink out) {
+        if (!waiting.isEmpty() && out.isWritable(whole)) {
+            return true;
+        }
+        if (transfers.isEmpty()) {
+            return false; // and no iterator is made
+        }
+        for (var transfer : transfers) {
+            if (out.isWritable(transfer.lane())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     boolean holdsAny() {
@@ -100,17 +122,24 @@ final class ClassLane {
 
     /**
      * The transfer whose piece is due, to the end of the rotation; null if it is a whole message's
-     * turn. While both wait they take turns by bytes, whole messages first.
+     * turn. While both wait they take turns by bytes, whole messages first; what the link does not
+     * want is passed over.
      */
-    @Nullable Transfer nextTransfer() {
-        if (transfers.isEmpty() || (!waiting.isEmpty() && sincePiece < lastPiece)) {
+    @Nullable Transfer nextTransfer(FrameSink out) {
+        if (transfers.isEmpty()
+                || (!waiting.isEmpty() && sincePiece < lastPiece && out.isWritable(whole))) {
             return null;
         }
-        var transfer = transfers.removeFirst();
-        transfers.addLast(transfer);
-        lastPiece = transfer.pieceLength();
-        sincePiece = 0;
-        return transfer;
+        for (var left = transfers.size(); left > 0; left--) {
+            var transfer = transfers.removeFirst();
+            transfers.addLast(transfer);
+            if (out.isWritable(transfer.lane())) {
+                lastPiece = transfer.pieceLength();
+                sincePiece = 0;
+                return transfer;
+            }
+        }
+        return null;
     }
 
     void countWhole(int bytes) {
