@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,7 @@ final class Dials {
 
     private static final System.Logger LOG = System.getLogger(Dials.class.getName());
 
+    private final Races races;
     private final Transports transports;
     private final Dialling dialler;
     private final DialAllowance allowance;
@@ -74,6 +76,7 @@ final class Dials {
      * @param allowance asked before each dial that the application wants
      */
     Dials(
+            Races races,
             Transports transports,
             Dialling dialler,
             DialAllowance allowance,
@@ -81,6 +84,7 @@ final class Dials {
             NetworkMetrics metrics,
             Consumer<Runnable> loop,
             Proven proven) {
+        this.races = races;
         this.transports = transports;
         this.dialler = dialler;
         this.allowance = allowance;
@@ -157,7 +161,7 @@ final class Dials {
                 return;
             }
         }
-        transports.cancel(id, address);
+        races.cancel(id, address);
     }
 
     /** Dials because the dialler wants it. */
@@ -177,7 +181,9 @@ final class Dials {
         }
         metrics.dialled();
         try {
-            transports.dial(id, peer, address);
+            // Who names an address wants that one.
+            var quic = answer == null ? dialler.quicAddresses(peer) : List.<NetworkAddress>of();
+            races.dial(id, peer, address, quic);
         } catch (ConnectFailure e) {
             failed(id, e.failure());
         }
@@ -186,7 +192,11 @@ final class Dials {
     /** Measures how long a connection takes; the dialler hears of it. */
     void probe(DialId id, NetworkAddress address, Duration limit) {
         try {
-            transports.probe(id, address, limit);
+            if (races.allows(address)) {
+                transports.probe(id, address, limit);
+            } else {
+                loop.accept(() -> probed(id, null));
+            }
         } catch (ConnectFailure _) {
             // No transport takes such an address, which a dial will tell.
             loop.accept(() -> probed(id, null));

@@ -54,6 +54,7 @@ final class NetworkOwner {
     private final Greeting greeting;
     private final ConnectionSettings connectionSettings;
     private final Transports transports;
+    private final Races races;
     private final NodeLoop loop;
     private final PeerListeners listeners;
     private final PeerStore store;
@@ -106,7 +107,12 @@ final class NetworkOwner {
                         peer -> disconnectNow(peer, DisconnectReason.PEER_MONITORING_PING_FAILURE));
         this.protocols =
                 new Protocols(monitoring.withAnswers(health.withAnswers(settings.registrations())));
-        this.greeting = new Greeting(settings.chainId(), settings.networkId(), protocols.spoken());
+        this.greeting =
+                new Greeting(
+                        settings.chainId(),
+                        settings.networkId(),
+                        protocols.spoken(),
+                        !settings.quicListen().isEmpty());
         this.connectionSettings = settings.connectionSettings();
         this.connected = new ConnectedPeers(clock);
         this.peerHealths =
@@ -131,8 +137,17 @@ final class NetworkOwner {
                                 settings.transportSettings(
                                         dialler, greeting::encoded, events, clock),
                         new LinkEvents());
+        this.races =
+                new Races(
+                        settings.self(),
+                        settings.quic(),
+                        transports,
+                        clock,
+                        metrics,
+                        new DialOutcomes());
         this.dials =
                 new Dials(
+                        races,
                         transports,
                         dialler,
                         node.dials().forApplication(settings.networkId(), this::maybeDial),
@@ -161,7 +176,9 @@ final class NetworkOwner {
                 MonoTime.earlier(
                         MonoTime.earlier(dialler.nextDeadline(), dials.nextDeadline()),
                         health.nextDeadline()),
-                MonoTime.earlier(monitoring.nextDeadline(), peerList.nextDeadline()));
+                MonoTime.earlier(
+                        races.nextDeadline(),
+                        MonoTime.earlier(monitoring.nextDeadline(), peerList.nextDeadline())));
     }
 
     /** Trusts and dials whom the settings name. */
@@ -192,6 +209,11 @@ final class NetworkOwner {
 
     Transports transports() {
         return transports;
+    }
+
+    /** Which dials are tried over QUIC. */
+    Races races() {
+        return races;
     }
 
     /** How far away a peer is; empty before its first answer to a ping. */
@@ -306,19 +328,32 @@ final class NetworkOwner {
 
         @Override
         public void dialed(DialId id, Link link) {
-            if (!loop.post(() -> dials.dialed(id, link))) {
+            if (!loop.post(() -> races.dialed(id, link))) {
                 refuse(link);
             }
         }
 
         @Override
         public void dialFailed(DialId id, SetupFailure why) {
-            loop.post(() -> dials.failed(id, why));
+            loop.post(() -> races.dialFailed(id, why));
         }
 
         @Override
         public void probed(DialId id, @Nullable Duration took) {
             loop.post(() -> dials.probed(id, took));
+        }
+    }
+
+    /** What comes of dials, whatever way they went. */
+    private final class DialOutcomes implements Races.Outcome {
+        @Override
+        public void dialed(DialId id, Link link) {
+            dials.dialed(id, link);
+        }
+
+        @Override
+        public void dialFailed(DialId id, SetupFailure why) {
+            dials.failed(id, why);
         }
     }
 
@@ -380,6 +415,7 @@ final class NetworkOwner {
     private void timeReached() {
         // The loop may have been too full to be told of a view: it is taken now at the latest.
         takeViews();
+        races.onTime();
         dialler.timeReached();
         dials.timeReached();
         health.onTime();
@@ -427,6 +463,7 @@ final class NetworkOwner {
             return failure(SetupFailure.Reason.CANCELLED, "the node stops");
         }
         metrics.upgraded(info.origin(), true, info.times().total());
+        metrics.setUp(info.transport(), info.origin(), info.times().total());
         return switch (greeting.compare(info.hello())) {
             case Greeting.Outcome.Failed(var why) -> notAgreed(link, why);
             case Greeting.Outcome.Agreed(var agreed) -> agreed(link, agreed, pending);

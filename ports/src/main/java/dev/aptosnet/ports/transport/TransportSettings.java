@@ -104,7 +104,7 @@ public record TransportSettings(
                         256,
                         64,
                         AcceptRate.DEFAULT,
-                        128 << 10,
+                        64 << 10,
                         0,
                         0,
                         false,
