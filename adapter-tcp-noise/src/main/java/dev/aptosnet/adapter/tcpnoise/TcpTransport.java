@@ -54,7 +54,7 @@ final class TcpTransport implements Transport {
      * to megabytes, which a busy reader takes milliseconds for (ADR 0012). Over longer ways the
      * system chooses, as it knows the way's bandwidth and delay.
      */
-    private static final int NEAR_RECEIVE_BUFFER = 128 << 10;
+    private static final int NEAR_RECEIVE_BUFFER = 64 << 10;
 
     private final TransportSettings settings;
     private final KeyPair keys;

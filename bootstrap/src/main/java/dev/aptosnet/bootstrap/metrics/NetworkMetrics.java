@@ -45,6 +45,9 @@ public final class NetworkMetrics implements AutoCloseable {
         0.001, 0.005, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60
     };
 
+    private final ThreadLocal<ConnectionMetrics.Gathered> gathered =
+            ThreadLocal.withInitial(ConnectionMetrics.Gathered::new);
+
     private final MeterRegistry registry;
     private final Tags common;
     private final Queue<Meter> meters = new ConcurrentLinkedQueue<>();
@@ -87,6 +90,11 @@ public final class NetworkMetrics implements AutoCloseable {
                                 result.name().toLowerCase(Locale.ROOT));
             }
         }
+    }
+
+    /** What the calling thread, an owner of connections, has not added up yet. */
+    ConnectionMetrics.Gathered gatheredHere() {
+        return gathered.get();
     }
 
     void add(int observation, long count, long size) {
