@@ -7,6 +7,7 @@ module dev.aptosnet.bootstrap {
     requires transitive dev.aptosnet.ports;
     requires transitive dev.aptosnet.domain;
     requires dev.aptosnet.noise;
+    requires dev.aptosnet.relay;
     requires dev.aptosnet.simulation;
     requires ch.qos.logback.classic;
     requires ch.qos.logback.core;

@@ -28,6 +28,8 @@ final class Descriptors {
                     Set.of("dev.aptosnet.ports"),
                     "dev.aptosnet.simulation",
                     Set.of("dev.aptosnet.ports", "dev.aptosnet.domain"),
+                    "dev.aptosnet.relay",
+                    Set.of(),
                     "dev.aptosnet.noise",
                     Set.of("dev.aptosnet.ports", "org.bouncycastle.provider"),
                     "dev.aptosnet.adapter.discovery",

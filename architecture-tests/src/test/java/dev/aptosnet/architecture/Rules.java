@@ -90,10 +90,12 @@ final class Rules {
                         "javax.crypto..",
                         "tools.jackson..",
                         "com.fasterxml.jackson.."),
+                onlyDependsOn("the relay depends on nothing", "dev.aptosnet.relay.."),
                 onlyDependsOn(
-                        "the testkit depends on ports, the JDK and test libraries",
+                        "the testkit depends on ports, the relay, the JDK and test libraries",
                         "dev.aptosnet.testkit..",
                         PORTS,
+                        "dev.aptosnet.relay..",
                         "javax.crypto..",
                         "com.sun.management..",
                         "org.junit.jupiter..",

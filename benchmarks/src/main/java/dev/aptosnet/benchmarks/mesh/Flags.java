@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A program's arguments, {@code --name value} each. */
-final class Flags {
+public final class Flags {
     private final Map<String, String> values = new TreeMap<>();
 
     /**
      * @param known all names, without the dashes
      */
-    Flags(String[] args, List<String> known) {
+    public Flags(String[] args, List<String> known) {
         var rest = new ArrayList<>(List.of(args));
         while (!rest.isEmpty()) {
             var name = rest.removeFirst();
@@ -24,11 +24,13 @@ final class Flags {
         }
     }
 
-    String text(String name, String usual) {
+    /** The value as it is, or {@code usual}. */
+    public String text(String name, String usual) {
         return values.getOrDefault(name, usual);
     }
 
-    int number(String name, int usual, int least, int most) {
+    /** The value as a number in a range, or {@code usual}. */
+    public int number(String name, int usual, int least, int most) {
         var text = text(name, String.valueOf(usual));
         try {
             var value = Integer.parseInt(text);

@@ -16,11 +16,11 @@ import java.lang.management.ManagementFactory;
  *     Netty's allocator, which in some set-ups are counted by both
  * @param descriptors open, or 0 where the system does not say
  */
-record Usage(long heapBytes, long directBytes, int threads, long descriptors) {
+public record Usage(long heapBytes, long directBytes, int threads, long descriptors) {
     private static final int COLLECTIONS = 4;
 
     /** After full collections, so that what is left is in use. */
-    static Usage afterCollection() throws InterruptedException {
+    public static Usage afterCollection() throws InterruptedException {
         for (var i = 0; i < COLLECTIONS; i++) {
             System.gc();
             Thread.sleep(250);
@@ -28,7 +28,8 @@ record Usage(long heapBytes, long directBytes, int threads, long descriptors) {
         return now();
     }
 
-    static Usage now() {
+    /** What is in use now. */
+    public static Usage now() {
         var runtime = Runtime.getRuntime();
         var direct =
                 ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()

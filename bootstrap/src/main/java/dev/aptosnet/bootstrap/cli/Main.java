@@ -89,6 +89,7 @@ public final class Main implements Runnable {
                         .addSubcommand("ping", new PingCommand(terminal))
                         .addSubcommand("call", new CallCommand(terminal))
                         .addSubcommand("bench", new BenchCommand(terminal))
+                        .addSubcommand("link", new LinkCommand(terminal))
                         .addSubcommand("sim", new SimCommand(terminal))
                         .addSubcommand("vectors", new VectorsCommand(terminal));
         line.setOut(terminal.out());

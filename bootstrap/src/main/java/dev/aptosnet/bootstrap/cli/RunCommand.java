@@ -29,8 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** {@code aptosnet run}. */
 @CommandLine.Command(
@@ -100,9 +98,6 @@ final class RunCommand extends Command {
             description = "A line on standard error for each peer that comes or goes.")
     private boolean showPeers;
 
-    private final CountDownLatch stop = new CountDownLatch(1);
-    private final CountDownLatch stopped = new CountDownLatch(1);
-
     RunCommand(Terminal terminal) {
         super(terminal);
     }
@@ -112,17 +107,11 @@ final class RunCommand extends Command {
         var config = config();
         config.notes().forEach(note -> note("aptosnet: " + note));
         var netbench = new NetbenchFeature(serveEcho);
-        var hook = new Thread(this::onSignal, "aptosnet-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try (var node = start(config, netbench)) {
+        var signal = new StopSignal();
+        try (signal;
+                var node = start(config, netbench)) {
             announce(node);
-            awaitStop();
-        } finally {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException _) {
-                // The hook is what has stopped us; it waits below.
-            }
+            signal.await();
         }
         note(
                 "stopped: "
@@ -136,28 +125,8 @@ final class RunCommand extends Command {
                         + " bytes) answered");
         terminal().out().flush();
         terminal().err().flush();
-        stopped.countDown();
+        signal.stopped();
         return ExitCode.OK;
-    }
-
-    /** A stop that was asked for is a success; without the halt the code would be the signal's. */
-    private void onSignal() {
-        stop.countDown();
-        try {
-            if (stopped.await(40, TimeUnit.SECONDS)) {
-                Runtime.getRuntime().halt(ExitCode.OK.code());
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void awaitStop() {
-        try {
-            stop.await();
-        } catch (InterruptedException _) {
-            // Told to stop, as by a signal. Closing must not be cut short.
-        }
     }
 
     private AptosNode start(NodeConfig config, NetbenchFeature netbench) {

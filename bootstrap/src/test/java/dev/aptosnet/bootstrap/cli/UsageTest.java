@@ -47,6 +47,21 @@ class UsageTest {
                 "call /ip4/127.0.0.1/tcp/6180 29",
                 "bench",
                 "bench /ip4/127.0.0.1/tcp/6180",
+                "link",
+                "link --udp 127.0.0.1:1",
+                "link --udp 127.0.0.1:1=127.0.0.1:0",
+                "link --udp 127.0.0.1:1=127.0.0.1:65536",
+                "link --tcp 127.0.0.256:1=127.0.0.1:1",
+                "link --tcp host:1=127.0.0.1:1",
+                "link --udp 127.0.0.1:0=127.0.0.1:1 --loss 101",
+                "link --udp 127.0.0.1:0=127.0.0.1:1 --back-loss -1",
+                "link --udp 127.0.0.1:0=127.0.0.1:1 --delay-ms -1",
+                "link --udp 127.0.0.1:0=127.0.0.1:1 --delay-ms x",
+                "link --udp 127.0.0.1:0=127.0.0.1:1 --rate fast",
+                "link --udp 127.0.0.1:0=127.0.0.1:1 --back-rate 0",
+                "link --udp 127.0.0.1:0=127.0.0.1:1 --queue-kib 0",
+                "link --udp 127.0.0.1:0=127.0.0.1:1 --queue-kib 4194304",
+                "link --udp 127.0.0.1:0=127.0.0.1:1 --seconds 0",
                 "run --listen /dns/example.org/tcp/1",
                 "run --seed /ip4/127.0.0.1/tcp/6180",
                 "run --trust 0x1",
@@ -85,7 +100,9 @@ class UsageTest {
             assertThat(outcome.err()).isEmpty();
         }
         assertThat(String.join("\n", Outcome.of("--help").out()))
-                .contains("demo", "keygen", "id", "run", "ping", "call", "bench", "sim", "vectors");
+                .contains(
+                        "demo", "keygen", "id", "run", "ping", "call", "bench", "link", "sim",
+                        "vectors");
     }
 
     @Test

@@ -81,14 +81,14 @@ final class Frames implements FrameWriter {
                 transfer.nextPiece() == 0
                         ? header(transfer, piece.size())
                         : FrameHead.streamFragment(
-                                scratch, transfer.streamId(), transfer.nextPiece(), piece.size());
+                                scratch, transfer.streamId(), transfer.fragmentId(), piece.size());
         out.write(transfer.lane(), scratch, length, piece);
     }
 
     private int header(Transfer transfer, int size) {
         var message = transfer.message();
         var stream = transfer.streamId();
-        var fragments = transfer.numFragments();
+        var fragments = transfer.announcedFragments();
         var protocol = message.protocol().number();
         return switch (message) {
             case OutboundCall call ->

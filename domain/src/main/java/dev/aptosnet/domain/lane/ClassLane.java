@@ -8,11 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** What waits in one class. */
 final class ClassLane {
+    /** Most connections never send anything large: what that needs is made with the first. */
+    private static final Deque<Transfer> NO_TRANSFERS = new ArrayDeque<>(0);
+
     /** In the order they were given, but for those below. */
     final MessageQueue waiting = new MessageQueue();
 
@@ -20,10 +24,10 @@ final class ClassLane {
     final MessageQueue parked = new MessageQueue();
 
     /** Large ones of which pieces leave in this class's turn, one piece each in rotation. */
-    private final ArrayDeque<Transfer> transfers = new ArrayDeque<>(2);
+    private Deque<Transfer> transfers = NO_TRANSFERS;
 
     /** Protocols of which a large direct send is parked or under way. */
-    private final List<Hold> holds = new ArrayList<>(0);
+    private List<Hold> holds = List.of();
 
     final int weight;
 
@@ -75,6 +79,9 @@ final class ClassLane {
     }
 
     void hold(ProtocolId protocol) {
+        if (holds.isEmpty()) {
+            holds = new ArrayList<>(1);
+        }
         holds.add(new Hold(protocol, new MessageQueue()));
     }
 
@@ -99,6 +106,9 @@ final class ClassLane {
     }
 
     void begin(Transfer transfer) {
+        if (transfers.isEmpty()) {
+            transfers = new ArrayDeque<>(2);
+        }
         transfers.add(transfer);
     }
 
@@ -141,12 +151,12 @@ final class ClassLane {
         for (var transfer : transfers) {
             to.accept(transfer.message());
         }
-        transfers.clear();
+        transfers = NO_TRANSFERS;
         drain(parked, to);
         for (var hold : holds) {
             drain(hold.behind, to);
         }
-        holds.clear();
+        holds = List.of();
         drain(waiting, to);
         messages = 0;
     }

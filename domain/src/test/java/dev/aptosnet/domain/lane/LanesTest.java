@@ -323,15 +323,15 @@ class LanesTest {
 
     @Test
     void capableSetMayBeAnyPart() {
-        // Many fragments without interleaving: 256 pieces, but one stream at a time.
+        // Many fragments without interleaving: 1,024 pieces, but one stream at a time.
         endpoint = Endpoint.of(EnumSet.of(Capability.MANY_FRAGMENTS));
         endpoint.send(BULK, MessageClass.LOW, Bytes.wrap(new byte[64 * MIB]));
         endpoint.send(VOTES, MessageClass.LOW, Bytes.wrap(new byte[64 * MIB]));
         var frames = written();
-        assertThat(frames).hasSize(512);
+        assertThat(frames).hasSize(2048);
         var streams = frames.stream().map(f -> f.body()[2]).toList();
-        assertThat(streams.subList(0, 256)).containsOnly((byte) 0);
-        assertThat(streams.subList(256, 512)).containsOnly((byte) 1);
+        assertThat(streams.subList(0, 1024)).containsOnly((byte) 0);
+        assertThat(streams.subList(1024, 2048)).containsOnly((byte) 1);
     }
 
     private List<Outbox.Frame> written() {

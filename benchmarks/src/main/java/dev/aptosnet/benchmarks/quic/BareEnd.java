@@ -1,0 +1,132 @@
+package dev.aptosnet.benchmarks.quic;
+
+import dev.aptosnet.noise.KeyPair;
+import dev.aptosnet.ports.model.AuthMode;
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.CipherSuite;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.PeerRole;
+import dev.aptosnet.ports.transport.Clock;
+import dev.aptosnet.ports.transport.DialId;
+import dev.aptosnet.ports.transport.Link;
+import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.Transport;
+import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.ports.transport.TransportProvider;
+import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.ports.transport.TrustedPeers;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A transport without a node; it closes what others open. */
+final class BareEnd implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 30;
+
+    private final AtomicLong ids = new AtomicLong();
+    private final LinkedBlockingQueue<TransportEvent> answers = new LinkedBlockingQueue<>();
+    private final Transport transport;
+    private final PeerId peer;
+
+    BareEnd(Contestant contestant) {
+        var keys = KeyPair.generate(new SecureRandom());
+        peer = PeerId.derivedFrom(keys.publicKey());
+        transport =
+                ServiceLoader.load(TransportProvider.class).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .filter(provider -> provider.name().equals(contestant.layer()))
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        new IllegalStateException(
+                                                "no transport " + contestant.layer()))
+                        .create(
+                                new TransportSettings(
+                                        peer,
+                                        keys.privateKey(),
+                                        List.of(CipherSuite.AESGCM),
+                                        AuthMode.MAYBE_MUTUAL,
+                                        TrustedPeers.NONE,
+                                        PeerRole.UNKNOWN,
+                                        () -> Bytes.utf8("hello"),
+                                        this::take,
+                                        Clock.system(),
+                                        TransportSettings.Limits.DEFAULT));
+    }
+
+    private void take(TransportEvent event) {
+        if (event instanceof TransportEvent.Accepted(_, var link)) {
+            // The dialler ends it; until then it must be read to hear of that.
+            link.start(new Mute());
+        } else {
+            answers.add(event);
+        }
+    }
+
+    PeerId peer() {
+        return peer;
+    }
+
+    NetworkAddress listen(Contestant contestant, String host) throws Exception {
+        transport.listen(
+                new ListenId(ids.getAndIncrement()),
+                NetworkAddress.parse("/ip4/" + host + "/" + contestant.layer() + "/0"));
+        if (answer() instanceof TransportEvent.Listening(_, var address)) {
+            return address;
+        }
+        throw new IOException("not listening at " + host);
+    }
+
+    /** How long until the link was there, proven at both ends; it is closed then. */
+    long connectNanos(PeerId to, NetworkAddress address) throws Exception {
+        var begun = System.nanoTime();
+        transport.dial(new DialId(ids.getAndIncrement()), to, address);
+        var answer = answer();
+        var took = System.nanoTime() - begun;
+        end(answer);
+        if (answer instanceof TransportEvent.DialFailed(_, var why)) {
+            throw new IOException(why.toString());
+        }
+        return took;
+    }
+
+    /** Dials, gives up after a while, and closes what may have come of it nevertheless. */
+    void dialAndCancel(PeerId to, NetworkAddress address, long afterNanos) throws Exception {
+        var id = new DialId(ids.getAndIncrement());
+        transport.dial(id, to, address);
+        TimeUnit.NANOSECONDS.sleep(afterNanos);
+        transport.cancel(id);
+        end(answer());
+    }
+
+    private TransportEvent answer() throws Exception {
+        while (true) {
+            var event = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (event == null) {
+                throw new IOException("no answer in " + PATIENCE_SECONDS + " s");
+            }
+            if (!(event instanceof TransportEvent.Refused)) {
+                return event;
+            }
+        }
+    }
+
+    private static void end(TransportEvent event) {
+        if (event instanceof TransportEvent.Dialed(_, Link link)) {
+            link.start(new Mute());
+            link.close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "measured");
+        }
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+}

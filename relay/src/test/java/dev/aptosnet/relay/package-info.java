@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.aptosnet.relay;
+
+import org.jspecify.annotations.NullMarked;
