@@ -18,5 +18,6 @@ module dev.aptosnet.domain {
     exports dev.aptosnet.domain.connection;
     exports dev.aptosnet.domain.connectivity;
     exports dev.aptosnet.domain.lane;
+    exports dev.aptosnet.domain.rollout;
     exports dev.aptosnet.domain.rpc;
 }

@@ -1,6 +1,8 @@
 package dev.aptosnet.bootstrap;
 
 import dev.aptosnet.bootstrap.runtime.NetworkInstance;
+import dev.aptosnet.domain.rollout.QuicMode;
+import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.ports.client.ApplicationHealth;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
@@ -147,6 +149,20 @@ public sealed class AptosNetwork permits AptosNode {
     /** Keeps a peer connected from now on. */
     public final void addSeed(PeerId peer, List<NetworkAddress> addresses) {
         network.addSeed(peer, addresses);
+    }
+
+    /**
+     * Tries QUIC on another share of the links, from the next dial on. Live connections stay as
+     * they are, whatever they run over. Whether the node listens over QUIC is settled when it
+     * starts; one that did not goes on without.
+     *
+     * @param mode what is done for a pair of peers in the share
+     * @param rolloutPercent how many of a hundred pairs are in it, 0 to 100
+     * @throws IllegalArgumentException if the two contradict each other, or the transport is not
+     *     there
+     */
+    public final void quic(QuicMode mode, int rolloutPercent) {
+        network.quic(new QuicRollout(mode, rolloutPercent));
     }
 
     /** Where the node learns of this network's peers, and how each source is doing. */

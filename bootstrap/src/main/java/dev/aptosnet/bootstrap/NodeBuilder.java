@@ -5,6 +5,8 @@ import dev.aptosnet.bootstrap.runtime.Networks;
 import dev.aptosnet.bootstrap.runtime.Registration;
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.peer.Admission;
+import dev.aptosnet.domain.rollout.QuicMode;
+import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.Codec;
@@ -68,6 +70,7 @@ public final class NodeBuilder {
     private MonitoringSettings monitoring = MonitoringSettings.DEFAULT;
     private NodeInformationSource nodeInformation = NodeInformationSource.NO_LEDGER;
     private TransportSettings.Limits transportLimits = TransportSettings.Limits.DEFAULT;
+    private @Nullable QuicRollout quic;
     private ConnectivitySettings connectivity = ConnectivitySettings.DEFAULTS;
     private final List<NetworkAddress> listen = new ArrayList<>();
     private final Map<PeerId, List<NetworkAddress>> seeds = new TreeMap<>();
@@ -149,7 +152,8 @@ public final class NodeBuilder {
             throw new IllegalArgumentException(
                     "listen_address: "
                             + address
-                            + " (expected: an IP address and a TCP port, or a memory port)");
+                            + " (expected: an IP address and a TCP or QUIC port, or a memory"
+                            + " port)");
         }
         listen.add(address);
         return this;
@@ -314,6 +318,20 @@ public final class NodeBuilder {
     }
 
     /**
+     * Tries QUIC on a share of the links. The node then also listens over QUIC, at the ports of its
+     * TCP addresses unless {@link #listen} names others, and needs the jar {@code
+     * aptosnet-adapter-quic}. Unless this is called QUIC is off, but for a node that is told to
+     * listen over QUIC, or of a seed that has no other address. See docs/adr/0015.
+     *
+     * @param mode what is done for a pair of peers in the share
+     * @param rolloutPercent how many of a hundred pairs are in it; 0 opens no UDP socket
+     */
+    public NodeBuilder quic(QuicMode mode, int rolloutPercent) {
+        this.quic = new QuicRollout(mode, rolloutPercent);
+        return this;
+    }
+
+    /**
      * How the node keeps itself connected: how often and how soon it dials, and how many. {@link
      * ConnectivitySettings#aptosCore} has the values of unmodified nodes.
      */
@@ -459,6 +477,18 @@ public final class NodeBuilder {
             throw new IllegalArgumentException(
                     "mutual_authentication: false (expected: true on the validator network)");
         }
+        var rollout = rollout();
+        if (!rollout.isOn()) {
+            for (var address : listen) {
+                if (address.isQuic()) {
+                    throw new IllegalArgumentException(
+                            "listen_address: "
+                                    + address
+                                    + " (expected: a TCP port, or a mode and a rollout_percent of"
+                                    + " transports.quic)");
+                }
+            }
+        }
         var node = first == null ? this : first;
         return new NetworkSettings(
                 who.peerId(),
@@ -480,9 +510,25 @@ public final class NodeBuilder {
                 node.monitoring,
                 node.nodeInformation,
                 transportLimits,
+                rollout,
                 connectivity,
                 sources,
                 List.copyOf(registrations.values()),
                 List.copyOf(listeners));
+    }
+
+    /** As told; otherwise QUIC is on only where an address works in no other way. */
+    private QuicRollout rollout() {
+        if (quic != null) {
+            return quic;
+        }
+        var needed =
+                listen.stream().anyMatch(NetworkAddress::isQuic)
+                        || seeds.values().stream().anyMatch(NodeBuilder::onlyOverQuic);
+        return needed ? new QuicRollout(QuicMode.ONLY, 100) : QuicRollout.OFF;
+    }
+
+    private static boolean onlyOverQuic(List<NetworkAddress> addresses) {
+        return !addresses.isEmpty() && addresses.stream().allMatch(NetworkAddress::isQuic);
     }
 }

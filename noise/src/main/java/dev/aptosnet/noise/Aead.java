@@ -15,8 +15,8 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * One key of one suite: a JCE cipher that is initialised again for every counter. Single owner. On
- * {@code byte[]}, because the JDK's AES-GCM runs at a third of the speed on direct buffers.
+ * One key of one suite, and a JCE cipher that is initialised again for every counter. Single owner.
+ * On {@code byte[]}, because the JDK's AES-GCM runs at a third of the speed on direct buffers.
  */
 final class Aead {
     /** Length of the tag in bytes. */
@@ -27,38 +27,41 @@ final class Aead {
     private static final VarHandle LONG_LE =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private final CipherSuite suite;
     private final boolean gcm;
     private final int mode;
     private final SecretKeySpec key;
-    private final Cipher cipher;
-    private final byte[] nonce = new byte[12];
+    private Ciphers ciphers;
 
-    private Aead(CipherSuite suite, byte[] key, int mode) {
+    private Aead(CipherSuite suite, byte[] key, int mode, Ciphers ciphers) {
+        this.suite = suite;
         this.gcm = suite == CipherSuite.AESGCM;
         this.mode = mode;
         this.key = new SecretKeySpec(key, gcm ? "AES" : "ChaCha20");
-        try {
-            this.cipher = Cipher.getInstance(gcm ? "AES/GCM/NoPadding" : "ChaCha20-Poly1305");
-        } catch (GeneralSecurityException e) {
-            throw unusable(e);
-        }
+        this.ciphers = ciphers;
     }
 
-    static Aead forSealing(CipherSuite suite, byte[] key) {
-        return new Aead(suite, key, Cipher.ENCRYPT_MODE);
+    static Aead forSealing(CipherSuite suite, byte[] key, Ciphers ciphers) {
+        return new Aead(suite, key, Cipher.ENCRYPT_MODE, ciphers);
     }
 
-    static Aead forOpening(CipherSuite suite, byte[] key) {
-        return new Aead(suite, key, Cipher.DECRYPT_MODE);
+    static Aead forOpening(CipherSuite suite, byte[] key, Ciphers ciphers) {
+        return new Aead(suite, key, Cipher.DECRYPT_MODE, ciphers);
+    }
+
+    /** Uses others from the next message on. */
+    void use(Ciphers others) {
+        ciphers = others;
     }
 
     /** Begins the message with this counter (wire.md section 4.1, last row). */
     void init(long counter) {
+        var nonce = ciphers.nonce;
         (gcm ? LONG_BE : LONG_LE).set(nonce, 4, counter);
         AlgorithmParameterSpec spec =
                 gcm ? new GCMParameterSpec(TAG * 8, nonce) : new IvParameterSpec(nonce);
         try {
-            cipher.init(mode, key, spec);
+            ciphers.take(this, suite, mode).init(mode, key, spec);
         } catch (GeneralSecurityException e) {
             throw unusable(e);
         }
@@ -66,13 +69,13 @@ final class Aead {
 
     /** Authenticates bytes that are not encrypted; before any {@link #update}. */
     void associated(byte[] data) {
-        cipher.updateAAD(data);
+        cipher().updateAAD(data);
     }
 
     /** A part of the message; answers how many bytes were written, which may lag behind. */
     int update(byte[] in, int inOffset, int length, byte[] out, int outOffset) {
         try {
-            return cipher.update(in, inOffset, length, out, outOffset);
+            return cipher().update(in, inOffset, length, out, outOffset);
         } catch (GeneralSecurityException e) {
             throw unusable(e);
         }
@@ -81,7 +84,7 @@ final class Aead {
     /** The last part, and the tag. */
     int finish(byte[] in, int inOffset, int length, byte[] out, int outOffset) {
         try {
-            return cipher.doFinal(in, inOffset, length, out, outOffset);
+            return cipher().doFinal(in, inOffset, length, out, outOffset);
         } catch (GeneralSecurityException e) {
             throw unusable(e);
         }
@@ -90,13 +93,17 @@ final class Aead {
     /** Opens a whole message; false if its tag does not match. */
     boolean open(byte[] in, int inOffset, int length, byte[] out, int outOffset) {
         try {
-            cipher.doFinal(in, inOffset, length, out, outOffset);
+            cipher().doFinal(in, inOffset, length, out, outOffset);
             return true;
         } catch (AEADBadTagException _) {
             return false;
         } catch (GeneralSecurityException e) {
             throw unusable(e);
         }
+    }
+
+    private Cipher cipher() {
+        return ciphers.of(this, suite, mode);
     }
 
     /** Not a matter of what a peer sent: our own call was wrong, or the JDK lacks the cipher. */

@@ -12,18 +12,13 @@ import java.util.random.RandomGenerator;
  * equality is identity so that comparing pairs tells nothing by its timing.
  */
 public final class KeyPair {
-    private final KeyAgreement agreement;
-    private final byte[] privateKey;
-    private final byte[] publicBytes;
+    private final KeyAgreement.Key key;
     private final PublicKey publicKey;
     private final StaticSecrets known = new StaticSecrets();
 
-    private KeyPair(byte[] privateKey, KeyAgreement agreement) {
-        this.agreement = agreement;
-        this.privateKey = privateKey;
-        this.publicBytes = new byte[KeyAgreement.LENGTH];
-        agreement.publicKey(privateKey, publicBytes);
-        this.publicKey = PublicKey.of(publicBytes);
+    KeyPair(KeyAgreement.Key key) {
+        this.key = key;
+        this.publicKey = PublicKey.of(key.publicKey());
     }
 
     /**
@@ -33,9 +28,7 @@ public final class KeyPair {
      *     seeded generator only in tests and simulations
      */
     public static KeyPair generate(RandomGenerator random) {
-        var scalar = new byte[KeyAgreement.LENGTH];
-        random.nextBytes(scalar);
-        return new KeyPair(scalar, KeyAgreement.standard());
+        return new KeyPair(KeyAgreement.standard().generate(random));
     }
 
     /**
@@ -54,7 +47,7 @@ public final class KeyPair {
             throw new IllegalArgumentException(
                     "private key: " + privateKey.size() + " bytes (expected: 32)");
         }
-        return new KeyPair(privateKey.toByteArray(), agreement);
+        return new KeyPair(agreement.ofPrivateKey(privateKey.toByteArray()));
     }
 
     /** The public half. */
@@ -64,12 +57,12 @@ public final class KeyPair {
 
     /** The private half, 32 bytes. Not to be logged. */
     public Bytes privateKey() {
-        return Bytes.of(privateKey);
+        return Bytes.of(key.privateKey());
     }
 
     /** The public half; not to be written to. */
     byte[] publicBytes() {
-        return publicBytes;
+        return key.publicKey();
     }
 
     /**
@@ -79,7 +72,7 @@ public final class KeyPair {
      */
     byte[] agree(byte[] theirs) throws HandshakeException {
         var secret = new byte[KeyAgreement.LENGTH];
-        if (!agreement.agree(privateKey, theirs, secret)) {
+        if (!key.agree(theirs, secret)) {
             throw HandshakeException.of(
                     SetupFailure.Reason.INVALID_DH,
                     "the peer's key is a low-order point and gives an all-zero secret; the peer's"

@@ -20,8 +20,8 @@ public final class RecordOpener {
     private long counter;
     private boolean dead;
 
-    private RecordOpener(CipherSuite suite, Bytes key, long counter) {
-        this.aead = Aead.forOpening(suite, key.toByteArray());
+    RecordOpener(CipherSuite suite, Bytes key, long counter, Ciphers ciphers) {
+        this.aead = Aead.forOpening(suite, key.toByteArray(), ciphers);
         this.counter = counter;
     }
 
@@ -32,7 +32,11 @@ public final class RecordOpener {
      * @param counter of the first record, unsigned
      */
     public static RecordOpener startingAt(CipherSuite suite, Bytes key, long counter) {
-        return new RecordOpener(suite, key, counter);
+        return new RecordOpener(suite, key, counter, new Ciphers());
+    }
+
+    void use(Ciphers ciphers) {
+        aead.use(ciphers);
     }
 
     /**

@@ -24,6 +24,7 @@ final class SymmetricState {
     private final NoiseIk.Trace trace;
     private final MessageDigest sha256;
     private final Mac hmac;
+    private final Ciphers ciphers = new Ciphers();
     private byte[] h;
     private byte[] ck;
     private byte @Nullable [] k;
@@ -61,7 +62,7 @@ final class SymmetricState {
 
     /** Writes ciphertext and tag to {@code out}, {@code length + 16} bytes. */
     void encryptAndHash(byte[] plaintext, byte[] out, int outOffset) {
-        var aead = Aead.forSealing(suite, key());
+        var aead = Aead.forSealing(suite, key(), ciphers);
         aead.init(0);
         aead.associated(h);
         var written = aead.finish(plaintext, 0, plaintext.length, out, outOffset);
@@ -74,7 +75,7 @@ final class SymmetricState {
      */
     byte[] decryptAndHash(byte[] in, int offset, int length) throws HandshakeException {
         var plaintext = new byte[length - Aead.TAG];
-        var aead = Aead.forOpening(suite, key());
+        var aead = Aead.forOpening(suite, key(), ciphers);
         aead.init(0);
         aead.associated(h);
         if (!aead.open(in, offset, length, plaintext, 0)) {

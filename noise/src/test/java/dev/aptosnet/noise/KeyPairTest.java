@@ -14,14 +14,17 @@ import dev.aptosnet.ports.transport.TrustedPeers;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.math.BigInteger;
 import java.security.KeyFactory;
+import java.security.SecureRandom;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.XECPrivateKeySpec;
 import java.security.spec.XECPublicKeySpec;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 
 /** X25519: against the JDK's own implementation, and with keys that must be refused. */
@@ -30,21 +33,41 @@ class KeyPairTest {
 
     private final Ends ends = new Ends(25_519);
 
+    /** The one in use, which may be either, and both of those that it is chosen from. */
+    private static List<KeyAgreement> implementations() {
+        var conscrypt = Conscrypt.load();
+        return conscrypt == null
+                ? List.of(KeyAgreement.BouncyCastle.INSTANCE)
+                : List.of(KeyAgreement.BouncyCastle.INSTANCE, conscrypt);
+    }
+
     @Test
-    void agreementsAndPublicKeysAreThoseOfTheJdk() throws Exception {
+    void theImplementationInUseIsTheFastestThatLoads() {
+        assertThat(KeyAgreement.standard()).hasSameClassAs(implementations().getLast());
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void agreementsAndPublicKeysAreThoseOfTheJdk(KeyAgreement implementation) throws Exception {
         var random = new Random(7748);
         for (var i = 0; i < 30; i++) {
             var privateKey = new byte[32];
             var theirs = new byte[32];
             random.nextBytes(privateKey);
             random.nextBytes(theirs); // also above the field's prime and with the top bit set
-            var pair = KeyPair.ofPrivateKey(Bytes.of(privateKey));
+            var pair = KeyPair.ofPrivateKey(Bytes.of(privateKey), implementation);
             assertThat(pair.agree(theirs))
                     .as("seed 7748, round %d", i)
                     .isEqualTo(jdk(privateKey, theirs));
             var basePoint = new byte[32];
             basePoint[0] = 9;
             assertThat(pair.publicBytes()).isEqualTo(jdk(privateKey, basePoint));
+
+            var fresh = implementation.generate(i % 2 == 0 ? random : new SecureRandom());
+            assertThat(fresh.publicKey()).isEqualTo(jdk(fresh.privateKey(), basePoint));
+            var secret = new byte[32];
+            assertThat(fresh.agree(theirs, secret)).isTrue();
+            assertThat(secret).isEqualTo(jdk(fresh.privateKey(), theirs));
         }
     }
 
@@ -64,6 +87,11 @@ class KeyPairTest {
         for (var topBit : new int[] {0, 0x80}) {
             var point = HexFormat.of().parseHex(hex);
             point[31] |= (byte) topBit;
+            for (var implementation : implementations()) {
+                assertThat(implementation.ofPrivateKey(ends.bytes(32)).agree(point, new byte[32]))
+                        .as("%s", implementation)
+                        .isFalse();
+            }
             var own = ends.keys();
             assertThatThrownBy(() -> own.agree(point))
                     .isInstanceOfSatisfying(
@@ -120,16 +148,10 @@ class KeyPairTest {
 
     /** A pair that shows {@code point} as its public key and agrees on zeros, as the point does. */
     private KeyPair claiming(byte[] point) {
-        return KeyPair.ofPrivateKey(
-                Bytes.wrap(ends.bytes(32)),
-                new KeyAgreement() {
+        return new KeyPair(
+                new KeyAgreement.Key(ends.bytes(32), point) {
                     @Override
-                    public void publicKey(byte[] privateKey, byte[] publicKey) {
-                        System.arraycopy(point, 0, publicKey, 0, 32);
-                    }
-
-                    @Override
-                    public boolean agree(byte[] privateKey, byte[] publicKey, byte[] secret) {
+                    public boolean agree(byte[] theirs, byte[] secret) {
                         return true;
                     }
                 });

@@ -281,17 +281,15 @@ class ListenerHandshakeTest {
     }
 
     private static KeyAgreement counting(AtomicInteger agreements) {
-        return new KeyAgreement() {
-            @Override
-            public void publicKey(byte[] privateKey, byte[] publicKey) {
-                KeyAgreement.standard().publicKey(privateKey, publicKey);
-            }
-
-            @Override
-            public boolean agree(byte[] privateKey, byte[] publicKey, byte[] secret) {
-                agreements.incrementAndGet();
-                return KeyAgreement.standard().agree(privateKey, publicKey, secret);
-            }
+        return privateKey -> {
+            var key = KeyAgreement.standard().ofPrivateKey(privateKey);
+            return new KeyAgreement.Key(key.privateKey(), key.publicKey()) {
+                @Override
+                public boolean agree(byte[] theirs, byte[] secret) {
+                    agreements.incrementAndGet();
+                    return key.agree(theirs, secret);
+                }
+            };
         };
     }
 }

@@ -45,6 +45,44 @@ class RecordTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(CipherSuite.class)
+    void sessionsThatShareCiphersSealAndOpenWhatTheyWouldAlone(CipherSuite suite) throws Exception {
+        var ciphers = new Ciphers();
+        var other = Bytes.wrap(bytes(32));
+        var sealers = new RecordSealer[2];
+        var openers = new RecordOpener[2];
+        var alone = new RecordSealer[2];
+        for (var i = 0; i < 2; i++) {
+            var own = i == 0 ? key : other;
+            sealers[i] = new RecordSealer(suite, own, 0, ciphers);
+            openers[i] = new RecordOpener(suite, own, 0, ciphers);
+            alone[i] = RecordSealer.startingAt(suite, own, 0);
+        }
+        for (var round = 0; round < 200; round++) {
+            var which = random.nextInt(2);
+            var plaintext = bytes(1 + random.nextInt(RecordSealer.MAX_PLAINTEXT));
+            var sealed = Records.seal(sealers[which], plaintext);
+            assertThat(sealed)
+                    .as("seed %d, round %d", SEED, round)
+                    .isEqualTo(Records.seal(alone[which], plaintext));
+            assertThat(Records.open(openers[which], sealed)).isEqualTo(plaintext);
+        }
+    }
+
+    @Test
+    void twoRecordsUnderWayWithTheSameCiphersAreAFault() throws Exception {
+        var ciphers = new Ciphers();
+        var first = new RecordSealer(CipherSuite.AESGCM, key, 0, ciphers);
+        var second = new RecordSealer(CipherSuite.AESGCM, Bytes.wrap(bytes(32)), 0, ciphers);
+        var large = bytes(40_000);
+        first.begin(new byte[RecordSealer.MAX_RECORD], 0);
+        first.add(large, 0, large.length);
+        second.begin(new byte[RecordSealer.MAX_RECORD], 0);
+        second.add(large, 0, large.length);
+        assertThatThrownBy(first::finish).isInstanceOf(IllegalStateException.class);
+    }
+
     /** Around the block length of AES, the threshold for direct encryption, and anything else. */
     private int pieceLength() {
         return switch (random.nextInt(5)) {
@@ -152,7 +190,7 @@ class RecordTest {
     @ParameterizedTest
     @EnumSource(CipherSuite.class)
     void aGenuineRecordWithoutPlaintextClosesTheSession(CipherSuite suite) {
-        var bare = Aead.forSealing(suite, key.toByteArray());
+        var bare = Aead.forSealing(suite, key.toByteArray(), new Ciphers());
         bare.init(0);
         var tag = new byte[16];
         bare.finish(new byte[0], 0, 0, tag, 0);

@@ -132,7 +132,7 @@ final class VirtualLink implements Link, FrameSink {
     // ---- writing
 
     @Override
-    public boolean isWritable() {
+    public boolean isWritable(Lane lane) {
         refused = channel().unsent() >= network.conditions().maxUnsentBytes();
         return !refused;
     }

@@ -8,6 +8,7 @@ import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.ports.transport.Turn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ final class VirtualTransport implements Transport {
     }
 
     @Override
-    public void dial(DialId id, PeerId expected, NetworkAddress address) {
+    public void dial(DialId id, PeerId expected, NetworkAddress address, Turn turn) {
         network.tally().dials++;
         var to = network.find(address);
         if (to == null) {
@@ -52,6 +53,10 @@ final class VirtualTransport implements Transport {
                     id,
                     new SetupFailure(
                             SetupFailure.Reason.BAD_ADDRESS, address + ": no such host here"));
+            return;
+        }
+        if (!turn.take()) {
+            failed(id, Turn.NOT_OURS);
             return;
         }
         var setUp = new SetUp(network, this, id, host, to, expected);

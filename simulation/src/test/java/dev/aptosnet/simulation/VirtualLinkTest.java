@@ -76,7 +76,7 @@ class VirtualLinkTest {
         @Override
         public void onWake(FrameSink out) {
             wakes++;
-            while (!toWrite.isEmpty() && out.isWritable()) {
+            while (!toWrite.isEmpty() && out.isWritable(Lane.of(MessageClass.NORMAL))) {
                 var body = toWrite.removeFirst();
                 out.write(LANE, body, body.length, Bytes.EMPTY);
             }

@@ -144,7 +144,7 @@ public class FramePipe implements LinkHandler {
         for (var task = work.poll(); task != null; task = work.poll()) {
             task.run();
         }
-        while (!toSend.isEmpty() && out.isWritable()) {
+        while (!toSend.isEmpty() && out.isWritable(Lane.of(MessageClass.NORMAL))) {
             var frame = toSend.poll();
             if (frame != null) {
                 write(out, frame);

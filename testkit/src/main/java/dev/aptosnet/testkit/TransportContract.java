@@ -23,6 +23,7 @@ import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportProvider;
 import dev.aptosnet.ports.transport.TrustedPeers;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
+import dev.aptosnet.ports.transport.Turn;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +52,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -472,6 +474,39 @@ public abstract class TransportContract {
             if (event instanceof TransportEvent.Accepted(var _, Link link)) {
                 link.close(DisconnectReason.STALE_CONNECTION, "test");
             }
+        }
+    }
+
+    @Test
+    void aDialThatDoesNotGetItsTurnIsNeverSeenByTheListener() {
+        var dialler = node();
+        var listener = node();
+        var address = listener.listen(listenAddress());
+        var asked = new AtomicInteger();
+        var id =
+                dialler.dial(
+                        listener.identity().peer(),
+                        address,
+                        () -> {
+                            asked.incrementAndGet();
+                            return false;
+                        });
+        var failed = dialler.await(TransportEvent.DialFailed.class);
+        assertThat(failed.id()).isEqualTo(id);
+        assertThat(failed.failure()).isEqualTo(Turn.NOT_OURS);
+        assertThat(asked).hasValue(1);
+
+        // What the listener may have seen is a set-up that was broken off, and no link.
+        var warm = dialler.connect(listener, address);
+        TransportEvent event;
+        do {
+            event = listener.await(TransportEvent.class);
+        } while (event instanceof TransportEvent.Refused);
+        assertThat(event).isInstanceOf(TransportEvent.Accepted.class);
+        warm.close(DisconnectReason.STALE_CONNECTION, "");
+        sleep(50);
+        for (var more = listener.poll(); more != null; more = listener.poll()) {
+            assertThat(more).isInstanceOf(TransportEvent.Refused.class);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportProvider;
+import dev.aptosnet.ports.transport.Turn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +58,13 @@ public final class TransportNode implements AutoCloseable {
 
     /** Gives the command alone. */
     public DialId dial(PeerId expected, NetworkAddress address) {
+        return dial(expected, address, Turn.FREE);
+    }
+
+    /** The same for a dial that may have to stand back. */
+    public DialId dial(PeerId expected, NetworkAddress address, Turn turn) {
         var id = new DialId(ids.getAndIncrement());
-        transport.dial(id, expected, address);
+        transport.dial(id, expected, address, turn);
         return id;
     }
 

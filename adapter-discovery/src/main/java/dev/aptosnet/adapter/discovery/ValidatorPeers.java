@@ -5,6 +5,7 @@ import dev.aptosnet.ports.discovery.ValidatorSet;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol.Quic;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Tcp;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
@@ -79,7 +80,13 @@ record ValidatorPeers(Collection<DiscoveredPeer> peers, int undecodable) {
     private static NetworkAddress atPublicPort(NetworkAddress address) {
         return new NetworkAddress(
                 address.protocols().stream()
-                        .map(layer -> layer instanceof Tcp ? new Tcp(PUBLIC_PORT) : layer)
+                        .map(
+                                layer ->
+                                        switch (layer) {
+                                            case Tcp _ -> new Tcp(PUBLIC_PORT);
+                                            case Quic _ -> new Quic(PUBLIC_PORT);
+                                            default -> layer;
+                                        })
                         .map(Protocol.class::cast)
                         .toList());
     }

@@ -95,6 +95,26 @@ class ValidatorSetTextTest {
         assertThat(peer.addresses()).containsExactly(address(2, 6182), address(2, 1234));
     }
 
+    @Test
+    void anAddressOverQuicStandsBesideTheOneOverTcpAndMovesToThePublicPortWithIt()
+            throws Exception {
+        var overQuic = NetworkAddress.parse("/ip4/10.0.0.1/quic/3000").withKey(key(2));
+        var both =
+                "0x02"
+                        + NetworkAddressBcs.encode(address(2, 3000)).toHex()
+                        + NetworkAddressBcs.encode(overQuic).toHex();
+        var one = "0x01" + NetworkAddressBcs.encode(address(2, 3000)).toHex();
+        var set = set(entry(2, 3000, 1234).replace(one, both), "", "");
+
+        assertThat(peers(set, NetworkId.VALIDATOR, false).getFirst().addresses())
+                .containsExactly(address(2, 3000), overQuic);
+        assertThat(peers(set, NetworkId.PUBLIC, true).getFirst().addresses())
+                .containsExactly(
+                        address(2, 6182),
+                        NetworkAddress.parse("/ip4/10.0.0.1/quic/6182").withKey(key(2)),
+                        address(2, 1234));
+    }
+
     @ParameterizedTest
     @CsvSource({"PUBLIC,false", "VFN,false", "VFN,true"})
     @DisplayName("DI-06 without the option, and on the VFN network, full-node addresses are given")

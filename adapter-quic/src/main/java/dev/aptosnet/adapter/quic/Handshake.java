@@ -9,6 +9,7 @@ import dev.aptosnet.noise.Session;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.ports.transport.Turn;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,7 +72,7 @@ final class Handshake {
     }
 
     /** The dialler's part; returns the listener's handshake message. */
-    Bytes dial(DiallerHandshake noise) throws Failed, IOException {
+    Bytes dial(DiallerHandshake noise, Turn turn) throws Failed, IOException {
         try {
             out.write(noise.firstMessage());
             out.flush();
@@ -81,6 +82,9 @@ final class Handshake {
                             read(
                                     DiallerHandshake.REPLY,
                                     "closed after message 1: wrong key, unknown peer, or clock"));
+            if (!turn.take()) {
+                throw new Failed(Turn.NOT_OURS);
+            }
             out.write(proof(session));
             writeHello();
             waitingFor = "the listener's handshake message";

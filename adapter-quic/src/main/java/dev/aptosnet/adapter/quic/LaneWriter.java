@@ -1,6 +1,8 @@
 package dev.aptosnet.adapter.quic;
 
 import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.transport.Lane;
 
 import tech.kwik.core.QuicConnection;
 import tech.kwik.core.QuicStream;
@@ -11,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * One lane on its way out: a stream of its own, opened when the first frame comes, and a virtual
@@ -34,6 +37,11 @@ final class LaneWriter {
     private long gatheredCost;
     private volatile boolean opened;
 
+    private final Lane lane;
+    private final AtomicLong unsent = new AtomicLong();
+    private volatile long progressAt = System.nanoTime();
+    private volatile boolean refused;
+
     /** One array with length and head, then the payload; or the end of the lane. */
     private record Frame(Bytes head, Bytes payload, boolean last) {
         int size() {
@@ -44,17 +52,18 @@ final class LaneWriter {
     /** Hears how far a lane is, on its thread. */
     interface Progress {
         /** So many bytes of frames left, by the measure of {@link LaneWriter#cost}. */
-        void left(long cost);
+        void left(LaneWriter writer, long cost);
 
         /** The stream broke. */
-        void broken(String why);
+        void broken(LaneWriter writer, String why);
     }
 
-    LaneWriter(QuicConnection connection, NudgedStreams streams, String name, Progress progress) {
+    LaneWriter(QuicConnection connection, NudgedStreams streams, Lane lane, Progress progress) {
         this.connection = connection;
         this.streams = streams;
+        this.lane = lane;
         this.progress = progress;
-        this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
+        this.thread = Thread.ofVirtual().name("aptosnet-quic-send").unstarted(this::run);
     }
 
     void start() {
@@ -72,7 +81,54 @@ final class LaneWriter {
      * @param head length and head of the frame, given away
      */
     void write(byte[] head, Bytes payload) {
-        queue.add(new Frame(Bytes.wrap(head), payload, false));
+        var frame = new Frame(Bytes.wrap(head), payload, false);
+        if (unsent.getAndAdd(cost(frame.size() - 4L)) == 0) {
+            progressAt = System.nanoTime();
+        }
+        queue.add(frame);
+    }
+
+    /** What waits here, by the measure of {@link #cost}. */
+    long unsent() {
+        return unsent.get();
+    }
+
+    /** How long nothing of what waits has left; 0 if nothing waits. */
+    long idleNanos(long now) {
+        return unsent.get() == 0 ? 0 : now - progressAt;
+    }
+
+    /** Whether so much waits; if so, {@link #makesRoom} will tell. */
+    boolean isFull(long limit) {
+        if (unsent.get() < limit) {
+            return false;
+        }
+        refused = true;
+        // Once more, since everything may have left before the flag was seen.
+        if (unsent.get() <= limit / 2) {
+            refused = false;
+            return false;
+        }
+        return true;
+    }
+
+    /** Whether somebody was told that this is full, and it has fallen to so much. */
+    boolean makesRoom(long enough) {
+        if (!refused || unsent.get() > enough) {
+            return false;
+        }
+        refused = false;
+        return true;
+    }
+
+    boolean isCritical() {
+        return lane.messageClass() == MessageClass.CRITICAL;
+    }
+
+    private void left(long cost) {
+        progressAt = System.nanoTime();
+        unsent.addAndGet(-cost);
+        progress.left(this, cost);
     }
 
     /** Ends the stream after what waits. */
@@ -121,9 +177,9 @@ final class LaneWriter {
                 flush(out);
             }
         } catch (IOException e) {
-            progress.broken("a stream broke: " + e.getMessage());
+            progress.broken(this, "a stream broke: " + e.getMessage());
         } catch (RuntimeException e) {
-            progress.broken("a stream broke: " + e.getClass().getName());
+            progress.broken(this, "a stream broke: " + e.getClass().getName());
         } catch (InterruptedException _) {
             // The link is over.
         } finally {
@@ -138,12 +194,14 @@ final class LaneWriter {
             out.write(frame.head().segmentArray(0));
             var payload = frame.payload();
             for (var i = 0; i < payload.segments(); i++) {
-                out.write(
-                        payload.segmentArray(i),
-                        payload.segmentOffset(i),
-                        payload.segmentLength(i));
+                var length = payload.segmentLength(i);
+                for (var from = 0; from < length; from += GATHER) {
+                    var some = Math.min(GATHER, length - from);
+                    out.write(payload.segmentArray(i), payload.segmentOffset(i) + from, some);
+                    left(some);
+                }
             }
-            progress.left(cost(size - 4L));
+            left(cost(size - 4L) - payload.size());
             return;
         }
         if (used + size > GATHER) {
@@ -165,7 +223,7 @@ final class LaneWriter {
             used = 0;
             gatheredCost = 0;
             out.write(gathered, 0, length);
-            progress.left(cost);
+            left(cost);
         }
     }
 }

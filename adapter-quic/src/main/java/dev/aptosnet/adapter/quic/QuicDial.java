@@ -14,6 +14,7 @@ import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.ports.transport.Turn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ final class QuicDial {
     private final AtomicBoolean answered = new AtomicBoolean();
     private final Thread thread;
     private final long begun = System.nanoTime();
+    private final Turn turn;
     private final Duration limit;
 
     private volatile String doing = "starting";
@@ -69,11 +71,13 @@ final class QuicDial {
             DialId id,
             @Nullable PeerId expected,
             NetworkAddress address,
+            Turn turn,
             Duration limit) {
         this.transport = transport;
         this.id = id;
         this.expected = expected;
         this.address = address;
+        this.turn = turn;
         this.limit = limit;
         this.thread = Thread.ofVirtual().name("aptosnet-quic-dial").unstarted(this::run);
     }
@@ -252,7 +256,8 @@ final class QuicDial {
                                     key,
                                     transport.nextTimestamp(),
                                     transport.ephemeral(),
-                                    binding));
+                                    binding),
+                            turn);
             var owner = new LinkOwner("aptosnet-quic-owner");
             var ready =
                     new QuicLink(

@@ -2,10 +2,7 @@ package dev.aptosnet.adapter.quic;
 
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
-import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
-import dev.aptosnet.ports.transport.FrameSink;
-import dev.aptosnet.ports.transport.Lane;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.LinkHandler;
@@ -19,22 +16,18 @@ import tech.kwik.core.QuicStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A proven connection. Each class has a stream of its own in each direction, and each large message
  * too; the stream that carried the handshake says at the end how many there were, so that a peer
  * that closes in order loses nothing.
  */
-final class QuicLink implements Link, FrameSink {
+final class QuicLink implements Link {
     private static final System.Logger LOG = System.getLogger(QuicLink.class.getName());
 
     /**
@@ -64,11 +57,8 @@ final class QuicLink implements Link, FrameSink {
     private final AtomicBoolean wakeAsked = new AtomicBoolean();
     private final AtomicBoolean deliveryAsked = new AtomicBoolean();
     private final Inbox inbox = new Inbox();
-    private final AtomicLong unsent = new AtomicLong();
     private final CountDownLatch gone = new CountDownLatch(1);
     private final CountDownLatch disposed = new CountDownLatch(1);
-    private volatile long progressAt = System.nanoTime();
-    private volatile boolean refused;
 
     /** Guarded by itself: what is known of the peer's streams. */
     private final Object peerStreams = new Object();
@@ -77,16 +67,12 @@ final class QuicLink implements Link, FrameSink {
     private long streamsAnnounced = -1;
 
     // Owner only.
-    private final @Nullable LaneWriter[] classes = new LaneWriter[MessageClass.COUNT];
-    private final Map<Long, LaneWriter> transfers = new HashMap<>();
-    private final List<LaneWriter> writers = new ArrayList<>();
+    private final OutboundLanes lanes;
     private @Nullable LinkHandler handler;
     private volatile @Nullable LinkClosed end;
     private boolean reading = true;
     private boolean reported;
     private @Nullable Future<?> timer;
-    private boolean writeCheck;
-    private long finishedStreams;
 
     QuicLink(
             QuicTransport transport,
@@ -99,6 +85,23 @@ final class QuicLink implements Link, FrameSink {
         this.connection = connection;
         this.control = control;
         this.owner = owner;
+        this.lanes =
+                new OutboundLanes(
+                        connection,
+                        transport.streams(),
+                        owner,
+                        transport.settings().limits(),
+                        new OutboundLanes.Events() {
+                            @Override
+                            public void writable() {
+                                wake();
+                            }
+
+                            @Override
+                            public void broken(String why) {
+                                QuicLink.this.broken(why);
+                            }
+                        });
     }
 
     /** Begins to read what the peer sends; up to a bound, until somebody starts the link. */
@@ -317,131 +320,10 @@ final class QuicLink implements Link, FrameSink {
         var writing = handler;
         if (end == null && writing != null) {
             try {
-                writing.onWake(this);
+                writing.onWake(lanes);
             } catch (Throwable e) {
                 crashed(e);
             }
-        }
-    }
-
-    @Override
-    public boolean isWritable() {
-        if (unsent.get() < limit()) {
-            return true;
-        }
-        refused = true;
-        // Once more, since everything may have left before the flag was seen.
-        if (unsent.get() <= limit() / 2 && refused) {
-            refused = false;
-            return true;
-        }
-        return false;
-    }
-
-    private long limit() {
-        return transport.settings().limits().maxUnsentBytes();
-    }
-
-    @Override
-    public void write(Lane lane, byte[] head, int headLength, Bytes payload) {
-        var size = (long) headLength + payload.size();
-        if (size > info.maxFrameBytes()) {
-            throw new IllegalArgumentException(
-                    "frame of " + size + " bytes (max_frame_size: " + info.maxFrameBytes() + ")");
-        }
-        if (end != null) {
-            return;
-        }
-        var prefixed = new byte[4 + headLength];
-        ByteBuffer.wrap(prefixed).putInt((int) size).put(head, 0, headLength);
-        if (unsent.getAndAdd(LaneWriter.cost(size)) == 0) {
-            progressAt = System.nanoTime();
-        }
-        var writer = writer(lane);
-        writer.write(prefixed, payload);
-        if (lane.last() && lane.transfer() != 0) {
-            writer.finish();
-            transfers.remove(lane.transfer());
-        }
-        if (!writeCheck) {
-            writeCheck = true;
-            var _ = owner.schedule(writeTimeout(), this::checkWriting);
-        }
-    }
-
-    private LaneWriter writer(Lane lane) {
-        if (lane.transfer() != 0) {
-            return transfers.computeIfAbsent(lane.transfer(), _ -> newWriter());
-        }
-        var index = lane.messageClass().index();
-        var writer = classes[index];
-        if (writer == null) {
-            writer = newWriter();
-            classes[index] = writer;
-        }
-        return writer;
-    }
-
-    private LaneWriter newWriter() {
-        forgetFinished();
-        var writer =
-                new LaneWriter(
-                        connection,
-                        transport.streams(),
-                        "aptosnet-quic-send",
-                        new LaneWriter.Progress() {
-                            @Override
-                            public void left(long cost) {
-                                sent(cost);
-                            }
-
-                            @Override
-                            public void broken(String why) {
-                                QuicLink.this.broken(why);
-                            }
-                        });
-        writers.add(writer);
-        writer.start();
-        return writer;
-    }
-
-    /** Lanes of large messages end while the link goes on. */
-    private void forgetFinished() {
-        var streams = writers.iterator();
-        while (streams.hasNext()) {
-            var writer = streams.next();
-            if (writer.hasEnded()) {
-                finishedStreams += writer.wasOpened() ? 1 : 0;
-                streams.remove();
-            }
-        }
-    }
-
-    private void sent(long cost) {
-        progressAt = System.nanoTime();
-        if (unsent.addAndGet(-cost) <= limit() / 2 && refused) {
-            refused = false;
-            wake();
-        }
-    }
-
-    private Duration writeTimeout() {
-        return transport.settings().limits().writeTimeout();
-    }
-
-    private void checkWriting() {
-        if (end != null || unsent.get() == 0) {
-            writeCheck = false;
-            return;
-        }
-        var left = writeTimeout().toNanos() - (System.nanoTime() - progressAt);
-        if (left > 0) {
-            var _ = owner.schedule(Duration.ofNanos(left), this::checkWriting);
-        } else {
-            end(
-                    new LinkClosed(
-                            DisconnectReason.INPUT_OUTPUT_ERROR,
-                            "write timed out (write_timeout_ms)"));
         }
     }
 
@@ -454,18 +336,17 @@ final class QuicLink implements Link, FrameSink {
         }
         end = how;
         stop();
-        writers.forEach(LaneWriter::finish);
-        var lanes = List.copyOf(writers);
-        var before = finishedStreams;
-        Thread.ofVirtual().name("aptosnet-quic-close").start(() -> closing(lanes, before));
+        var left = lanes.finish();
+        var before = lanes.finishedStreams();
+        Thread.ofVirtual().name("aptosnet-quic-close").start(() -> closing(left, before));
     }
 
-    private void closing(List<LaneWriter> lanes, long before) {
+    private void closing(List<LaneWriter> left, long before) {
         var limit = transport.settings().limits().closeTimeout().toNanos();
         var until = System.nanoTime() + limit;
         try {
             var opened = before;
-            for (var lane : lanes) {
+            for (var lane : left) {
                 if (!lane.awaitEnd(Math.max(0, until - System.nanoTime()))) {
                     lane.abort();
                 }
@@ -493,7 +374,7 @@ final class QuicLink implements Link, FrameSink {
         }
         end = how;
         stop();
-        writers.forEach(LaneWriter::abort);
+        lanes.abort();
         var inOrder = how.reason() == DisconnectReason.CONNECTION_CLOSED;
         // The library may wait for its own threads when it closes.
         Thread.ofVirtual()

@@ -17,6 +17,7 @@ import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.ports.transport.Turn;
 
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -84,13 +85,14 @@ final class QuicTransport implements Transport {
     }
 
     @Override
-    public void dial(DialId id, PeerId expected, NetworkAddress address) {
-        begin(id, new QuicDial(this, id, expected, address, settings.limits().upgradeTimeout()));
+    public void dial(DialId id, PeerId expected, NetworkAddress address, Turn turn) {
+        var limit = settings.limits().upgradeTimeout();
+        begin(id, new QuicDial(this, id, expected, address, turn, limit));
     }
 
     @Override
     public void probe(DialId id, NetworkAddress address, Duration limit) {
-        begin(id, new QuicDial(this, id, null, address, limit));
+        begin(id, new QuicDial(this, id, null, address, Turn.FREE, limit));
     }
 
     private void begin(DialId id, QuicDial dial) {

@@ -11,6 +11,7 @@ import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.ports.transport.Turn;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
@@ -42,6 +43,7 @@ final class DialAttempt {
 
     private final Duration limit;
     private final NetworkAddress address;
+    private final Turn turn;
 
     private MonoTime begun = MonoTime.NEVER;
     private MonoTime connectBegun = MonoTime.NEVER;
@@ -51,13 +53,20 @@ final class DialAttempt {
     private boolean answered;
     private @Nullable SocketChannel socket;
 
-    DialAttempt(TcpTransport transport, DialId id, PeerId expected, NetworkAddress address) {
-        this(transport, id, expected, address, transport.settings().limits().upgradeTimeout());
+    DialAttempt(
+            TcpTransport transport, DialId id, PeerId expected, NetworkAddress address, Turn turn) {
+        this(
+                transport,
+                id,
+                expected,
+                address,
+                turn,
+                transport.settings().limits().upgradeTimeout());
     }
 
     /** A probe: it connects, tells how long that took, and closes. */
     DialAttempt(TcpTransport transport, DialId id, NetworkAddress address, Duration limit) {
-        this(transport, id, null, address, limit);
+        this(transport, id, null, address, Turn.FREE, limit);
     }
 
     private DialAttempt(
@@ -65,6 +74,7 @@ final class DialAttempt {
             DialId id,
             @Nullable PeerId expected,
             NetworkAddress address,
+            Turn turn,
             Duration limit) {
         this.transport = transport;
         this.limit = limit;
@@ -72,6 +82,7 @@ final class DialAttempt {
         this.id = id;
         this.expected = expected;
         this.address = address;
+        this.turn = turn;
     }
 
     /** Goes to the loop and begins. */
@@ -217,6 +228,11 @@ final class DialAttempt {
             transport.discard(made);
             connect(targets, next + 1, key, rootMessage(outcome.cause()));
         }
+    }
+
+    /** The peer is proven; whether we may prove who we are. */
+    boolean takeTurn() {
+        return turn.take();
     }
 
     /** Whether the dial has its answer, so that a closing socket says nothing about the peer. */

@@ -12,6 +12,7 @@ import dev.aptosnet.ports.model.PublicKey;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
+import dev.aptosnet.ports.transport.Turn;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -68,6 +69,10 @@ final class DialUpgrade extends Upgrade {
     void received(byte[] bytes) throws HandshakeException {
         var session = handshake.finish(bytes);
         transport.suites().worked(key, suite);
+        if (!attempt.takeTurn()) {
+            fail(Turn.NOT_OURS);
+            return;
+        }
         var role =
                 transport
                         .settings()

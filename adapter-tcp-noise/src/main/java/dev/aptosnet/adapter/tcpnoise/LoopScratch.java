@@ -1,5 +1,6 @@
 package dev.aptosnet.adapter.tcpnoise;
 
+import dev.aptosnet.noise.Ciphers;
 import dev.aptosnet.noise.RecordOpener;
 import dev.aptosnet.noise.RecordSealer;
 
@@ -22,6 +23,9 @@ final class LoopScratch {
 
     /** One record on its way out. */
     final byte[] sealed = new byte[RecordSealer.MAX_RECORD];
+
+    /** What all sessions seal and open with. */
+    final Ciphers ciphers = new Ciphers();
 
     private final ArrayDeque<byte[]> spare = new ArrayDeque<>();
 

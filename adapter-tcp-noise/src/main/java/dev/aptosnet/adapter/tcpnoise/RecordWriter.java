@@ -57,7 +57,7 @@ final class RecordWriter implements FrameSink {
     }
 
     @Override
-    public boolean isWritable() {
+    public boolean isWritable(Lane lane) {
         var writable = rest.isEmpty() && hasRoom();
         refused |= !writable;
         return writable;
@@ -76,6 +76,7 @@ final class RecordWriter implements FrameSink {
                     "frame of " + size + " bytes (max_frame_size: " + maxFrameBytes + ")");
         }
         finishFrame();
+        alignLarge(LENGTH + size);
         INT_BE.set(front, 0, (int) size);
         if (headLength <= SHORT_HEAD) {
             System.arraycopy(head, 0, front, LENGTH, headLength);
@@ -91,6 +92,16 @@ final class RecordWriter implements FrameSink {
             segment = 0;
             segmentTaken = 0;
             continueFrame();
+        }
+    }
+
+    /** Begins a record for a frame that would fill most of one, rather than split the frame. */
+    private void alignLarge(long size) {
+        if (inRecord
+                && size > sealer.remaining()
+                && size > RecordSealer.MAX_PLAINTEXT / 2
+                && size <= RecordSealer.MAX_PLAINTEXT) {
+            finish();
         }
     }
 

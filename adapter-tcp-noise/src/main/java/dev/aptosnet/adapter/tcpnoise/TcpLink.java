@@ -320,7 +320,8 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (channel.isWritable()) {
-            runWake();
+            // Not at once: Netty is in the middle of a flush, and would go on with what we add.
+            waker.wakeAfterInput();
         }
     }
 

@@ -16,6 +16,7 @@ import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.ports.transport.Turn;
 
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -53,7 +54,7 @@ final class TcpTransport implements Transport {
      * to megabytes, which a busy reader takes milliseconds for (ADR 0012). Over longer ways the
      * system chooses, as it knows the way's bandwidth and delay.
      */
-    private static final int NEAR_RECEIVE_BUFFER = 128 << 10;
+    private static final int NEAR_RECEIVE_BUFFER = 64 << 10;
 
     private final TransportSettings settings;
     private final KeyPair keys;
@@ -100,8 +101,8 @@ final class TcpTransport implements Transport {
     }
 
     @Override
-    public void dial(DialId id, PeerId expected, NetworkAddress address) {
-        begin(id, new DialAttempt(this, id, expected, address));
+    public void dial(DialId id, PeerId expected, NetworkAddress address, Turn turn) {
+        begin(id, new DialAttempt(this, id, expected, address, turn));
     }
 
     @Override

@@ -145,11 +145,13 @@ abstract class Upgrade extends ChannelInboundHandlerAdapter implements RecordCut
             throw new IllegalStateException(
                     "hello: " + hello.size() + " bytes (expected: 1 to " + MAX_HELLO + ")");
         }
+        var scratch = transport.owners().scratch(loop);
+        made.use(scratch.ciphers);
         var writer =
                 new RecordWriter(
                         channel,
                         made.sealer(),
-                        transport.owners().scratch(loop),
+                        scratch,
                         transport.settings().limits().maxFrameBytes());
         writer.add(new byte[] {(byte) (hello.size() >> 8), (byte) hello.size()}, 0, 2);
         writer.addAll(hello);

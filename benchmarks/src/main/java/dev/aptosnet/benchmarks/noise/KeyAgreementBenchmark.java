@@ -15,10 +15,10 @@ import org.openjdk.jmh.annotations.Warmup;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.util.Random;
+import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 
-/** The X25519 we use (Bouncy Castle's) against the JDK's own. */
+/** The X25519 we use against Bouncy Castle's and the JDK's own. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -27,8 +27,11 @@ import java.util.concurrent.TimeUnit;
 @Measurement(iterations = 5, time = 1)
 public class KeyAgreementBenchmark {
     private final KeyAgreement ours = KeyAgreement.standard();
-    private final byte[] privateKey = new byte[KeyAgreement.LENGTH];
-    private final byte[] publicKey = new byte[KeyAgreement.LENGTH];
+    private final SecureRandom random = new SecureRandom();
+    private final KeyAgreement.Key key = ours.generate(random);
+    private final KeyAgreement.Key bouncyCastle =
+            KeyAgreement.BouncyCastle.INSTANCE.ofPrivateKey(key.privateKey());
+    private final byte[] theirs = ours.generate(random).publicKey();
     private final byte[] out = new byte[KeyAgreement.LENGTH];
     private final KeyPairGenerator jdkKeys;
     private final javax.crypto.KeyAgreement jdk;
@@ -37,11 +40,6 @@ public class KeyAgreementBenchmark {
 
     /** Makes the keys. */
     public KeyAgreementBenchmark() {
-        var random = new Random(25_519);
-        random.nextBytes(privateKey);
-        var theirs = new byte[KeyAgreement.LENGTH];
-        random.nextBytes(theirs);
-        ours.publicKey(theirs, publicKey);
         try {
             jdkKeys = KeyPairGenerator.getInstance("X25519");
             jdk = javax.crypto.KeyAgreement.getInstance("X25519");
@@ -55,14 +53,25 @@ public class KeyAgreementBenchmark {
     /** A shared secret with the implementation in use. */
     @Benchmark
     public boolean agree() {
-        return ours.agree(privateKey, publicKey, out);
+        return key.agree(theirs, out);
     }
 
-    /** A public key with the implementation in use. */
+    /** A shared secret with Bouncy Castle. */
     @Benchmark
-    public byte[] publicKey() {
-        ours.publicKey(privateKey, out);
-        return out;
+    public boolean bouncyCastleAgree() {
+        return bouncyCastle.agree(theirs, out);
+    }
+
+    /** A fresh key with the implementation in use. */
+    @Benchmark
+    public KeyAgreement.Key generate() {
+        return ours.generate(random);
+    }
+
+    /** A fresh key with Bouncy Castle. */
+    @Benchmark
+    public KeyAgreement.Key bouncyCastleGenerate() {
+        return KeyAgreement.BouncyCastle.INSTANCE.generate(random);
     }
 
     /** A shared secret with the JDK. */

@@ -6,6 +6,7 @@ import dev.aptosnet.bootstrap.demo.Demo;
 import dev.aptosnet.bootstrap.demo.DemoEvent;
 import dev.aptosnet.bootstrap.demo.DemoResult;
 import dev.aptosnet.bootstrap.demo.DemoSettings;
+import dev.aptosnet.bootstrap.demo.DemoTransport;
 import dev.aptosnet.bootstrap.demo.DemoView;
 import dev.aptosnet.bootstrap.demo.DemoWatcher;
 import dev.aptosnet.ports.model.CipherSuite;
@@ -48,6 +49,14 @@ final class DemoCommand extends Command {
     private long seconds;
 
     @Option(
+            names = "--transport",
+            paramLabel = "T",
+            defaultValue = "tcp",
+            description =
+                    "tcp, quic, or race for whichever is there first (default: ${DEFAULT-VALUE}).")
+    private String transport = "tcp";
+
+    @Option(
             names = "--suite",
             paramLabel = "SUITE",
             defaultValue = "chachapoly",
@@ -73,7 +82,9 @@ final class DemoCommand extends Command {
         if (!json()) {
             print(
                     nodes
-                            + " nodes on loopback, TCP and Noise ("
+                            + " nodes on loopback, "
+                            + how(settings.transport())
+                            + " and Noise ("
                             + suite.configName()
                             + "), "
                             + seconds
@@ -88,11 +99,20 @@ final class DemoCommand extends Command {
         return result.ok() ? ExitCode.OK : ExitCode.FAILED;
     }
 
+    private static String how(DemoTransport transport) {
+        return switch (transport) {
+            case TCP -> "TCP";
+            case QUIC -> "QUIC";
+            case RACE -> "QUIC raced with TCP,";
+        };
+    }
+
     private DemoSettings settings() {
         try {
             return new DemoSettings(
                     nodes,
                     Duration.ofSeconds(Math.clamp(seconds, -1, 1_000_000)),
+                    DemoTransport.parse(transport),
                     suite,
                     !noFaults);
         } catch (IllegalArgumentException e) {

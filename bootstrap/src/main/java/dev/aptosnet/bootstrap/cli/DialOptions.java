@@ -3,6 +3,7 @@ package dev.aptosnet.bootstrap.cli;
 import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.bootstrap.Identity;
 import dev.aptosnet.bootstrap.config.KeyFile;
+import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.model.CipherSuite;
@@ -85,6 +86,9 @@ final class DialOptions {
                         .chainId(chainId)
                         .networkId(networkId)
                         .protocols(protocols);
+        if (address.isQuic()) {
+            builder.quic(QuicMode.ONLY, 100);
+        }
         if (suites != null) {
             builder.suites(suites.toArray(CipherSuite[]::new));
         }

@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
@@ -40,6 +41,7 @@ public record NetworkConfig(
         HealthSettings health,
         PeerHealthSettings peerHealth,
         TransportSettings.Limits transportLimits,
+        QuicRollout quic,
         ConnectivitySettings connectivity) {
     /** The public network without an address to listen at, and nobody to dial. */
     public static final NetworkConfig DEFAULT =
@@ -59,6 +61,7 @@ public record NetworkConfig(
                     HealthSettings.DEFAULT,
                     PeerHealthSettings.DEFAULT,
                     TransportSettings.Limits.DEFAULT,
+                    QuicRollout.OFF,
                     ConnectivitySettings.DEFAULTS);
 
     /** Copies the lists. */
@@ -91,6 +94,7 @@ public record NetworkConfig(
         private HealthSettings health;
         private PeerHealthSettings peerHealth;
         private TransportSettings.Limits transportLimits;
+        private QuicRollout quic;
         private ConnectivitySettings connectivity;
 
         private Draft(NetworkConfig from) {
@@ -109,6 +113,7 @@ public record NetworkConfig(
             health = from.health;
             peerHealth = from.peerHealth;
             transportLimits = from.transportLimits;
+            quic = from.quic;
             connectivity = from.connectivity;
         }
 
@@ -202,6 +207,12 @@ public record NetworkConfig(
             return this;
         }
 
+        /** Which links are tried over QUIC. */
+        public Draft quic(QuicRollout quic) {
+            this.quic = quic;
+            return this;
+        }
+
         /** How the node keeps itself connected. */
         public Draft connectivity(ConnectivitySettings connectivity) {
             this.connectivity = connectivity;
@@ -226,6 +237,7 @@ public record NetworkConfig(
                     health,
                     peerHealth,
                     transportLimits,
+                    quic,
                     connectivity);
         }
     }

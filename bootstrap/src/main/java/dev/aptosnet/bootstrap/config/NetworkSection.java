@@ -59,13 +59,13 @@ final class NetworkSection {
             throw section.refused("network_id", network.configName(), "validator");
         }
         draft.networkId(network);
-        section.parsed(
-                        "listen_address",
-                        "an address such as /ip4/0.0.0.0/tcp/6180",
-                        NetworkSection::listenable)
-                .ifPresentOrElse(
-                        address -> draft.listen(List.of(address)),
-                        () -> draft.listen(List.of(NetworkAddress.parse("/ip4/0.0.0.0/tcp/6180"))));
+        var listen =
+                section.parsed(
+                                "listen_address",
+                                "an address such as /ip4/0.0.0.0/tcp/6180",
+                                NetworkSection::listenable)
+                        .orElseGet(() -> NetworkAddress.parse("/ip4/0.0.0.0/tcp/6180"));
+        new QuicSection(section, listen).read(draft);
         section.bool("mutual_authentication")
                 .ifPresent(
                         mutual -> {
@@ -121,7 +121,7 @@ final class NetworkSection {
         return name;
     }
 
-    private static NetworkAddress listenable(String text) {
+    static NetworkAddress listenable(String text) {
         var address = NetworkAddress.parse(text);
         if (!address.isListenable()) {
             throw new IllegalArgumentException(text);
@@ -274,9 +274,6 @@ final class NetworkSection {
             if (section.number(key, 0, Long.MAX_VALUE).isPresent()) {
                 unused.add(key);
             }
-        }
-        if (section.section("transports").isPresent()) {
-            unused.add("transports");
         }
     }
 

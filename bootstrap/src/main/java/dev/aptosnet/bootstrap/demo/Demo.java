@@ -80,7 +80,7 @@ public final class Demo {
         // One in the middle: some have dialled it, and it has dialled the others.
         stop = faults.stopAndStart(mesh.node(settings.nodes() / 2));
         if (stop != null) {
-            freeze = faults.freezeAndThaw(mesh.node(0), mesh.node(1));
+            freeze = faults.freezeAndThaw(mesh.node(0));
         }
     }
 

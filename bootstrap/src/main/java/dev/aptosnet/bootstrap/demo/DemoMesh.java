@@ -13,8 +13,6 @@ import java.util.concurrent.Executors;
 
 /** The nodes of a demo and the links between them. The demo's thread only. */
 final class DemoMesh {
-    private static final String ANY_PORT = "/ip4/127.0.0.1/tcp/0";
-
     private final DemoSettings settings;
     private final List<DemoNode> nodes = new ArrayList<>();
     private final ExecutorService makers =
@@ -28,7 +26,8 @@ final class DemoMesh {
     /** Starts all nodes. Each dials those before it, so that every pair has one dialler. */
     void start() {
         for (var i = 0; i < settings.nodes(); i++) {
-            var place = new DemoNode.Place(i, Identity.generate(), ANY_PORT, new Tally());
+            var listen = List.of(settings.transport().anyPort());
+            var place = new DemoNode.Place(i, Identity.generate(), listen, new Tally());
             nodes.add(new DemoNode(place, settings, addresses(), makers));
         }
         introduce();
@@ -46,8 +45,8 @@ final class DemoMesh {
         introduce();
     }
 
-    private List<NetworkAddress> addresses() {
-        return new ArrayList<>(nodes.stream().map(DemoNode::address).toList());
+    private List<List<NetworkAddress>> addresses() {
+        return new ArrayList<>(nodes.stream().map(DemoNode::addresses).toList());
     }
 
     private void introduce() {

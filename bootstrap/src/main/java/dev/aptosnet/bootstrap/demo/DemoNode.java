@@ -71,16 +71,17 @@ final class DemoNode implements AutoCloseable {
      * What stays when a node stops and another is started in its place.
      *
      * @param index its number among the demo's nodes
-     * @param listen such as {@code /ip4/127.0.0.1/tcp/0}
+     * @param listen addresses such as {@code /ip4/127.0.0.1/tcp/0}
      * @param tally its book
      */
-    record Place(int index, Identity identity, String listen, Tally tally) {}
+    record Place(int index, Identity identity, List<String> listen, Tally tally) {}
 
     /**
      * @param makers where chunks are made: work of tens of milliseconds, which on a virtual thread
      *     would hold up the handlers of votes
      */
-    DemoNode(Place place, DemoSettings settings, List<NetworkAddress> seeds, Executor makers) {
+    DemoNode(
+            Place place, DemoSettings settings, List<List<NetworkAddress>> seeds, Executor makers) {
         this.place = place;
         this.tally = place.tally();
         this.nextVotes = new AtomicLongArray(settings.nodes());
@@ -91,7 +92,7 @@ final class DemoNode implements AutoCloseable {
                         .chainId(DEMO_CHAIN)
                         .identity(place.identity())
                         .suites(settings.suite())
-                        .listen(place.listen())
+                        .quic(settings.transport().quicMode(), settings.transport().quicPercent())
                         .health(settings.health())
                         .maxInboundConnections(Math.max(50, settings.nodes()))
                         .transportLimits(transportLimits(settings.nodes()))
@@ -102,7 +103,10 @@ final class DemoNode implements AutoCloseable {
                                 CHUNKS,
                                 request -> makers.execute(() -> serveChunk(request, chunkBytes)))
                         .onPeers(new Losses());
-        seeds.forEach(builder::seed);
+        place.listen().forEach(builder::listen);
+        for (var seed : seeds) {
+            seed.forEach(builder::seed);
+        }
         this.node = builder.start();
         this.client = node.client();
     }
@@ -144,19 +148,22 @@ final class DemoNode implements AutoCloseable {
         }
     }
 
-    /** What a node needs that is to take this one's place; the port is known by now. */
+    /** What a node needs that is to take this one's place; the ports are known by now. */
     Place place() {
-        var port = address().port().orElseThrow();
-        return new Place(
-                place.index(), place.identity(), "/ip4/127.0.0.1/tcp/" + port, place.tally());
+        var listen =
+                addresses().stream()
+                        .map(bound -> new NetworkAddress(bound.protocols().subList(0, 2)))
+                        .map(NetworkAddress::toString)
+                        .toList();
+        return new Place(place.index(), place.identity(), listen, place.tally());
     }
 
     Tally tally() {
         return tally;
     }
 
-    NetworkAddress address() {
-        return node.listenAddress();
+    List<NetworkAddress> addresses() {
+        return node.listenAddresses();
     }
 
     PeerId peerId() {
@@ -295,7 +302,10 @@ final class DemoNode implements AutoCloseable {
         }
     }
 
-    /** On the thread of all of this node's sockets, which does nothing else meanwhile. */
+    /**
+     * On the thread of all of this node's sockets, which does nothing else meanwhile; over QUIC, on
+     * that of the connection by which the order came.
+     */
     private void standStill() throws InterruptedException {
         frozen.countDown();
         thawed.await();

@@ -11,10 +11,12 @@ import java.time.Duration;
  *
  * @param nodes how many, 2 to 256
  * @param sending how long votes, transactions and chunks are sent once the mesh is complete
+ * @param transport what the links run over
  * @param suite the only cipher suite of all nodes
  * @param faults whether one node is stopped and started, and another frozen and thawed, after that
  */
-public record DemoSettings(int nodes, Duration sending, CipherSuite suite, boolean faults) {
+public record DemoSettings(
+        int nodes, Duration sending, DemoTransport transport, CipherSuite suite, boolean faults) {
     /** The most nodes; their threads and links share one process. */
     public static final int MAX_NODES = 256;
 

@@ -50,11 +50,14 @@ final class Faults {
 
     /**
      * Holds the one thread of a node's sockets, so that its connections stay open and say nothing,
-     * as when its process is stopped; null if that did not end well.
+     * as when its process is stopped; null if that did not end well. Connections over QUIC have a
+     * thread each, so every other node gives the order.
      */
-    @Nullable Outage freezeAndThaw(DemoNode victim, DemoNode by) throws InterruptedException {
+    @Nullable Outage freezeAndThaw(DemoNode victim) throws InterruptedException {
         excuse(victim);
-        by.freeze(victim);
+        for (var other : others(victim)) {
+            other.freeze(victim);
+        }
         var frozen = begin(DemoEvent.Kind.FROZEN, victim);
         Duration noticed;
         try {

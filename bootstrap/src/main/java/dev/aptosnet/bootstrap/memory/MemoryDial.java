@@ -5,6 +5,7 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.ports.transport.Turn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +21,19 @@ final class MemoryDial {
 
     final PeerId expected;
     final NetworkAddress address;
+    final Turn turn;
 
-    MemoryDial(MemoryTransport transport, DialId id, PeerId expected, NetworkAddress address) {
+    MemoryDial(
+            MemoryTransport transport,
+            DialId id,
+            PeerId expected,
+            NetworkAddress address,
+            Turn turn) {
         this.transport = transport;
         this.id = id;
         this.expected = expected;
         this.address = address;
+        this.turn = turn;
     }
 
     private enum State {

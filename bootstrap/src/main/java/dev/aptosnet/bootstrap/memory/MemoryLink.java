@@ -256,7 +256,7 @@ final class MemoryLink implements Link, FrameSink {
     }
 
     @Override
-    public boolean isWritable() {
+    public boolean isWritable(Lane lane) {
         if (unsent.get() < limit()) {
             return true;
         }

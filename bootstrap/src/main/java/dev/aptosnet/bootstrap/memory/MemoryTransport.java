@@ -26,6 +26,7 @@ import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
+import dev.aptosnet.ports.transport.Turn;
 
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -121,8 +122,8 @@ final class MemoryTransport implements Transport {
     }
 
     @Override
-    public void dial(DialId id, PeerId expected, NetworkAddress address) {
-        var dial = new MemoryDial(this, id, expected, address);
+    public void dial(DialId id, PeerId expected, NetworkAddress address, Turn turn) {
+        var dial = new MemoryDial(this, id, expected, address, turn);
         if (dials.putIfAbsent(id, dial) != null) {
             throw new IllegalArgumentException("dial id " + id.number() + " is in use");
         }
@@ -164,6 +165,11 @@ final class MemoryTransport implements Transport {
         }
         if (key.equals(keys.publicKey())) {
             dial.failed(Reason.SELF_DIAL, "the key in the address is our own");
+            return;
+        }
+        // One message proves both here, so that the turn is taken before.
+        if (!dial.turn.take()) {
+            dial.failed(Turn.NOT_OURS.reason(), Turn.NOT_OURS.detail());
             return;
         }
         var listener = MemoryPorts.find(port);

@@ -16,9 +16,9 @@ import java.util.Locale;
  */
 public final class ConnectionMetrics {
     private final NetworkMetrics network;
-    private final long[] counts = new long[ObservationCounters.COUNT];
-    private final long[] bytes = new long[ObservationCounters.COUNT];
-    private boolean dirty;
+
+    /** Where the owner's thread notes what happens, on this connection and its others. */
+    private @Nullable Gathered gathered;
 
     ConnectionMetrics(NetworkMetrics network) {
         this.network = network;
@@ -26,10 +26,12 @@ public final class ConnectionMetrics {
 
     /** Notes what a connection observed. */
     public void observe(Observation what, @Nullable ProtocolId protocol, long size) {
-        var index = what.ordinal();
-        counts[index]++;
-        bytes[index] += size;
-        dirty = true;
+        var notes = gathered;
+        if (notes == null) {
+            notes = network.gatheredHere();
+            gathered = notes;
+        }
+        notes.note(what, size);
     }
 
     /** Counts a peer's mistake by its rule. */
@@ -91,15 +93,34 @@ public final class ConnectionMetrics {
 
     /** Adds what was noted to the network's counters. Owner only. */
     public void flush() {
-        if (!dirty) {
-            return;
+        var notes = gathered;
+        if (notes != null) {
+            gathered = null;
+            notes.flush(network);
         }
-        dirty = false;
-        for (var index = 0; index < counts.length; index++) {
-            if (counts[index] > 0) {
-                network.add(index, counts[index], bytes[index]);
-                counts[index] = 0;
-                bytes[index] = 0;
+    }
+
+    /**
+     * What one thread has noted since it last added to the network's counters. A connection needs
+     * none of its own, since its owner adds it up before the thread turns to something else.
+     */
+    static final class Gathered {
+        private final long[] counts = new long[ObservationCounters.COUNT];
+        private final long[] bytes = new long[ObservationCounters.COUNT];
+
+        private void note(Observation what, long size) {
+            var index = what.ordinal();
+            counts[index]++;
+            bytes[index] += size;
+        }
+
+        private void flush(NetworkMetrics network) {
+            for (var index = 0; index < counts.length; index++) {
+                if (counts[index] > 0) {
+                    network.add(index, counts[index], bytes[index]);
+                    counts[index] = 0;
+                    bytes[index] = 0;
+                }
             }
         }
     }

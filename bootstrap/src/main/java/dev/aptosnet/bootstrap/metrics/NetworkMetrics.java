@@ -45,6 +45,9 @@ public final class NetworkMetrics implements AutoCloseable {
         0.001, 0.005, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60
     };
 
+    private final ThreadLocal<ConnectionMetrics.Gathered> gathered =
+            ThreadLocal.withInitial(ConnectionMetrics.Gathered::new);
+
     private final MeterRegistry registry;
     private final Tags common;
     private final Queue<Meter> meters = new ConcurrentLinkedQueue<>();
@@ -87,6 +90,11 @@ public final class NetworkMetrics implements AutoCloseable {
                                 result.name().toLowerCase(Locale.ROOT));
             }
         }
+    }
+
+    /** What the calling thread, an owner of connections, has not added up yet. */
+    ConnectionMetrics.Gathered gatheredHere() {
+        return gathered.get();
     }
 
     void add(int observation, long count, long size) {
@@ -180,6 +188,40 @@ public final class NetworkMetrics implements AutoCloseable {
                         .register(registry);
         meters.add(timer);
         return timer;
+    }
+
+    /**
+     * A connection was proven.
+     *
+     * @param took from the dial, or from accept
+     */
+    public void setUp(String transport, Origin origin, Duration took) {
+        summary(
+                        "aptosnet_setup_seconds",
+                        PING_BUCKETS,
+                        "transport",
+                        transport,
+                        "direction",
+                        label(origin))
+                .record(took.toNanos() / 1e9);
+    }
+
+    /**
+     * A dial that could go over QUIC and TCP has ended.
+     *
+     * @param winner {@code quic}, {@code tcp} or {@code none}
+     */
+    public void raceEnded(String winner) {
+        counter("aptosnet_dial_races_total", "winner", winner).increment();
+    }
+
+    /**
+     * A connection came to be over TCP although QUIC was tried.
+     *
+     * @param reason a set-up failure's, or {@code overtaken}
+     */
+    public void fellBack(String reason) {
+        counter("aptosnet_quic_fallbacks_total", "reason", reason).increment();
     }
 
     /**

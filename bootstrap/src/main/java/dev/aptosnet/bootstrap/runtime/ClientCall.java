@@ -18,12 +18,12 @@ import java.util.concurrent.locks.LockSupport;
 /** A call of an application: what the machine knows of it, and whom to tell how it ended. */
 abstract sealed class ClientCall extends OutboundCall {
     private final Terms terms;
-    private final long startNanos = System.nanoTime();
 
     /**
      * What a call is made on.
      *
      * @param number of its admission by the circuit breaker
+     * @param made when; before it was handed to the connection
      * @param deadline when it is given up
      * @param savedNanos how much longer its caller would wait then
      */
@@ -32,6 +32,7 @@ abstract sealed class ClientCall extends OutboundCall {
             ProtocolId protocol,
             Bytes request,
             int number,
+            MonoTime made,
             MonoTime deadline,
             long savedNanos) {}
 
@@ -52,8 +53,8 @@ abstract sealed class ClientCall extends OutboundCall {
 
     @Override
     protected final void onAnswer(Bytes answer) {
-        var took = System.nanoTime() - startNanos;
         var connection = terms.connection;
+        var took = sinceMade();
         connection.metrics().answered(protocol(), took);
         connection
                 .health()
@@ -63,12 +64,17 @@ abstract sealed class ClientCall extends OutboundCall {
 
     @Override
     protected final void onFailed(CallFailure failure) {
-        var waited = System.nanoTime() - startNanos;
         var connection = terms.connection;
+        var waited = sinceMade();
         connection
                 .health()
                 .failed(connection.now(), protocol(), terms.number, failure, waited, savedNanos());
         failed(explain(failure, waited));
+    }
+
+    /** Until what ended it arrived: the owner looks at the clock once for all that it reads. */
+    private long sinceMade() {
+        return Math.max(0, terms.connection.now().nanosSince(terms.made));
     }
 
     /** How much longer the caller would wait; 0 if it was waited for so long. */

@@ -58,6 +58,12 @@ final class ConnectedPeers {
         return snapshot.values().stream().filter(c -> c.info().origin() == origin).count();
     }
 
+    long count(String transport) {
+        return snapshot.values().stream()
+                .filter(c -> c.info().transport().equals(transport))
+                .count();
+    }
+
     /** Offers a connection to senders, in place of an earlier one to that peer. On the loop. */
     void publish(PeerConnection connection) {
         var next = new HashMap<>(snapshot);

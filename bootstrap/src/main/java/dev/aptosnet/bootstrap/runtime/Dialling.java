@@ -164,6 +164,11 @@ final class Dialling implements TrustedPeers {
         config.put(peer, new DiscoveredPeer(addresses, keys, role, true));
     }
 
+    /** Where a peer that is to be dialled may be reached over QUIC. */
+    List<NetworkAddress> quicAddresses(PeerId peer) {
+        return machine.quicAddresses(peer);
+    }
+
     /** The application dials the peer itself, which need not be trusted then. */
     void requested(PeerId peer) {
         requested.add(peer);

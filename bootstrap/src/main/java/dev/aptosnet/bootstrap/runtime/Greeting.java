@@ -37,8 +37,15 @@ final class Greeting {
         record Failed(SetupFailure why) implements Outcome {}
     }
 
-    Greeting(int chainId, NetworkId network, List<ProtocolId> spoken) {
-        this.own = HandshakeMsg.v1(ProtocolSet.of(spoken, OFFERED), chainId, network);
+    /**
+     * @param quic whether we listen over QUIC
+     */
+    Greeting(int chainId, NetworkId network, List<ProtocolId> spoken, boolean quic) {
+        var offered = EnumSet.copyOf(OFFERED);
+        if (quic) {
+            offered.add(Capability.QUIC_ADDRESS);
+        }
+        this.own = HandshakeMsg.v1(ProtocolSet.of(spoken, offered), chainId, network);
         this.encoded = own.encode();
     }
 

@@ -1,6 +1,8 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
+import dev.aptosnet.domain.rollout.QuicMode;
+import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.ports.client.ApplicationHealth;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
@@ -49,6 +51,9 @@ public final class NetworkInstance implements AutoCloseable {
     /** Dial ids of {@link #connect}; those of the owner are below. */
     private static final long FIRST_OWN_DIAL = 1L << 62;
 
+    /** The name of that transport. */
+    private static final String QUIC = "quic";
+
     private final NetworkSettings settings;
     private final Clock clock = Clock.system();
     private final NetworkMetrics metrics;
@@ -96,6 +101,7 @@ public final class NetworkInstance implements AutoCloseable {
     }
 
     private void open() {
+        requireTransport(settings.quic());
         for (var origin : Origin.values()) {
             var direction = NetworkMetrics.label(origin);
             metrics.gauge(
@@ -113,14 +119,39 @@ public final class NetworkInstance implements AutoCloseable {
         }
         metrics.gauge("aptosnet_draining_connections", owner.connected(), ConnectedPeers::draining);
         metrics.gauge("aptosnet_latency_probes_in_flight", owner, NetworkOwner::probesInFlight);
+        for (var transport : owner.transports().names()) {
+            metrics.gauge(
+                    "aptosnet_connections",
+                    owner.connected(),
+                    each -> each.count(transport),
+                    "transport",
+                    transport);
+        }
+        metrics.gauge(
+                "aptosnet_quic_failures_remembered", owner.races(), Races::rememberedFailures);
         owner.peerHealths().register(metrics);
         owner.start();
-        for (var address : settings.listen()) {
-            listenAddresses.add(
-                    owner.transports()
-                            .listen(address, settings.transportLimits().upgradeTimeout()));
-        }
+        var overQuic = settings.quicListen();
+        settings.listen().stream()
+                .filter(address -> !overQuic.contains(address))
+                .forEach(this::listen);
+        overQuic.forEach(this::listen);
         owner.discover();
+    }
+
+    private void listen(NetworkAddress address) {
+        listenAddresses.add(
+                owner.transports().listen(address, settings.transportLimits().upgradeTimeout()));
+    }
+
+    private void requireTransport(QuicRollout quic) {
+        if (quic.mode() != QuicMode.OFF && !owner.transports().names().contains(QUIC)) {
+            throw new IllegalArgumentException(
+                    "transports.quic.mode: "
+                            + quic.mode().configName()
+                            + " (expected: off, or the jar aptosnet-adapter-quic and what it needs"
+                            + " on the module or class path)");
+        }
     }
 
     /** Shows the node's budget among this network's meters; once for a node. */
@@ -260,6 +291,12 @@ public final class NetworkInstance implements AutoCloseable {
     /** Keeps a peer connected from now on. */
     public void addSeed(PeerId peer, List<NetworkAddress> addresses) {
         owner.seed(peer, addresses);
+    }
+
+    /** Which links are tried over QUIC, from the next dial on. */
+    public void quic(QuicRollout rollout) {
+        requireTransport(rollout);
+        owner.races().rollout(rollout);
     }
 
     /** Says what a source will say at the next change of epoch. */

@@ -63,6 +63,7 @@ final class NetworkOwner {
     private final Greeting greeting;
     private final ConnectionSettings connectionSettings;
     private final Transports transports;
+    private final Races races;
     private final NodeLoop loop;
     private final PeerListeners listeners;
     private final PeerStore store;
@@ -128,7 +129,12 @@ final class NetworkOwner {
                         peer -> disconnectNow(peer, DisconnectReason.PEER_MONITORING_PING_FAILURE));
         this.protocols =
                 new Protocols(monitoring.withAnswers(health.withAnswers(settings.registrations())));
-        this.greeting = new Greeting(settings.chainId(), settings.networkId(), protocols.spoken());
+        this.greeting =
+                new Greeting(
+                        settings.chainId(),
+                        settings.networkId(),
+                        protocols.spoken(),
+                        !settings.quicListen().isEmpty());
         this.connectionSettings =
                 connectionSettings(settings.limits(), settings.peerHealth().calls());
         this.connected = new ConnectedPeers(clock);
@@ -143,6 +149,14 @@ final class NetworkOwner {
         this.peerList = new PeerList(connected);
         this.trustedPeers = new TrustedPeerGauges(metrics, connected::contains);
         this.transports = new Transports(this::transportSettings, new LinkEvents());
+        this.races =
+                new Races(
+                        settings.self(),
+                        settings.quic(),
+                        transports,
+                        clock,
+                        metrics,
+                        new DialOutcomes());
         this.dialler =
                 new Dialling(settings, settings.admission().access(), clock, new DialOrders());
         this.peers =
@@ -186,7 +200,9 @@ final class NetworkOwner {
     private MonoTime nextDeadline() {
         return MonoTime.earlier(
                 MonoTime.earlier(dialler.nextDeadline(), health.nextDeadline()),
-                MonoTime.earlier(monitoring.nextDeadline(), peerList.nextDeadline()));
+                MonoTime.earlier(
+                        races.nextDeadline(),
+                        MonoTime.earlier(monitoring.nextDeadline(), peerList.nextDeadline())));
     }
 
     /** Trusts and dials whom the settings name. */
@@ -217,6 +233,11 @@ final class NetworkOwner {
 
     Transports transports() {
         return transports;
+    }
+
+    /** Which dials are tried over QUIC. */
+    Races races() {
+        return races;
     }
 
     /** How far away a peer is; empty before its first answer to a ping. */
@@ -252,7 +273,7 @@ final class NetworkOwner {
 
     /** Gives a dial up, which is still answered. */
     void cancel(DialId id, NetworkAddress address) {
-        loop.post(() -> transports.cancel(id, address));
+        loop.post(() -> races.cancel(id, address));
     }
 
     /** Keeps a peer connected from now on. */
@@ -353,19 +374,32 @@ final class NetworkOwner {
 
         @Override
         public void dialed(DialId id, Link link) {
-            if (!loop.post(() -> NetworkOwner.this.dialed(id, link))) {
+            if (!loop.post(() -> races.dialed(id, link))) {
                 refuse(link);
             }
         }
 
         @Override
         public void dialFailed(DialId id, SetupFailure why) {
-            loop.post(() -> NetworkOwner.this.dialFailed(id, why));
+            loop.post(() -> races.dialFailed(id, why));
         }
 
         @Override
         public void probed(DialId id, @Nullable Duration took) {
             loop.post(() -> NetworkOwner.this.probed(id, took));
+        }
+    }
+
+    /** What comes of dials, whatever way they went. */
+    private final class DialOutcomes implements Races.Outcome {
+        @Override
+        public void dialed(DialId id, Link link) {
+            NetworkOwner.this.dialed(id, link);
+        }
+
+        @Override
+        public void dialFailed(DialId id, SetupFailure why) {
+            NetworkOwner.this.dialFailed(id, why);
         }
     }
 
@@ -388,7 +422,11 @@ final class NetworkOwner {
         @Override
         public void probe(DialId id, NetworkAddress address, Duration limit) {
             try {
-                transports.probe(id, address, limit);
+                if (races.allows(address)) {
+                    transports.probe(id, address, limit);
+                } else {
+                    loop.post(() -> NetworkOwner.this.probed(id, null));
+                }
             } catch (ConnectFailure _) {
                 // No transport takes such an address, which a dial will tell.
                 loop.post(() -> NetworkOwner.this.probed(id, null));
@@ -397,7 +435,7 @@ final class NetworkOwner {
 
         @Override
         public void cancel(DialId id, NetworkAddress address) {
-            transports.cancel(id, address);
+            races.cancel(id, address);
         }
 
         @Override
@@ -432,6 +470,7 @@ final class NetworkOwner {
     private void timeReached() {
         // The loop may have been too full to be told of a view: it is taken now at the latest.
         takeViews();
+        races.onTime();
         dialler.timeReached();
         health.onTime();
         monitoring.onTime();
@@ -474,7 +513,9 @@ final class NetworkOwner {
         }
         metrics.dialled();
         try {
-            transports.dial(id, peer, address);
+            // Who names an address wants that one.
+            var quic = answer == null ? dialler.quicAddresses(peer) : List.<NetworkAddress>of();
+            races.dial(id, peer, address, quic);
         } catch (ConnectFailure e) {
             dialFailed(id, e.failure());
         }
@@ -530,6 +571,7 @@ final class NetworkOwner {
             return failure(SetupFailure.Reason.CANCELLED, "the node stops");
         }
         metrics.upgraded(info.origin(), true, info.times().total());
+        metrics.setUp(info.transport(), info.origin(), info.times().total());
         return switch (greeting.compare(info.hello())) {
             case Greeting.Outcome.Failed(var why) -> notAgreed(link, why);
             case Greeting.Outcome.Agreed(var agreed) -> agreed(link, agreed, pending);

@@ -2,6 +2,7 @@ package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.peer.Admission;
+import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
@@ -12,6 +13,8 @@ import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol.Memory;
+import dev.aptosnet.ports.model.NetworkAddress.Protocol.Quic;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PublicKey;
@@ -44,6 +47,7 @@ public record NetworkSettings(
         MonitoringSettings monitoring,
         NodeInformationSource nodeInformation,
         TransportSettings.Limits transportLimits,
+        QuicRollout quic,
         ConnectivitySettings connectivity,
         List<PeerSourceSettings> sources,
         List<Registration> registrations,
@@ -57,6 +61,24 @@ public record NetworkSettings(
         sources = List.copyOf(sources);
         registrations = List.copyOf(registrations);
         listeners = List.copyOf(listeners);
+    }
+
+    /**
+     * Where to accept connections over QUIC: as told, else at the host and port of every TCP
+     * address, and at a free port where that is 0; nowhere if QUIC is off.
+     */
+    List<NetworkAddress> quicListen() {
+        var told = listen.stream().filter(NetworkAddress::isQuic).toList();
+        if (!quic.isOn() || !told.isEmpty()) {
+            return told;
+        }
+        return listen.stream()
+                .filter(address -> !(address.network() instanceof Memory))
+                .map(
+                        address ->
+                                NetworkAddress.of(
+                                        address.network(), new Quic(address.port().orElse(0))))
+                .toList();
     }
 
     /** Without the private key. */

@@ -85,7 +85,7 @@ final class NodeLoop implements AutoCloseable {
     public void close() {
         running = false;
         thread.interrupt();
-        if (isLoopThread()) {
+        if (isLoopThread() || thread.getState() == Thread.State.NEW) {
             return;
         }
         try {

@@ -213,7 +213,13 @@ final class PeerClient<M> implements NetworkClient<M> {
         var callerNanos = nanos(timeout);
         var nanos = health.patienceNanos(protocol, payload.size(), callerNanos);
         return new ClientCall.Terms(
-                connection, protocol, payload, number, now.plusNanos(nanos), callerNanos - nanos);
+                connection,
+                protocol,
+                payload,
+                number,
+                now,
+                now.plusNanos(nanos),
+                callerNanos - nanos);
     }
 
     private static long nanos(Duration timeout) {

@@ -68,7 +68,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     private @Nullable InboundQueue[] queues = NO_QUEUES;
 
     /** Rare requests to the owner, such as cancellations. */
-    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(1);
 
     private MonoTime heardAt;
     private MonoTime now;

@@ -11,6 +11,7 @@ import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportProvider;
 import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.ports.transport.Turn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The transports of a network: of those that the class or module path offers, each is made when the
@@ -102,10 +102,11 @@ final class Transports implements AutoCloseable {
     /**
      * Dials; answered by {@link Events#dialed} or {@link Events#dialFailed}.
      *
+     * @param turn asked before we prove who we are
      * @throws ConnectFailure if no transport takes such an address
      */
-    void dial(DialId id, PeerId peer, NetworkAddress address) {
-        transportFor(address).dial(id, peer, address);
+    void dial(DialId id, PeerId peer, NetworkAddress address, Turn turn) {
+        transportFor(address).dial(id, peer, address, turn);
     }
 
     /** Probes; answered by {@link Events#probed}. */
@@ -113,9 +114,26 @@ final class Transports implements AutoCloseable {
         transportFor(address).probe(id, address, limit);
     }
 
-    /** Gives a dial up, which is still answered. */
+    /** Gives a dial up, which is still answered. Does nothing if there was no such dial. */
     void cancel(DialId id, NetworkAddress address) {
-        transportFor(address).cancel(id);
+        var transport = madeFor(address);
+        if (transport != null) {
+            transport.cancel(id);
+        }
+    }
+
+    private synchronized @Nullable Transport madeFor(NetworkAddress address) {
+        for (var provider : providers) {
+            if (provider.supports(address)) {
+                return made.get(provider.name());
+            }
+        }
+        return null;
+    }
+
+    /** The names of those that are offered. */
+    List<String> names() {
+        return providers.stream().map(TransportProvider::name).toList();
     }
 
     /** How many connections that others opened are in set-up. */
@@ -134,9 +152,7 @@ final class Transports implements AutoCloseable {
                 SetupFailure.Reason.BAD_ADDRESS,
                 address
                         + ": no transport for this kind of address (there are: "
-                        + providers.stream()
-                                .map(TransportProvider::name)
-                                .collect(Collectors.joining(", "))
+                        + String.join(", ", names())
                         + ")");
     }
 

@@ -54,6 +54,7 @@ final class NodeProvider implements Provider<AptosNode> {
                 .calls(network.peerHealth().calls())
                 .score(network.peerHealth().score())
                 .transportLimits(network.transportLimits())
+                .quic(network.quic().mode(), network.quic().percent())
                 .connectivity(network.connectivity());
         network.mutualAuthentication().ifPresent(builder::mutualAuthentication);
         if (!network.suites().isEmpty()) {

@@ -55,6 +55,7 @@ class ContentTest {
                     new DemoSettings(
                             nodes,
                             java.time.Duration.ofSeconds(1),
+                            DemoTransport.TCP,
                             dev.aptosnet.ports.model.CipherSuite.AESGCM,
                             true);
             var votes = 1e9 / settings.voteInterval().toNanos() * nodes * (nodes - 1);

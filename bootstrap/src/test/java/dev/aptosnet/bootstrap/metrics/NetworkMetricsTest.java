@@ -93,7 +93,7 @@ class NetworkMetricsTest {
                     .isZero();
 
             var pending = "aptos_network_pending_connection_upgrades";
-            assertThat(gauge(dialler, pending, "direction", "outbound")).isZero();
+            awaitValue(pending, 0, () -> gauge(dialler, pending, "direction", "outbound"));
             var port = listener.listenAddress().port().orElseThrow();
             try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) { // and says nothing
                 awaitValue(pending, 1, () -> gauge(listener, pending, "direction", "inbound"));

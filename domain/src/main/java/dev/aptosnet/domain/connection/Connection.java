@@ -194,8 +194,8 @@ public final class Connection {
     /** Writes frames, most urgent first, while the link wants them and something is queued. */
     public void poll(MonoTime now, FrameSink out) {
         frames.setTime(now);
-        while (out.isWritable()) {
-            if (!replies.isEmpty()) {
+        while (true) {
+            if (!replies.isEmpty() && out.isWritable(Frames.REPLIES)) {
                 observe(replies.nextKind(), null, 0);
                 frames.writeReply(replies, out);
             } else if (!lanes.writeNext(frames, out)) {

@@ -18,6 +18,9 @@ import java.util.function.Consumer;
 
 /** Puts heads before payloads, as the peer understands them. */
 final class Frames implements FrameWriter {
+    /** Where replies of the connection itself go. */
+    static final Lane REPLIES = Lane.of(MessageClass.CRITICAL);
+
     private static final long MAX_MILLIS = 0xffff_ffffL;
 
     private final boolean classes;
@@ -39,7 +42,7 @@ final class Frames implements FrameWriter {
 
     void writeReply(Replies replies, FrameSink out) {
         var length = replies.writeNext(scratch);
-        out.write(Lane.of(MessageClass.CRITICAL), scratch, length, Bytes.EMPTY);
+        out.write(REPLIES, scratch, length, Bytes.EMPTY);
     }
 
     @Override
@@ -73,14 +76,14 @@ final class Frames implements FrameWriter {
                 transfer.nextPiece() == 0
                         ? header(transfer, piece.size())
                         : FrameHead.streamFragment(
-                                scratch, transfer.streamId(), transfer.nextPiece(), piece.size());
+                                scratch, transfer.streamId(), transfer.fragmentId(), piece.size());
         out.write(transfer.lane(), scratch, length, piece);
     }
 
     private int header(Transfer transfer, int size) {
         var message = transfer.message();
         var stream = transfer.streamId();
-        var fragments = transfer.numFragments();
+        var fragments = transfer.announcedFragments();
         var protocol = message.protocol().number();
         return switch (message) {
             case OutboundCall call ->

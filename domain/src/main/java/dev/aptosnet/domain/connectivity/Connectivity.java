@@ -160,7 +160,11 @@ public final class Connectivity {
         /** From now on these are trusted. */
         record Trust(TrustedSet peers) implements Effect {}
 
-        /** Dial; to be answered by {@link Event.DialEnded}, once. */
+        /**
+         * Dial; to be answered by {@link Event.DialEnded}, once.
+         *
+         * @param address over QUIC only if the peer lists no other; see {@link #quicAddresses}
+         */
         record Dial(DialId id, PeerId peer, NetworkAddress address) implements Effect {}
 
         /**
@@ -311,6 +315,14 @@ public final class Connectivity {
     /** Whether the peer, if it connects now, comes ahead of the epoch that it belongs to. */
     public boolean isAhead(PeerId peer) {
         return standing(peer) == Standing.INCOMING;
+    }
+
+    /** Where a peer that is to be dialled may be reached over QUIC, best first. */
+    public List<NetworkAddress> quicAddresses(PeerId peer) {
+        var known = reachable(peer);
+        return known == null
+                ? List.of()
+                : known.addresses().stream().filter(NetworkAddress::isQuic).toList();
     }
 
     private boolean discovered(
@@ -504,7 +516,7 @@ public final class Connectivity {
                                 return;
                             }
                             if (probes != null) {
-                                probes.probe(now, peer, known.addresses());
+                                probes.probe(now, peer, known.dialledInTurn());
                             }
                             if (dials.contains(peer)) {
                                 return;
@@ -574,7 +586,7 @@ public final class Connectivity {
             var known = reachable(peer);
             if (known != null && isWanted(peer)) {
                 var id = new DialId(nextDial++);
-                var address = attempts(peer).take(known.addresses());
+                var address = attempts(peer).take(known.dialledInTurn());
                 dials.started(id, peer, address);
                 out.add(new Effect.Dial(id, peer, address));
             }

@@ -32,6 +32,15 @@ public record DiscoveredPeer(
         return new DiscoveredPeer(addresses, keys, role, false);
     }
 
+    /**
+     * The addresses that are dialled in turn: all but those over QUIC, which are tried beside them
+     * (improvements.md I-16), or those if there are no others.
+     */
+    List<NetworkAddress> dialledInTurn() {
+        var others = addresses.stream().filter(address -> !address.isQuic()).toList();
+        return others.isEmpty() ? addresses : others;
+    }
+
     boolean saysNothing() {
         return addresses.isEmpty() && keys.isEmpty();
     }

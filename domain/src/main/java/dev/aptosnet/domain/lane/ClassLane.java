@@ -1,16 +1,22 @@
 package dev.aptosnet.domain.lane;
 
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.transport.FrameSink;
+import dev.aptosnet.ports.transport.Lane;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** What waits in one class. */
 final class ClassLane {
+    /** Most connections never send anything large: what that needs is made with the first. */
+    private static final Deque<Transfer> NO_TRANSFERS = new ArrayDeque<>(0);
+
     /** In the order they were given, but for those below. */
     final MessageQueue waiting = new MessageQueue();
 
@@ -18,12 +24,15 @@ final class ClassLane {
     final MessageQueue parked = new MessageQueue();
 
     /** Large ones of which pieces leave in this class's turn, one piece each in rotation. */
-    private final ArrayDeque<Transfer> transfers = new ArrayDeque<>(2);
+    private Deque<Transfer> transfers = NO_TRANSFERS;
 
     /** Protocols of which a large direct send is parked or under way. */
-    private final List<Hold> holds = new ArrayList<>(0);
+    private List<Hold> holds = List.of();
 
     final int weight;
+
+    /** Where whole messages of this class are written. */
+    private final Lane whole;
 
     /** Messages of this class in any of the above. */
     int messages;
@@ -39,8 +48,9 @@ final class ClassLane {
     /** The later messages of a protocol that wait for a large one. */
     private record Hold(ProtocolId protocol, MessageQueue behind) {}
 
-    ClassLane(int weight) {
+    ClassLane(int weight, Lane whole) {
         this.weight = weight;
+        this.whole = whole;
     }
 
     /** Whether something could be written at once, given that {@code waiting} has been tidied. */
@@ -48,11 +58,30 @@ final class ClassLane {
         return !waiting.isEmpty() || !transfers.isEmpty();
     }
 
+    /** Whether the link wants any of what is ready. */
+    boolean isWanted(FrameSink out) {
+        if (!waiting.isEmpty() && out.isWritable(whole)) {
+            return true;
+        }
+        if (transfers.isEmpty()) {
+            return false; // and no iterator is made
+        }
+        for (var transfer : transfers) {
+            if (out.isWritable(transfer.lane())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean holdsAny() {
         return !holds.isEmpty();
     }
 
     void hold(ProtocolId protocol) {
+        if (holds.isEmpty()) {
+            holds = new ArrayList<>(1);
+        }
         holds.add(new Hold(protocol, new MessageQueue()));
     }
 
@@ -77,6 +106,9 @@ final class ClassLane {
     }
 
     void begin(Transfer transfer) {
+        if (transfers.isEmpty()) {
+            transfers = new ArrayDeque<>(2);
+        }
         transfers.add(transfer);
     }
 
@@ -90,17 +122,24 @@ final class ClassLane {
 
     /**
      * The transfer whose piece is due, to the end of the rotation; null if it is a whole message's
-     * turn. While both wait they take turns by bytes, whole messages first.
+     * turn. While both wait they take turns by bytes, whole messages first; what the link does not
+     * want is passed over.
      */
-    @Nullable Transfer nextTransfer() {
-        if (transfers.isEmpty() || (!waiting.isEmpty() && sincePiece < lastPiece)) {
+    @Nullable Transfer nextTransfer(FrameSink out) {
+        if (transfers.isEmpty()
+                || (!waiting.isEmpty() && sincePiece < lastPiece && out.isWritable(whole))) {
             return null;
         }
-        var transfer = transfers.removeFirst();
-        transfers.addLast(transfer);
-        lastPiece = transfer.pieceLength();
-        sincePiece = 0;
-        return transfer;
+        for (var left = transfers.size(); left > 0; left--) {
+            var transfer = transfers.removeFirst();
+            transfers.addLast(transfer);
+            if (out.isWritable(transfer.lane())) {
+                lastPiece = transfer.pieceLength();
+                sincePiece = 0;
+                return transfer;
+            }
+        }
+        return null;
     }
 
     void countWhole(int bytes) {
@@ -112,12 +151,12 @@ final class ClassLane {
         for (var transfer : transfers) {
             to.accept(transfer.message());
         }
-        transfers.clear();
+        transfers = NO_TRANSFERS;
         drain(parked, to);
         for (var hold : holds) {
             drain(hold.behind, to);
         }
-        holds.clear();
+        holds = List.of();
         drain(waiting, to);
         messages = 0;
     }

@@ -3,6 +3,7 @@ package dev.aptosnet.domain.lane;
 import dev.aptosnet.domain.stream.Pieces;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.transport.FrameSink;
+import dev.aptosnet.ports.transport.Lane;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,9 @@ public final class Lanes {
     /** How far ahead of its share the critical class may still go, in bytes. */
     private long credit;
 
+    /** Whether the link wanted others when it was chosen last. */
+    private boolean contested;
+
     /** What the class that was chosen last had been served. */
     private long served;
 
@@ -69,7 +73,7 @@ public final class Lanes {
         this.allowance = criticalAllowance;
         this.credit = criticalAllowance;
         for (var i = 0; i < lanes.length; i++) {
-            lanes[i] = new ClassLane(weights[i]);
+            lanes[i] = new ClassLane(weights[i], Lane.of(MessageClass.ofIndex(i)));
         }
         this.critical = lanes[0];
     }
@@ -138,20 +142,20 @@ public final class Lanes {
     }
 
     /**
-     * Writes one frame: the next whole message, or a piece.
+     * Writes one frame: the next whole message, or a piece, of those that the link wants now.
      *
-     * @return false if nothing is queued
+     * @return false if nothing is queued, or the link wants none of it
      */
     public boolean writeNext(FrameWriter writer, FrameSink out) {
         if (queued == 0) {
             return false;
         }
-        var lane = choose();
+        var lane = choose(out);
         if (lane == null) {
-            throw new IllegalStateException(queued + " messages queued, none ready");
+            return false;
         }
         served = lane == critical ? served : lane.served;
-        var transfer = lane.nextTransfer();
+        var transfer = lane.nextTransfer(out);
         if (transfer != null) {
             writePiece(lane, transfer, writer, out);
             return true;
@@ -206,23 +210,38 @@ public final class Lanes {
         message.discard();
     }
 
-    /** The class that is next; null if nothing can be written. */
-    private @Nullable ClassLane choose() {
+    /** The class that is next among those that the link wants; null if there is none. */
+    private @Nullable ClassLane choose(FrameSink out) {
         ClassLane best = null;
+        var othersReady = false;
         for (var lane : lanes) {
             tidy(lane);
+            othersReady |= lane != critical && lane.isReady();
+        }
+        if (!othersReady && !critical.isReady()) {
+            throw new IllegalStateException(queued + " messages queued, none ready");
         }
         for (var i = 1; i < lanes.length; i++) {
             var lane = lanes[i];
-            if (lane.isReady() && (best == null || lane.served < best.served)) {
+            if (lane.isReady()
+                    && (best == null || lane.served < best.served)
+                    && lane.isWanted(out)) {
                 best = lane;
             }
         }
+        contested = best != null;
         if (best == null) {
-            credit = allowance;
-            return critical.isReady() ? critical : null;
+            credit = othersReady ? credit : allowance;
+            return critical.isWanted(out) ? critical : null;
         }
-        return critical.isReady() && credit > 0 ? critical : best;
+        for (var i = 1; i < lanes.length; i++) {
+            var lane = lanes[i];
+            if (lane.isReady() && lane.served < best.served) {
+                // The link does not want it now: no claim is collected meanwhile.
+                lane.served = best.served;
+            }
+        }
+        return credit > 0 && critical.isWanted(out) ? critical : best;
     }
 
     /**
@@ -395,7 +414,7 @@ public final class Lanes {
         if (others == 0) {
             credit = allowance;
         } else if (lane == critical) {
-            credit -= bytes;
+            credit -= contested ? bytes : 0;
         } else {
             credit = Math.min(allowance, credit + (long) bytes * critical.weight / others);
         }

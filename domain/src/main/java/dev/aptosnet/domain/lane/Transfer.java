@@ -1,5 +1,6 @@
 package dev.aptosnet.domain.lane;
 
+import dev.aptosnet.domain.stream.Pieces;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.transport.Lane;
@@ -36,9 +37,17 @@ public final class Transfer {
         return streamId;
     }
 
-    /** How many pieces follow the first, 1 to 255. */
-    public int numFragments() {
-        return numFragments;
+    /** How many pieces follow the first, as a header says it: 1 to 255, or 0 for more. */
+    public int announcedFragments() {
+        return numFragments <= Pieces.MAX_FRAGMENTS ? numFragments : 0;
+    }
+
+    /** The number of the piece that is due, as a fragment bears it ({@link Pieces}). */
+    public int fragmentId() {
+        if (numFragments <= Pieces.MAX_FRAGMENTS) {
+            return next;
+        }
+        return isLast() ? 0 : (next - 1) % Pieces.MAX_FRAGMENTS + 1;
     }
 
     /** Number of the piece that is due: 0 for the one in the header. */

@@ -7,7 +7,7 @@ import java.util.Optional;
 /** The newest round trips of one peer. */
 final class Latencies {
     private final int retained;
-    private final ArrayDeque<Duration> newest = new ArrayDeque<>();
+    private final ArrayDeque<Duration> newest = new ArrayDeque<>(1);
 
     /**
      * @param retained how many are kept at most

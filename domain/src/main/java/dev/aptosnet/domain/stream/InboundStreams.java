@@ -81,15 +81,19 @@ public final class InboundStreams {
             return open.isEmpty() ? StreamResult.STREAM_NONE : StreamResult.STREAM_WRONG_REQUEST_ID;
         }
         var stream = open.get(index);
-        if (fragment.fragmentId() != stream.lastFragment + 1) {
+        if (!stream.isDue(fragment.fragmentId())) {
             return StreamResult.STREAM_BAD_FRAGMENT_ID;
+        }
+        if (stream.isTooSmall(fragment)) {
+            drop(index);
+            return StreamResult.STREAM_PIECE_TOO_SMALL;
         }
         var room = take(stream, fragment.payload(), now);
         if (room != StreamResult.ACCEPTED) {
             return room;
         }
-        stream.lastFragment++;
-        if (stream.lastFragment < stream.numFragments) {
+        stream.lastFragment = fragment.fragmentId();
+        if (!stream.isLast()) {
             return StreamResult.ACCEPTED;
         }
         drop(index);
@@ -170,7 +174,7 @@ public final class InboundStreams {
         if (header.wrapped() == FrameKind.ERROR) {
             return StreamResult.STREAM_ERROR_MESSAGE;
         }
-        if (header.numFragments() == 0) {
+        if (header.numFragments() == 0 && limits.maxFragments() != Pieces.ANY_NUMBER) {
             return StreamResult.STREAM_ZERO_FRAGMENTS;
         }
         if (header.numFragments() > limits.maxFragments()) {
@@ -270,6 +274,27 @@ public final class InboundStreams {
             remainingMillis = header.remainingMillis();
             begun = now;
             lastPiece = now;
+        }
+
+        /** Whether the header did not say how many fragments there are. */
+        private boolean isLong() {
+            return numFragments == 0;
+        }
+
+        private boolean isDue(int fragmentId) {
+            return isLong()
+                    ? fragmentId == 0 || fragmentId == lastFragment % Pieces.MAX_FRAGMENTS + 1
+                    : fragmentId == lastFragment + 1;
+        }
+
+        private boolean isTooSmall(FrameView fragment) {
+            return isLong()
+                    && fragment.fragmentId() != 0
+                    && fragment.payload().size() < Pieces.MIN_LONG_PIECE;
+        }
+
+        private boolean isLast() {
+            return lastFragment == numFragments;
         }
 
         private LargeMessage whole() {

@@ -5,9 +5,14 @@ package dev.aptosnet.domain.stream;
  * in fragments 1, 2, ... (wire.md section 9); all but the last are of one size. A value without
  * state: any thread.
  *
+ * <p>A header announces at most {@value #MAX_FRAGMENTS} fragments. Where both ends agreed on {@code
+ * MANY_FRAGMENTS}, a longer stream announces 0: its fragments are numbered 1 to 255 again and
+ * again, the last one is 0, and no other has fewer than {@value #MIN_LONG_PIECE} bytes.
+ *
  * @param maxFrameBytes F, the largest frame body
  * @param maxMessageBytes M, the largest payload
- * @param maxFragments how many fragments after the header the peer accepts, 1 to 255
+ * @param maxFragments how many fragments after the header the peer accepts: 1 to 255, or {@link
+ *     #ANY_NUMBER}
  * @param minPieceBytes payloads up to this size are sent whole, and no piece but a last one is
  *     smaller, unless a frame holds less
  */
@@ -18,6 +23,15 @@ public record Pieces(int maxFrameBytes, int maxMessageBytes, int maxFragments, i
     /** The most fragments that a header can announce. */
     public static final int MAX_FRAGMENTS = 255;
 
+    /** As many fragments as it takes. */
+    public static final int ANY_NUMBER = Integer.MAX_VALUE;
+
+    /**
+     * The least payload, in bytes, of a fragment of a stream that does not announce its length, but
+     * for the last: so that what a receiver keeps for each piece is little beside the piece.
+     */
+    public static final int MIN_LONG_PIECE = 1024;
+
     /** Refuses what cannot work: CONFIG_INVALID of wire.md section 9. */
     public Pieces {
         check(maxFrameBytes > HEAD_ROOM, "max_frame_size", maxFrameBytes, "> " + HEAD_ROOM);
@@ -27,11 +41,7 @@ public record Pieces(int maxFrameBytes, int maxMessageBytes, int maxFragments, i
                 "max_message_size",
                 maxMessageBytes,
                 "1 to (max_frame_size - " + HEAD_ROOM + ") * " + MAX_FRAGMENTS);
-        check(
-                maxFragments >= 1 && maxFragments <= MAX_FRAGMENTS,
-                "max_fragments",
-                maxFragments,
-                "1 to 255");
+        check(isFragmentLimit(maxFragments), "max_fragments", maxFragments, "1 to 255");
         check(minPieceBytes > 0, "min_piece_bytes", minPieceBytes, "> 0");
     }
 
@@ -54,7 +64,7 @@ public record Pieces(int maxFrameBytes, int maxMessageBytes, int maxFragments, i
      * can step in between (I-02). A peer that accepts fewer fragments than pieces of F - 64 bytes
      * need gets those, as from the reference sender.
      *
-     * @param manyFragments whether the peer announced that it accepts 255 fragments
+     * @param manyFragments whether the peer announced that it accepts any number of fragments
      * @throws IllegalArgumentException CONFIG_INVALID, naming the configuration key
      */
     public static Pieces adaptive(
@@ -62,7 +72,7 @@ public record Pieces(int maxFrameBytes, int maxMessageBytes, int maxFragments, i
         return new Pieces(
                 maxFrameBytes,
                 maxMessageBytes,
-                manyFragments ? MAX_FRAGMENTS : acceptedFragments(maxFrameBytes, maxMessageBytes),
+                manyFragments ? ANY_NUMBER : acceptedFragments(maxFrameBytes, maxMessageBytes),
                 minPieceBytes);
     }
 
@@ -71,6 +81,10 @@ public record Pieces(int maxFrameBytes, int maxMessageBytes, int maxFragments, i
      */
     public static int acceptedFragments(int maxFrameBytes, int maxMessageBytes) {
         return Math.clamp(maxMessageBytes / Math.max(1, maxFrameBytes), 1, MAX_FRAGMENTS);
+    }
+
+    static boolean isFragmentLimit(int fragments) {
+        return fragments == ANY_NUMBER || (fragments >= 1 && fragments <= MAX_FRAGMENTS);
     }
 
     /** Whether a payload of this length may be sent at all; otherwise MESSAGE_TOO_LARGE. */
@@ -95,7 +109,12 @@ public record Pieces(int maxFrameBytes, int maxMessageBytes, int maxFragments, i
         if (length <= least) {
             return length;
         }
-        return Math.clamp(Math.ceilDiv(length, maxFragments + 1), least, most);
+        var announced = Math.ceilDiv(length, Math.min(maxFragments, MAX_FRAGMENTS) + 1);
+        var wanted =
+                maxFragments == ANY_NUMBER
+                        ? Math.min(announced, Math.max(least, MIN_LONG_PIECE))
+                        : announced;
+        return Math.clamp(wanted, least, most);
     }
 
     /**

@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param maxFrameBytes F; {@code max_frame_size}
  * @param maxMessageBytes M; {@code max_message_size}. A stream is dropped beyond M + F, since a
  *     reference sender's message of M may come in pieces that end a little above
- * @param maxFragments the most fragments a header may announce, 1 to 255
+ * @param maxFragments the most fragments a stream may have: 1 to 255, or {@link Pieces#ANY_NUMBER},
+ *     which the bytes bound
  * @param maxOpenStreams streams at once; 1 makes a new header replace an unfinished stream, as the
  *     reference receiver does; {@code max_open_streams}
  * @param maxHeldBytes bytes of all unfinished streams together; {@code max_stream_bytes}
@@ -31,11 +32,7 @@ public record StreamLimits(
     public StreamLimits {
         check(maxFrameBytes > 0, "max_frame_size", maxFrameBytes, "> 0");
         check(maxMessageBytes > 0, "max_message_size", maxMessageBytes, "> 0");
-        check(
-                maxFragments >= 1 && maxFragments <= Pieces.MAX_FRAGMENTS,
-                "max_fragments",
-                maxFragments,
-                "1 to 255");
+        check(Pieces.isFragmentLimit(maxFragments), "max_fragments", maxFragments, "1 to 255");
         check(maxOpenStreams > 0, "max_open_streams", maxOpenStreams, "> 0");
         check(
                 maxHeldBytes >= (long) maxMessageBytes + maxFrameBytes,
@@ -57,7 +54,7 @@ public record StreamLimits(
                 maxFrameBytes,
                 maxMessageBytes,
                 manyFragments
-                        ? Pieces.MAX_FRAGMENTS
+                        ? Pieces.ANY_NUMBER
                         : Pieces.acceptedFragments(maxFrameBytes, maxMessageBytes),
                 interleaved ? DEFAULT_OPEN_STREAMS : 1,
                 Math.max(2L * maxMessageBytes, (long) maxMessageBytes + maxFrameBytes),

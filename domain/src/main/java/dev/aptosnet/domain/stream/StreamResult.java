@@ -25,6 +25,10 @@ public enum StreamResult {
     STREAM_WRONG_REQUEST_ID(true),
     /** Refused: not the fragment that is due; the stream stays. */
     STREAM_BAD_FRAGMENT_ID(true),
+    /**
+     * A piece of a stream that does not announce its length was too small; the stream is dropped.
+     */
+    STREAM_PIECE_TOO_SMALL(true),
     /** The stream grew beyond the largest message and was dropped; {@code max_message_size}. */
     STREAM_TOO_LARGE(true),
     /** Refused: the id of a stream that is open. */

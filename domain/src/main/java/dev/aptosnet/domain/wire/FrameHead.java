@@ -151,7 +151,7 @@ public final class FrameHead {
     /**
      * The first piece of a large direct send.
      *
-     * @param numFragments how many pieces follow, 1 to 255
+     * @param numFragments how many pieces follow, 1 to 255; 0 for more, where agreed
      * @param firstPieceLength length of the piece that follows this head, in bytes
      */
     public static int streamHeaderDirectSend(
@@ -210,7 +210,7 @@ public final class FrameHead {
     /**
      * A further piece of a large message.
      *
-     * @param fragmentId 1 for the first after the header
+     * @param fragmentId 1 for the first after the header, 0 to 255
      */
     public static int streamFragment(byte[] out, int streamId, int fragmentId, int length) {
         out[0] = STREAM;

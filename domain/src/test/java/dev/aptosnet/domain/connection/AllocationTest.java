@@ -78,7 +78,7 @@ class AllocationTest {
         private int released;
 
         @Override
-        public boolean isWritable() {
+        public boolean isWritable(Lane lane) {
             return true;
         }
 

@@ -18,6 +18,7 @@ import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
@@ -212,6 +213,39 @@ class ConnectivityTest {
         net.discovered(CONFIG, Map.of());
         assertThat(net.machine.trusted()).isEqualTo(TrustedSet.EMPTY);
         assertThat(net.trusts).hasSize(2);
+    }
+
+    @Test
+    void addressesOverQuicStandBesideTheOthersAndTakeNoTurn() {
+        var net = Net.reference(AuthMode.MAYBE_MUTUAL);
+        var quic = NetworkAddress.parse("/ip4/10.0.0.1/quic/7").withKey(key(1));
+        var known =
+                DiscoveredPeer.of(
+                        List.of(quic, at(1), at(2)), Set.of(key(1)), PeerRole.VALIDATOR_FULL_NODE);
+        net.discovered(CONFIG, only(A, known));
+        for (var port : List.of(1, 2, 1)) {
+            net.check();
+            net.pass(Duration.ofMinutes(2));
+            var dial = net.dial();
+            assertThat(dial.address()).isEqualTo(at(port));
+            assertThat(net.machine.quicAddresses(A)).containsExactly(quic);
+            net.fail(dial);
+        }
+        assertThat(net.machine.quicAddresses(B)).isEmpty();
+    }
+
+    @Test
+    void aPeerThatListsNothingElseIsDialledOverQuic() {
+        var net = Net.reference(AuthMode.MAYBE_MUTUAL);
+        var quic = NetworkAddress.parse("/ip4/10.0.0.1/quic/7").withKey(key(1));
+        net.discovered(
+                CONFIG,
+                only(
+                        A,
+                        DiscoveredPeer.of(
+                                List.of(quic), Set.of(key(1)), PeerRole.VALIDATOR_FULL_NODE)));
+        net.check();
+        assertThat(net.dial().address()).isEqualTo(quic);
     }
 
     @Test

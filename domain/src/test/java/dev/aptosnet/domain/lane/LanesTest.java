@@ -10,6 +10,7 @@ import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.transport.FrameSink;
 import dev.aptosnet.ports.transport.Lane;
 
 import org.junit.jupiter.api.DisplayName;
@@ -22,6 +23,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 
 class LanesTest {
     private static final MonoTime NOW = new MonoTime(1);
@@ -115,6 +117,85 @@ class LanesTest {
             bytes[frame.lane().messageClass().index()] += frame.body().length;
         }
         assertThat(bytes[1] / (double) bytes[3]).isBetween(3.6, 4.4);
+    }
+
+    @Test
+    void aClassThatTheLinkDoesNotWantHoldsUpNoOtherAndCollectsNoClaim() {
+        var all = new Outbox(4 * MIB, 1);
+        var withoutHigh = new Picky(all, lane -> lane.messageClass() != MessageClass.HIGH);
+        for (var i = 0; i < 2000; i++) {
+            endpoint.send(BULK, MessageClass.HIGH, Bytes.wrap(new byte[1_000]));
+            endpoint.send(BULK, MessageClass.LOW, Bytes.wrap(new byte[1_000]));
+        }
+        endpoint.send(VOTES, MessageClass.CRITICAL, Bytes.wrap(new byte[200]));
+        endpoint.connection.poll(NOW, withoutHigh);
+        assertThat(all.take().lane()).isEqualTo(Lane.of(MessageClass.CRITICAL));
+        for (var i = 0; i < 500; i++) {
+            endpoint.connection.poll(NOW, withoutHigh);
+            assertThat(all.take().lane()).isEqualTo(Lane.of(MessageClass.LOW));
+        }
+        var bytes = new long[MessageClass.COUNT];
+        for (var i = 0; i < 500; i++) {
+            endpoint.connection.poll(NOW, all);
+            var frame = all.take();
+            bytes[frame.lane().messageClass().index()] += frame.body().length;
+        }
+        assertThat(bytes[1] / (double) bytes[3]).isBetween(3.6, 4.4);
+    }
+
+    @Test
+    void criticalGoesOnWhileTheLinkWantsNothingElse() {
+        var all = new Outbox(4 * MIB, 1);
+        var criticalOnly = new Picky(all, lane -> lane.messageClass() == MessageClass.CRITICAL);
+        endpoint.send(BULK, MessageClass.LOW, Bytes.wrap(new byte[MIB]));
+        endpoint.send(BULK, MessageClass.LOW, Bytes.wrap(new byte[1_000]));
+        for (var i = 0; i < 20_000; i++) {
+            endpoint.send(VOTES, MessageClass.CRITICAL, Bytes.wrap(new byte[1_000]));
+        }
+        for (var i = 0; i < 20_000; i++) {
+            endpoint.connection.poll(NOW, criticalOnly);
+            assertThat(all.take().lane()).isEqualTo(Lane.of(MessageClass.CRITICAL));
+        }
+        endpoint.connection.poll(NOW, criticalOnly);
+        assertThat(all.isEmpty()).isTrue();
+        // It owes nothing for what nobody else could have used.
+        endpoint.send(VOTES, MessageClass.CRITICAL, Bytes.wrap(new byte[1_000]));
+        endpoint.connection.poll(NOW, all);
+        assertThat(all.take().lane()).isEqualTo(Lane.of(MessageClass.CRITICAL));
+    }
+
+    @Test
+    void aLargeMessageThatTheLinkDoesNotWantIsPassedByOthersOfItsClass() {
+        var all = new Outbox(4 * MIB, 1);
+        endpoint.send(BULK, MessageClass.LOW, Bytes.wrap(new byte[MIB]));
+        endpoint.connection.poll(NOW, all);
+        var stalled = all.take().lane().transfer();
+        assertThat(stalled).isNotZero();
+        var rest = new Picky(all, lane -> lane.transfer() != stalled);
+        endpoint.call(NOW, CALLS, MessageClass.LOW, Bytes.wrap(new byte[MIB]), new MonoTime(1000));
+        endpoint.call(NOW, CALLS, MessageClass.LOW, Bytes.utf8("small"), new MonoTime(1000));
+        var lanes = new ArrayList<Long>();
+        for (endpoint.connection.poll(NOW, rest);
+                !all.isEmpty();
+                endpoint.connection.poll(NOW, rest)) {
+            lanes.add(all.take().lane().transfer());
+        }
+        assertThat(lanes).contains(0L, stalled + 1).doesNotContain(stalled);
+        endpoint.connection.poll(NOW, all);
+        assertThat(all.take().lane().transfer()).isEqualTo(stalled);
+    }
+
+    /** A link that wants some lanes and not others. */
+    private record Picky(Outbox to, Predicate<Lane> wanted) implements FrameSink {
+        @Override
+        public boolean isWritable(Lane lane) {
+            return wanted.test(lane) && to.isWritable(lane);
+        }
+
+        @Override
+        public void write(Lane lane, byte[] head, int headLength, Bytes payload) {
+            to.write(lane, head, headLength, payload);
+        }
     }
 
     @Test
@@ -242,15 +323,15 @@ class LanesTest {
 
     @Test
     void capableSetMayBeAnyPart() {
-        // Many fragments without interleaving: 256 pieces, but one stream at a time.
+        // Many fragments without interleaving: 1,024 pieces, but one stream at a time.
         endpoint = Endpoint.of(EnumSet.of(Capability.MANY_FRAGMENTS));
         endpoint.send(BULK, MessageClass.LOW, Bytes.wrap(new byte[64 * MIB]));
         endpoint.send(VOTES, MessageClass.LOW, Bytes.wrap(new byte[64 * MIB]));
         var frames = written();
-        assertThat(frames).hasSize(512);
+        assertThat(frames).hasSize(2048);
         var streams = frames.stream().map(f -> f.body()[2]).toList();
-        assertThat(streams.subList(0, 256)).containsOnly((byte) 0);
-        assertThat(streams.subList(256, 512)).containsOnly((byte) 1);
+        assertThat(streams.subList(0, 1024)).containsOnly((byte) 0);
+        assertThat(streams.subList(1024, 2048)).containsOnly((byte) 1);
     }
 
     private List<Outbox.Frame> written() {

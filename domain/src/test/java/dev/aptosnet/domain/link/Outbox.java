@@ -25,7 +25,7 @@ public final class Outbox implements FrameSink {
     }
 
     @Override
-    public boolean isWritable() {
+    public boolean isWritable(Lane lane) {
         return unsent < unsentLimit;
     }
 

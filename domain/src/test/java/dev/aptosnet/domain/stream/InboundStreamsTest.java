@@ -33,6 +33,9 @@ class InboundStreamsTest {
     private final byte[] head = new byte[FrameHead.SCRATCH_BYTES];
     private final InboundStreams legacy = streams(1, 8_000);
     private final InboundStreams table = streams(16, 8_000);
+    private final InboundStreams many =
+            new InboundStreams(
+                    new StreamLimits(4_000, 4 << 20, Pieces.ANY_NUMBER, 16, 8 << 20, IDLE));
     private MonoTime now = new MonoTime(1);
 
     private static InboundStreams streams(int open, long held) {
@@ -102,6 +105,34 @@ class InboundStreamsTest {
         assertThat(fragment(legacy, 1, 1, bytes(1, 2)))
                 .isEqualTo(StreamResult.STREAM_BAD_FRAGMENT_ID);
         assertThat(fragment(legacy, 1, 2, bytes(1, 2))).isEqualTo(COMPLETE);
+    }
+
+    @Test
+    void aStreamThatDoesNotAnnounceItsLengthCountsItsFragmentsAroundAndEndsWithZero() {
+        var whole = new ArrayList<Bytes>();
+        whole.add(bytes(1024, 1));
+        assertThat(header(many, 1, 0, whole.getFirst())).isEqualTo(ACCEPTED);
+        for (var i = 0; i < 600; i++) {
+            var piece = bytes(1024 + i, i);
+            whole.add(piece);
+            assertThat(fragment(many, 1, (i + 100) % 255 + 1, piece))
+                    .isEqualTo(StreamResult.STREAM_BAD_FRAGMENT_ID);
+            assertThat(fragment(many, 1, i % 255 + 1, piece)).as("%d", i).isEqualTo(ACCEPTED);
+        }
+        whole.add(bytes(3, 7));
+        assertThat(fragment(many, 1, 0, whole.getLast())).isEqualTo(COMPLETE);
+        assertThat(many.takeCompleted().payload()).isEqualTo(Bytes.concat(whole));
+        assertThat(many.heldBytes()).isZero();
+    }
+
+    @Test
+    void dustInAStreamOfNoAnnouncedLengthEndsIt() {
+        header(many, 1, 0, bytes(5, 1));
+        assertThat(fragment(many, 1, 1, bytes(1023, 2)))
+                .isEqualTo(StreamResult.STREAM_PIECE_TOO_SMALL);
+        assertThat(many.openStreams()).isZero();
+        assertThat(many.heldBytes()).isZero();
+        assertThat(header(legacy, 1, 0, bytes(5, 1))).isEqualTo(StreamResult.STREAM_ZERO_FRAGMENTS);
     }
 
     @Test

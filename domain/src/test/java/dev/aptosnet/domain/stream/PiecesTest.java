@@ -54,11 +54,19 @@ class PiecesTest {
     }
 
     @Test
-    void towardsOurOwnALargestMessageComesInPiecesOf256KiB() {
+    void towardsOurOwnPiecesAreAsSmallAsConfiguredHoweverLargeTheMessage() {
         var pieces = Pieces.adaptive(4 * MIB, 64 * MIB, 64 * KIB, true);
-        assertThat(pieces.pieceBytes(64 * MIB)).isEqualTo(256 * KIB);
-        assertThat(pieces.numFragments(64 * MIB)).isEqualTo(255);
+        assertThat(pieces.pieceBytes(64 * MIB)).isEqualTo(64 * KIB);
+        assertThat(pieces.numFragments(64 * MIB)).isEqualTo(1023);
         assertThat(pieces.pieceBytes(4 * MIB)).isEqualTo(64 * KIB);
+    }
+
+    @Test
+    void moreFragmentsThanAHeaderAnnouncesAreNeverOfLessThanAKibibyte() {
+        var pieces = Pieces.adaptive(4 * MIB, 64 * MIB, 16, true);
+        assertThat(pieces.pieceBytes(255 * 1000)).as("announced").isEqualTo(997);
+        assertThat(pieces.pieceBytes(64 * MIB)).isEqualTo(1024);
+        assertThat(pieces.numFragments(64 * MIB)).isEqualTo(65_535);
     }
 
     @Test
@@ -77,7 +85,10 @@ class PiecesTest {
             var piece = pieces.pieceBytes(length);
             var fragments = pieces.numFragments(length);
             assertThat(piece).as("seed %d, %d", seed, i).isLessThanOrEqualTo(frame - 64);
-            assertThat(fragments).isBetween(0, 255);
+            if (fragments > 255) {
+                assertThat(many).isTrue();
+                assertThat(piece).isGreaterThanOrEqualTo(Pieces.MIN_LONG_PIECE);
+            }
             if (fragments == 0) {
                 assertThat(piece).isEqualTo(length);
             } else {

@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param maxFrameBytes largest frame body read or written; {@code max_frame_size}
  * @param maxMessageBytes largest message payload, sent in pieces; {@code max_message_size}
- * @param minPieceBytes smallest piece a large message is cut into; {@code streams.min_piece_bytes}
+ * @param minPieceBytes smallest piece a large message is cut into, and the size of all its pieces
+ *     but the last towards peers that take any number of them; {@code streams.min_piece_bytes}
  * @param maxInboundStreams large messages received at once on one connection; {@code
  *     streams.max_concurrent_inbound}
  * @param streamProgressTimeout without a further piece before an unfinished one is dropped; {@code
@@ -37,12 +38,18 @@ public record MessageLimits(
         int inboundQueueMessages,
         long inboundBytes,
         long nodeBytes) {
+    /**
+     * A piece of this many bytes, with the 4 bytes of its frame's length and 10 of its head, fills
+     * one record of wire.md section 5: so it is decrypted into the array in which it stays.
+     */
+    public static final int ONE_RECORD_PIECE_BYTES = 65_519 - 14;
+
     /** The defaults of wire.md section 10 and of our design; the node's budget is set by memory. */
     public static final MessageLimits DEFAULT =
             new MessageLimits(
                     4 << 20,
                     64 << 20,
-                    64 << 10,
+                    ONE_RECORD_PIECE_BYTES,
                     16,
                     Duration.ofSeconds(30),
                     100,

@@ -10,7 +10,7 @@ package dev.aptosnet.ports.model;
 public enum Capability {
     /** Several streams at once in one direction (I-03). */
     INTERLEAVED_STREAMS(248),
-    /** Up to 255 fragments a stream instead of 16 (I-02). */
+    /** Any number of fragments a stream instead of 16, also of no announced number (I-02). */
     MANY_FRAGMENTS(249),
     /** A request that is not served is answered with the reason (I-22). */
     REFUSALS(250),

@@ -9,11 +9,15 @@ import dev.aptosnet.ports.model.Bytes;
  */
 public interface FrameSink {
     /**
-     * Whether the link wants more now. It stops wanting when its unsent bytes pass a small
-     * threshold, so that whatever is still queued can be re-ordered, and wakes the handler when
-     * they have fallen. A frame written nevertheless is not lost.
+     * Whether the link wants more for this lane now. It stops wanting when its unsent bytes pass a
+     * small threshold, so that whatever is still queued can be re-ordered, and wakes the handler
+     * when they have fallen. A frame written nevertheless is not lost.
+     *
+     * <p>A link without independent lanes answers the same for all of them. One with independent
+     * lanes holds at most the threshold and a frame for a lane that stalls, and goes on wanting
+     * frames for the others.
      */
-    boolean isWritable();
+    boolean isWritable(Lane lane);
 
     /**
      * Writes one frame: its length is added by the transport, its body is the head, then the

@@ -101,7 +101,7 @@ public record TransportSettings(
                         Duration.ofSeconds(30),
                         256,
                         64,
-                        128 << 10,
+                        64 << 10,
                         0,
                         0,
                         false,
