@@ -5,6 +5,7 @@ import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.transport.Turn;
 import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
 
@@ -49,7 +50,8 @@ final class StrangePeer implements AutoCloseable {
                                     System.currentTimeMillis(),
                                     KeyPair.generate(random),
                                     ThrowAwayCertificate.hash(
-                                            connection.getServerCertificateChain().getFirst())));
+                                            connection.getServerCertificateChain().getFirst())),
+                            Turn.FREE);
             return peer;
         } catch (Handshake.Failed | IOException | GeneralSecurityException e) {
             connection.close();

@@ -7,9 +7,6 @@ import dev.aptosnet.domain.connectivity.TrustedSet;
 import dev.aptosnet.domain.peer.PeerNews;
 import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.domain.wire.Negotiation;
-import dev.aptosnet.ports.client.CallSettings;
-import dev.aptosnet.ports.client.ConnectFailure;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.discovery.LatestValue;
@@ -17,20 +14,16 @@ import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceReport;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
-import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
-import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.SetupFailure;
-import dev.aptosnet.ports.transport.TransportEvent;
-import dev.aptosnet.ports.transport.TransportSettings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +35,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -68,7 +59,6 @@ final class NetworkOwner {
     private final PeerListeners listeners;
     private final PeerStore store;
     private final ConnectedPeers connected;
-    private final ConcurrentHashMap<PeerId, SetupFailure> lastFailures = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     // Owned by the loop.
@@ -81,22 +71,15 @@ final class NetworkOwner {
     private final TrustedPeerGauges trustedPeers;
     private final Discovery discovery;
     private final Map<ConnectionId, PeerConnection> connections = new HashMap<>();
-    private final Map<DialId, Pending> dials = new HashMap<>();
+    private final Dials dials;
     private final Map<Long, CompletableFuture<Boolean>> disconnects = new HashMap<>();
     private long disconnectRequests;
-
-    /** How many dials are under way, for other threads. */
-    private volatile int pendingDials;
 
     /** The newest word on the next epoch, until the loop takes it. */
     private final LatestValue<Announcement> announced = new LatestValue<>();
 
     /** A set and when it is expected to hold; null for none. */
     private record Announcement(@Nullable PeerView view, MonoTime expected) {}
-
-    /** A dial under way; {@code answer} is null for the dialler's own. */
-    private record Pending(
-            PeerId peer, MonoTime since, @Nullable CompletableFuture<PeerInfo> answer) {}
 
     NetworkOwner(
             NetworkSettings settings,
@@ -135,8 +118,7 @@ final class NetworkOwner {
                         settings.networkId(),
                         protocols.spoken(),
                         !settings.quicListen().isEmpty());
-        this.connectionSettings =
-                connectionSettings(settings.limits(), settings.peerHealth().calls());
+        this.connectionSettings = settings.connectionSettings();
         this.connected = new ConnectedPeers(clock);
         this.peerHealths =
                 new PeerHealths(
@@ -148,7 +130,14 @@ final class NetworkOwner {
                         health);
         this.peerList = new PeerList(connected);
         this.trustedPeers = new TrustedPeerGauges(metrics, connected::contains);
-        this.transports = new Transports(this::transportSettings, new LinkEvents());
+        this.dialler =
+                new Dialling(settings, settings.admission().access(), clock, new DialOrders());
+        this.transports =
+                new Transports(
+                        events ->
+                                settings.transportSettings(
+                                        dialler, greeting::encoded, events, clock),
+                        new LinkEvents());
         this.races =
                 new Races(
                         settings.self(),
@@ -157,8 +146,9 @@ final class NetworkOwner {
                         clock,
                         metrics,
                         new DialOutcomes());
-        this.dialler =
-                new Dialling(settings, settings.admission().access(), clock, new DialOrders());
+        this.dials =
+                new Dials(
+                        races, transports, dialler, clock, metrics, this::runOnLoop, this::proven);
         this.peers =
                 new Peers(
                         settings.self(),
@@ -173,28 +163,6 @@ final class NetworkOwner {
                         this::timeReached);
         this.discovery =
                 new Discovery(settings.sources(), clock, metrics, () -> runOnLoop(this::takeViews));
-    }
-
-    private static ConnectionSettings connectionSettings(MessageLimits limits, CallSettings calls) {
-        var builder =
-                ConnectionSettings.builder()
-                        .maxFrameBytes(limits.maxFrameBytes())
-                        .maxMessageBytes(limits.maxMessageBytes())
-                        .minPieceBytes(limits.minPieceBytes())
-                        .maxInboundCalls(limits.maxInboundRpcs())
-                        .maxOutboundCalls(limits.maxOutboundRpcs())
-                        .inboundCallLimit(limits.inboundRpcTimeout())
-                        .maxInboundStreams(limits.maxInboundStreams())
-                        .streamProgressLimit(limits.streamProgressTimeout());
-        int[] weights = {8, 8, 4, 2};
-        for (var i = 0; i < MessageClass.COUNT; i++) {
-            builder.queue(
-                    MessageClass.ofIndex(i),
-                    new ConnectionSettings.Queue(
-                            limits.queueMessages(), limits.queueBytes(), weights[i]));
-        }
-        calls.served().forEach(builder::inboundCallLimit);
-        return builder.build();
     }
 
     private MonoTime nextDeadline() {
@@ -252,7 +220,7 @@ final class NetworkOwner {
 
     /** How many connections of a direction are in set-up. */
     int pendingUpgrades(Origin origin) {
-        return origin == Origin.OUTBOUND ? pendingDials : transports.pendingInbound();
+        return origin == Origin.OUTBOUND ? dials.underWay() : transports.pendingInbound();
     }
 
     /** How many latency probes are under way. */
@@ -262,13 +230,13 @@ final class NetworkOwner {
 
     /** Why the last dial of a peer failed; null if none has since it was connected. */
     @Nullable SetupFailure lastFailure(PeerId peer) {
-        return lastFailures.get(peer);
+        return dials.lastFailure(peer);
     }
 
     /** Dials a peer once; false if the loop has ended or is full. */
     boolean dialOnce(
             DialId id, PeerId peer, NetworkAddress address, CompletableFuture<PeerInfo> answer) {
-        return loop.post(() -> dial(id, peer, address, answer));
+        return loop.post(() -> dials.dial(id, peer, address, answer));
     }
 
     /** Gives a dial up, which is still answered. */
@@ -330,33 +298,6 @@ final class NetworkOwner {
         }
     }
 
-    private TransportSettings transportSettings(Consumer<TransportEvent> events) {
-        var given = settings.transportLimits();
-        var onVfn = settings.validator() && settings.networkId() == NetworkId.VFN;
-        return new TransportSettings(
-                settings.self(),
-                settings.privateKey(),
-                settings.suites(),
-                settings.authMode(),
-                dialler,
-                onVfn ? PeerRole.VALIDATOR_FULL_NODE : PeerRole.UNKNOWN,
-                greeting::encoded,
-                events,
-                clock,
-                new TransportSettings.Limits(
-                        settings.limits().maxFrameBytes(),
-                        given.upgradeTimeout(),
-                        given.closeTimeout(),
-                        given.writeTimeout(),
-                        given.maxPendingInbound(),
-                        given.maxPendingPerAddress(),
-                        given.maxUnsentBytes(),
-                        given.receiveBufferBytes(),
-                        given.sendBufferBytes(),
-                        given.proxyProtocol(),
-                        given.threads()));
-    }
-
     /** What the transports report, on their threads. */
     private final class LinkEvents implements Transports.Events {
         @Override
@@ -386,7 +327,7 @@ final class NetworkOwner {
 
         @Override
         public void probed(DialId id, @Nullable Duration took) {
-            loop.post(() -> NetworkOwner.this.probed(id, took));
+            loop.post(() -> dials.probed(id, took));
         }
     }
 
@@ -394,12 +335,12 @@ final class NetworkOwner {
     private final class DialOutcomes implements Races.Outcome {
         @Override
         public void dialed(DialId id, Link link) {
-            NetworkOwner.this.dialed(id, link);
+            dials.dialed(id, link);
         }
 
         @Override
         public void dialFailed(DialId id, SetupFailure why) {
-            NetworkOwner.this.dialFailed(id, why);
+            dials.failed(id, why);
         }
     }
 
@@ -415,22 +356,13 @@ final class NetworkOwner {
         @Override
         public void dial(DialId id, PeerId peer, NetworkAddress address) {
             if (!closed) {
-                NetworkOwner.this.dial(id, peer, address, null);
+                dials.dial(id, peer, address, null);
             }
         }
 
         @Override
         public void probe(DialId id, NetworkAddress address, Duration limit) {
-            try {
-                if (races.allows(address)) {
-                    transports.probe(id, address, limit);
-                } else {
-                    loop.post(() -> NetworkOwner.this.probed(id, null));
-                }
-            } catch (ConnectFailure _) {
-                // No transport takes such an address, which a dial will tell.
-                loop.post(() -> NetworkOwner.this.probed(id, null));
-            }
+            dials.probe(id, address, limit);
         }
 
         @Override
@@ -501,70 +433,7 @@ final class NetworkOwner {
         apply(peers.on(new Peers.Event.Disconnect(peer, reason)));
     }
 
-    private void dial(
-            DialId id,
-            PeerId peer,
-            NetworkAddress address,
-            @Nullable CompletableFuture<PeerInfo> answer) {
-        dials.put(id, new Pending(peer, clock.now(), answer));
-        pendingDials = dials.size();
-        if (answer != null) {
-            dialler.requested(peer);
-        }
-        metrics.dialled();
-        try {
-            // Who names an address wants that one.
-            var quic = answer == null ? dialler.quicAddresses(peer) : List.<NetworkAddress>of();
-            races.dial(id, peer, address, quic);
-        } catch (ConnectFailure e) {
-            dialFailed(id, e.failure());
-        }
-    }
-
-    private void probed(DialId id, @Nullable Duration took) {
-        if (took != null) {
-            metrics.pinged("pre_dial", took);
-        }
-        dialler.probeEnded(id, took);
-    }
-
-    private void dialFailed(DialId id, SetupFailure failure) {
-        var pending = dials.remove(id);
-        if (pending == null) {
-            return;
-        }
-        pendingDials = dials.size();
-        if (pending.answer() != null) {
-            dialler.requestFailed(pending.peer());
-        }
-        dialler.dialEnded(id, false);
-        metrics.setupRefused(Origin.OUTBOUND, failure.reason());
-        metrics.upgraded(Origin.OUTBOUND, false, clock.now().since(pending.since()));
-        var before = lastFailures.put(pending.peer(), failure);
-        // The first failure of a kind is told, repetitions are not: one line, not a wall of them.
-        var level =
-                before != null && before.reason() == failure.reason()
-                        ? System.Logger.Level.DEBUG
-                        : System.Logger.Level.INFO;
-        LOG.log(level, "cannot connect to peer {0}: {1}", pending.peer().shortText(), failure);
-        if (pending.answer() != null) {
-            pending.answer().completeExceptionally(new ConnectFailure(failure));
-        }
-    }
-
-    private void dialed(DialId id, Link link) {
-        var pending = dials.get(id);
-        var failure = proven(link, pending);
-        if (failure != null) {
-            dialFailed(id, failure);
-            return;
-        }
-        dials.remove(id);
-        pendingDials = dials.size();
-        dialler.dialEnded(id, true);
-    }
-
-    private @Nullable SetupFailure proven(Link link, @Nullable Pending pending) {
+    private @Nullable SetupFailure proven(Link link, Dials.@Nullable Pending pending) {
         var info = link.info();
         if (closed) {
             refuse(link);
@@ -593,7 +462,7 @@ final class NetworkOwner {
     }
 
     private @Nullable SetupFailure agreed(
-            Link link, Negotiation.Agreed agreed, @Nullable Pending pending) {
+            Link link, Negotiation.Agreed agreed, Dials.@Nullable Pending pending) {
         var info = link.info();
         var common =
                 protocols.spoken().stream()
@@ -680,7 +549,7 @@ final class NetworkOwner {
                     }
                 }
                 case Peers.Effect.StartHeldBack(var peer) -> {
-                    lastFailures.remove(peer.peer());
+                    dials.succeeded(peer.peer());
                     var connection = connections.get(peer.id());
                     if (connection != null) {
                         connection.start();
@@ -721,7 +590,7 @@ final class NetworkOwner {
                     }
                 }
                 case Peers.Effect.PeerUp(var peer) -> {
-                    lastFailures.remove(peer.peer());
+                    dials.succeeded(peer.peer());
                     var connection = connections.get(peer.id());
                     if (connection != null) {
                         watch(connection);

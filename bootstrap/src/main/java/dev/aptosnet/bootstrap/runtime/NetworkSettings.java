@@ -1,5 +1,6 @@
 package dev.aptosnet.bootstrap.runtime;
 
+import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.peer.Admission;
 import dev.aptosnet.domain.rollout.QuicRollout;
@@ -12,19 +13,26 @@ import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
+import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Memory;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Quic;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.PublicKey;
 import dev.aptosnet.ports.monitoring.MonitoringSettings;
 import dev.aptosnet.ports.monitoring.NodeInformationSource;
+import dev.aptosnet.ports.transport.Clock;
+import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.ports.transport.TrustedPeers;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Everything that one network of a node is made from; see the builder for each. */
 public record NetworkSettings(
@@ -79,6 +87,66 @@ public record NetworkSettings(
                                 NetworkAddress.of(
                                         address.network(), new Quic(address.port().orElse(0))))
                 .toList();
+    }
+
+    /** What each connection is made from. */
+    ConnectionSettings connectionSettings() {
+        var builder =
+                ConnectionSettings.builder()
+                        .maxFrameBytes(limits.maxFrameBytes())
+                        .maxMessageBytes(limits.maxMessageBytes())
+                        .minPieceBytes(limits.minPieceBytes())
+                        .maxInboundCalls(limits.maxInboundRpcs())
+                        .maxOutboundCalls(limits.maxOutboundRpcs())
+                        .inboundCallLimit(limits.inboundRpcTimeout())
+                        .maxInboundStreams(limits.maxInboundStreams())
+                        .streamProgressLimit(limits.streamProgressTimeout());
+        int[] weights = {8, 8, 4, 2};
+        for (var i = 0; i < MessageClass.COUNT; i++) {
+            builder.queue(
+                    MessageClass.ofIndex(i),
+                    new ConnectionSettings.Queue(
+                            limits.queueMessages(), limits.queueBytes(), weights[i]));
+        }
+        peerHealth.calls().served().forEach(builder::inboundCallLimit);
+        return builder.build();
+    }
+
+    /**
+     * What each transport is made from.
+     *
+     * @param known the trusted set, asked at every handshake
+     * @param hello our handshake message, asked at every handshake
+     * @param events takes what the transport reports
+     */
+    TransportSettings transportSettings(
+            TrustedPeers known,
+            Supplier<Bytes> hello,
+            Consumer<TransportEvent> events,
+            Clock clock) {
+        var onVfn = validator && networkId == NetworkId.VFN;
+        return new TransportSettings(
+                self,
+                privateKey,
+                suites,
+                authMode,
+                known,
+                onVfn ? PeerRole.VALIDATOR_FULL_NODE : PeerRole.UNKNOWN,
+                hello,
+                events,
+                clock,
+                new TransportSettings.Limits(
+                        limits.maxFrameBytes(),
+                        transportLimits.upgradeTimeout(),
+                        transportLimits.closeTimeout(),
+                        transportLimits.writeTimeout(),
+                        transportLimits.maxPendingInbound(),
+                        transportLimits.maxPendingPerAddress(),
+                        transportLimits.maxUnsentBytes(),
+                        transportLimits.receiveBufferBytes(),
+                        transportLimits.sendBufferBytes(),
+                        transportLimits.proxyProtocol(),
+                        transportLimits.threads()));
     }
 
     /** Without the private key. */
