@@ -80,7 +80,7 @@ final class SimConnection implements LinkHandler, ConnectionSink {
     MonoTime earliestDeadline() {
         var earliest = MonoTime.NEVER;
         for (var call : open) {
-            earliest = MonoTime.earlier(earliest, call.due);
+            earliest = MonoTime.earlier(earliest, call.due());
         }
         return earliest;
     }
@@ -123,12 +123,14 @@ final class SimConnection implements LinkHandler, ConnectionSink {
     /** A request whose one end is waited for. */
     private abstract class Call extends OutboundCall {
         final MonoTime begun;
-        private final MonoTime due;
 
         Call(ProtocolId protocol, Bytes request, MonoTime begun, Duration timeout) {
             super(protocol, protocol.messageClass(), request, begun.plus(timeout));
             this.begun = begun;
-            this.due = begun.plus(timeout);
+        }
+
+        final MonoTime due() {
+            return deadline().plus(turn());
         }
 
         abstract void answered(Bytes answer, Duration took);
@@ -161,8 +163,17 @@ final class SimConnection implements LinkHandler, ConnectionSink {
         private final HealthChecker.Effect.Ping ping;
 
         Ping(HealthChecker.Effect.Ping ping, MonoTime begun) {
-            super(HEALTH, new HealthCheckerMsg.Ping(ping.nonce()).encode(), begun, ping.timeout());
+            super(
+                    HEALTH,
+                    new HealthCheckerMsg.Ping(ping.nonce()).encode(),
+                    begun,
+                    ping.beforeTurn());
             this.ping = ping;
+        }
+
+        @Override
+        protected Duration turn() {
+            return ping.turn();
         }
 
         @Override

@@ -24,6 +24,7 @@ import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.transport.AcceptRate;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.LinkClosed;
@@ -139,6 +140,7 @@ class SimNode {
                         conditions.writeTimeout(),
                         256,
                         64,
+                        AcceptRate.DEFAULT,
                         conditions.maxUnsentBytes(),
                         0,
                         0,

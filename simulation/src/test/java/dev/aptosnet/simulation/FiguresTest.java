@@ -25,6 +25,27 @@ class FiguresTest {
     }
 
     @Test
+    void theBaselineOfAChecksDurationIsTheTimeOfTwoProbesInTurn() {
+        var figures = Figures.measure("I-04", SEED, 30);
+        assertThat(figures)
+                .filteredOn(figure -> figure.name().contains("longest check"))
+                .singleElement()
+                .satisfies(
+                        figure -> {
+                            assertThat(figure.baseline()).isEqualTo(4_000);
+                            assertThat(figure.ours()).isZero();
+                        });
+        assertThat(figures)
+                .filteredOn(figure -> figure.name().contains("most probes at once"))
+                .singleElement()
+                .satisfies(figure -> assertThat(figure.baseline()).isEqualTo(500));
+        assertThat(figures)
+                .filteredOn(figure -> figure.name().contains("median age"))
+                .singleElement()
+                .satisfies(figure -> assertThat(figure.baseline()).isBetween(298.0, 300.0));
+    }
+
+    @Test
     void oneSeedGivesTheSameFiguresAgain() {
         assertThat(Figures.measure("I-06", SEED, 30)).isEqualTo(Figures.measure("I-06", SEED, 30));
     }

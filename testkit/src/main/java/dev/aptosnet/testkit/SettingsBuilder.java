@@ -5,6 +5,7 @@ import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
+import dev.aptosnet.ports.transport.AcceptRate;
 import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
@@ -33,6 +34,7 @@ public final class SettingsBuilder {
     private Duration writeTimeout = Duration.ofSeconds(30);
     private int maxPending = 64;
     private int maxPendingPerAddress = 64;
+    private AcceptRate acceptRate = AcceptRate.DEFAULT;
     private int bufferBytes;
     private boolean proxyProtocol;
     private int threads = 1;
@@ -110,6 +112,12 @@ public final class SettingsBuilder {
         return this;
     }
 
+    /** How many inbound set-ups may begin in a second. */
+    public SettingsBuilder acceptRate(AcceptRate value) {
+        acceptRate = value;
+        return this;
+    }
+
     /** Socket buffers, both ways. */
     public SettingsBuilder bufferBytes(int value) {
         bufferBytes = value;
@@ -147,6 +155,7 @@ public final class SettingsBuilder {
                         writeTimeout,
                         maxPending,
                         maxPendingPerAddress,
+                        acceptRate,
                         256 << 10,
                         bufferBytes,
                         bufferBytes,

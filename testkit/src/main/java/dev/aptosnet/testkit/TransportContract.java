@@ -12,6 +12,7 @@ import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.AcceptRate;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.FrameSink;
 import dev.aptosnet.ports.transport.Link;
@@ -317,6 +318,38 @@ public abstract class TransportContract {
         assertThat(listener.refused().reason()).isEqualTo(Reason.WRONG_SERVER_KEY);
         listener.expectNothing(Duration.ofMillis(50));
         dialler.expectNothing(Duration.ofMillis(50));
+    }
+
+    @Test
+    void whoComesFasterThanTheRateIsTurnedAwayBeforeAnythingIsDone() {
+        var own = identity();
+        var listener = node(own, new SettingsBuilder(own).acceptRate(new AcceptRate(1, 2, 1, 1)));
+        var address = listener.listen(listenAddress());
+        var dialler = node();
+        var begun = System.nanoTime();
+        var dials = 16;
+        for (var i = 0; i < dials; i++) {
+            dialler.dial(own.peer(), address);
+        }
+        var connected = 0;
+        for (var i = 0; i < dials; i++) {
+            switch (listener.await(TransportEvent.class)) {
+                case TransportEvent.Accepted(_, var link) -> {
+                    connected++;
+                    link.close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "done");
+                }
+                case TransportEvent.Refused(_, _, var failure) -> {
+                    // All come from this machine, which has no limit for its address.
+                    assertThat(failure.reason()).isEqualTo(Reason.TOO_FAST);
+                    assertThat(failure.detail()).contains("admission.handshakes_per_second");
+                }
+                case TransportEvent other -> throw new AssertionError(other);
+            }
+        }
+        assertThat(connected)
+                .isGreaterThanOrEqualTo(2)
+                .isLessThanOrEqualTo(2 + (int) ((System.nanoTime() - begun) / 1_000_000_000L));
+        eventually("nothing is in set-up", () -> listener.transport().pendingInbound() == 0);
     }
 
     @Test

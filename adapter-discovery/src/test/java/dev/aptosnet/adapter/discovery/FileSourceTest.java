@@ -1,12 +1,14 @@
 package dev.aptosnet.adapter.discovery;
 
+import static dev.aptosnet.adapter.discovery.NumberedPeers.peer;
+import static dev.aptosnet.adapter.discovery.NumberedPeers.yaml;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.aptosnet.ports.discovery.DiscoveredPeer;
 import dev.aptosnet.ports.discovery.LatestViews;
 import dev.aptosnet.ports.discovery.PeerSourceProvider;
 import dev.aptosnet.ports.discovery.PeerSourceSettings;
@@ -15,10 +17,6 @@ import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceFailure;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.discovery.SourceStatus;
-import dev.aptosnet.ports.model.NetworkAddress;
-import dev.aptosnet.ports.model.PeerId;
-import dev.aptosnet.ports.model.PeerRole;
-import dev.aptosnet.ports.model.PublicKey;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -36,7 +34,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -68,7 +65,7 @@ class FileSourceTest {
 
         try (var views = new Views(polled(Duration.ofMillis(5)))) {
             views.next();
-            Files.writeString(file, text(1));
+            Files.writeString(file, yaml(1));
 
             assertThat(views.next()).isEqualTo(view(1));
         }
@@ -77,7 +74,7 @@ class FileSourceTest {
     @Test
     @DisplayName("DI-07 an empty set written over a file with one peer clears the source")
     void clearedSetIsAView() throws Exception {
-        Files.writeString(file, text(1));
+        Files.writeString(file, yaml(1));
 
         try (var views = new Views(polled(Duration.ofMillis(5)))) {
             assertThat(views.next()).isEqualTo(view(1));
@@ -90,7 +87,7 @@ class FileSourceTest {
     @Test
     @DisplayName("X-13 the first reading is made at once, however long the interval is")
     void firstReadingIsMadeAtOnce() throws Exception {
-        Files.writeString(file, text(1));
+        Files.writeString(file, yaml(1));
 
         try (var views = new Views(polled(NEVER))) {
             assertThat(views.next()).isEqualTo(view(1));
@@ -100,7 +97,7 @@ class FileSourceTest {
 
     @Test
     void changeIsAppliedWithinASecondWithoutPolling() throws Exception {
-        Files.writeString(file, text(1));
+        Files.writeString(file, yaml(1));
         var tookMillis = new ArrayList<Long>();
 
         try (var views = new Views(polled(NEVER))) {
@@ -109,9 +106,9 @@ class FileSourceTest {
                 var expected = view(number);
                 var since = System.nanoTime();
                 if (number % 2 == 0) {
-                    Files.writeString(file, text(number));
+                    Files.writeString(file, yaml(number));
                 } else {
-                    replace(text(number));
+                    replace(yaml(number));
                 }
                 views.nextThat(expected::equals);
                 tookMillis.add((System.nanoTime() - since) / 1_000_000);
@@ -132,12 +129,12 @@ class FileSourceTest {
     @Test
     void pollingAloneFindsWhatNoEventTellsOf() throws Exception {
         var elsewhere = Files.createDirectory(directory.resolve("elsewhere")).resolve("real.yaml");
-        Files.writeString(elsewhere, text(1));
+        Files.writeString(elsewhere, yaml(1));
         Files.createSymbolicLink(file, elsewhere);
 
         try (var views = new Views(polled(Duration.ofMillis(50)))) {
             assertThat(views.next()).isEqualTo(view(1));
-            Files.writeString(elsewhere, text(2));
+            Files.writeString(elsewhere, yaml(2));
 
             assertThat(views.nextThat(view(2)::equals)).isEqualTo(view(2));
         }
@@ -147,8 +144,8 @@ class FileSourceTest {
     void linkThatIsSwappedIsNoticedAsMountedConfigurationsDo() throws Exception {
         var one = Files.createDirectory(directory.resolve("one"));
         var two = Files.createDirectory(directory.resolve("two"));
-        Files.writeString(one.resolve("peers.yaml"), text(1));
-        Files.writeString(two.resolve("peers.yaml"), text(2));
+        Files.writeString(one.resolve("peers.yaml"), yaml(1));
+        Files.writeString(two.resolve("peers.yaml"), yaml(2));
         var data = directory.resolve("..data");
         Files.createSymbolicLink(data, one);
         Files.createSymbolicLink(file, Path.of("..data", "peers.yaml"));
@@ -165,8 +162,8 @@ class FileSourceTest {
 
     @Test
     void halfWrittenFileKeepsTheViewAndTheOtherHalfHeals() throws Exception {
-        Files.writeString(file, text(1));
-        var whole = text(2);
+        Files.writeString(file, yaml(1));
+        var whole = yaml(2);
 
         try (var views = new Views(polled(NEVER))) {
             views.next();
@@ -186,7 +183,7 @@ class FileSourceTest {
 
     @Test
     void emptiedAndDeletedFileKeepsTheViewAndSaysWhy() throws Exception {
-        Files.writeString(file, text(1));
+        Files.writeString(file, yaml(1));
 
         try (var views = new Views(polled(NEVER))) {
             views.next();
@@ -198,7 +195,7 @@ class FileSourceTest {
             views.assertNoMore();
 
             // The same set again is no news, and the source works.
-            Files.writeString(file, text(1));
+            Files.writeString(file, yaml(1));
             views.working();
             views.assertNoMore();
         }
@@ -206,13 +203,13 @@ class FileSourceTest {
 
     @Test
     void renamedFileIsGoneAndComesBack() throws Exception {
-        Files.writeString(file, text(1));
+        Files.writeString(file, yaml(1));
 
         try (var views = new Views(polled(NEVER))) {
             views.next();
             Files.move(file, directory.resolve("aside.yaml"));
             views.failing(reason -> reason.equals("no such file"));
-            Files.writeString(directory.resolve("aside.yaml"), text(2));
+            Files.writeString(directory.resolve("aside.yaml"), yaml(2));
             Files.move(directory.resolve("aside.yaml"), file);
 
             assertThat(views.next()).isEqualTo(view(2));
@@ -227,7 +224,7 @@ class FileSourceTest {
         try (var views = new Views(polled(NEVER))) {
             views.failing(reason -> reason.equals("no such file"));
             Files.createDirectory(later);
-            Files.writeString(file, text(1));
+            Files.writeString(file, yaml(1));
 
             assertThat(views.next()).isEqualTo(view(1));
         }
@@ -235,7 +232,7 @@ class FileSourceTest {
 
     @Test
     void hugeFileIsRefusedByItsSizeAndNotRead() throws Exception {
-        Files.writeString(file, text(1));
+        Files.writeString(file, yaml(1));
 
         try (var views = new Views(polled(NEVER))) {
             views.next();
@@ -251,7 +248,7 @@ class FileSourceTest {
 
     @Test
     void whatIsNoFileOfTextIsRefused() throws Exception {
-        Files.writeString(file, text(1));
+        Files.writeString(file, yaml(1));
 
         try (var views = new Views(polled(NEVER))) {
             views.next();
@@ -278,14 +275,14 @@ class FileSourceTest {
 
     @Test
     void setThatLacksThisNodeKeepsTheView() throws Exception {
-        Files.writeString(file, text(1));
+        Files.writeString(file, yaml(1));
         var settings =
                 new FileDiscovery(
                         file, NEVER, FileDiscovery.DEFAULT_MAX_BYTES, Optional.of(peer(1).peer()));
 
         try (var views = new Views(settings)) {
             views.next();
-            Files.writeString(file, text(2));
+            Files.writeString(file, yaml(2));
 
             assertThat(views.failing(_ -> true).reason())
                     .isEqualTo("the set does not list this node (0x1)");
@@ -295,7 +292,7 @@ class FileSourceTest {
 
     @Test
     void thousandRapidUpdatesEndWithTheLast() throws Exception {
-        Files.writeString(file, text(1));
+        Files.writeString(file, yaml(1));
         var woken = new Semaphore(0);
         var latest = new LatestViews(woken::release);
         var seen = new ArrayList<PeerView>();
@@ -304,7 +301,7 @@ class FileSourceTest {
                 new DiscoveryProvider().create(polled(Duration.ofMillis(5)), Views.context(1))) {
             source.start(latest);
             for (var number = 2; number <= 1000; number++) {
-                replace(text(number));
+                replace(yaml(number));
             }
             while (seen.isEmpty() || !seen.getLast().equals(view(1000))) {
                 assertThat(woken.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
@@ -318,7 +315,7 @@ class FileSourceTest {
 
     @Test
     void sinkThatThrowsDoesNotEndTheSource() throws Exception {
-        Files.writeString(file, text(1));
+        Files.writeString(file, yaml(1));
         var calls = new Semaphore(0);
 
         try (var source =
@@ -329,7 +326,7 @@ class FileSourceTest {
                         throw new IllegalStateException("planted");
                     });
             assertThat(calls.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
-            Files.writeString(file, text(2));
+            Files.writeString(file, yaml(2));
 
             assertThat(calls.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
         }
@@ -337,13 +334,13 @@ class FileSourceTest {
 
     @Test
     void closedSourceIsSilentAndCannotBeStartedAgain() throws Exception {
-        Files.writeString(file, text(1));
+        Files.writeString(file, yaml(1));
         var views = new Views(polled(Duration.ofMillis(5)));
         views.next();
         views.close();
         Thread.sleep(50);
 
-        Files.writeString(file, text(2));
+        Files.writeString(file, yaml(2));
         Thread.sleep(200);
 
         views.assertNoMore();
@@ -396,30 +393,6 @@ class FileSourceTest {
     }
 
     private static PeerView view(int number) {
-        return PeerView.of(SourceKind.FILE, List.of(peer(number)));
-    }
-
-    private static DiscoveredPeer peer(int number) {
-        var key = "%064x".formatted(number);
-        var address = "/ip4/10.0.0.1/tcp/6180/noise-ik/0x" + key + "/handshake/0";
-        return new DiscoveredPeer(
-                PeerId.parse(Integer.toHexString(number)),
-                List.of(NetworkAddress.parse(address)),
-                new TreeSet<>(List.of(PublicKey.parse(key))),
-                PeerRole.VALIDATOR);
-    }
-
-    private static String text(int number) {
-        var peer = peer(number);
-        return """
-        %s:
-          addresses: ["%s"]
-          keys: ["%s"]
-          role: Validator
-        """
-                .formatted(
-                        peer.peer().toConfigText(),
-                        peer.addresses().getFirst(),
-                        peer.keys().first());
+        return NumberedPeers.view(SourceKind.FILE, number);
     }
 }

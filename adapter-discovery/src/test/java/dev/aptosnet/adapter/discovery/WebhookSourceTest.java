@@ -1,5 +1,8 @@
 package dev.aptosnet.adapter.discovery;
 
+import static dev.aptosnet.adapter.discovery.NumberedPeers.peer;
+import static dev.aptosnet.adapter.discovery.NumberedPeers.yaml;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,7 +10,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.aptosnet.ports.client.ConnectFailure;
-import dev.aptosnet.ports.discovery.DiscoveredPeer;
 import dev.aptosnet.ports.discovery.LatestViews;
 import dev.aptosnet.ports.discovery.PeerSource;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.WebhookDiscovery;
@@ -16,10 +18,7 @@ import dev.aptosnet.ports.discovery.SourceFailure;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.discovery.SourceStatus;
 import dev.aptosnet.ports.model.Bytes;
-import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
-import dev.aptosnet.ports.model.PeerRole;
-import dev.aptosnet.ports.model.PublicKey;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,7 +41,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 @Timeout(60)
@@ -443,37 +441,13 @@ class WebhookSourceTest {
     }
 
     private static PeerView view(int number) {
-        return PeerView.of(SourceKind.WEBHOOK, List.of(peer(number)));
-    }
-
-    private static DiscoveredPeer peer(int number) {
-        var key = "%064x".formatted(number);
-        var address = "/ip4/10.0.0.1/tcp/6180/noise-ik/0x" + key + "/handshake/0";
-        return new DiscoveredPeer(
-                PeerId.parse(Integer.toHexString(number)),
-                List.of(NetworkAddress.parse(address)),
-                new TreeSet<>(List.of(PublicKey.parse(key))),
-                PeerRole.VALIDATOR);
+        return NumberedPeers.view(SourceKind.WEBHOOK, number);
     }
 
     private static String json(int number) {
         var peer = peer(number);
         return """
         {"%s": {"addresses": ["%s"], "keys": ["%s"], "role": "Validator"}}
-        """
-                .formatted(
-                        peer.peer().toConfigText(),
-                        peer.addresses().getFirst(),
-                        peer.keys().first());
-    }
-
-    private static String yaml(int number) {
-        var peer = peer(number);
-        return """
-        %s:
-          addresses: ["%s"]
-          keys: ["%s"]
-          role: Validator
         """
                 .formatted(
                         peer.peer().toConfigText(),

@@ -59,7 +59,7 @@ final class QuicTransport implements Transport {
     QuicTransport(TransportSettings settings) {
         this.settings = settings;
         this.keys = KeyPair.ofPrivateKey(settings.privateKey());
-        this.admission = new PendingInbound(settings.limits());
+        this.admission = new PendingInbound(settings.limits(), settings.clock());
         this.listenerHandshake =
                 new ListenerHandshake(
                         new ListenerPolicy(

@@ -16,6 +16,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     private final TcpTransport transport;
     private final ListenId id;
-    private boolean pausing;
+    private final AcceptFamine famine = new AcceptFamine();
 
     Acceptor(TcpTransport transport, ListenId id) {
         this.transport = transport;
@@ -129,13 +130,28 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                                 () -> config.setAutoRead(true),
                                 PAUSE_MILLIS,
                                 TimeUnit.MILLISECONDS);
-        if (!pausing) {
-            pausing = true;
+        if (famine.refused(transport.settings().clock().now())) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "accepting pauses, connections wait: {0} (out of descriptors? ulimit -n)",
                     String.valueOf(cause.getMessage()));
+            awaitEnd(context.executor());
         }
+    }
+
+    /** One line when it begins and one when it is over, however often the system refuses. */
+    private void awaitEnd(EventExecutor owner) {
+        var left = famine.over().since(transport.settings().clock().now());
+        if (left.isPositive()) {
+            var _ = owner.schedule(() -> awaitEnd(owner), left.toNanos(), TimeUnit.NANOSECONDS);
+            return;
+        }
+        var ended = famine.end();
+        LOG.log(
+                System.Logger.Level.INFO,
+                "accepting goes on; it paused {0} times in {1} s",
+                ended.refusals(),
+                ended.length().toSeconds());
     }
 
     /** An accepted socket, whose descriptor is ours from now on. */
@@ -152,10 +168,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
 
     private void accepted(SocketChannel child) {
-        if (pausing) {
-            pausing = false;
-            LOG.log(System.Logger.Level.INFO, "accepting resumes");
-        }
         var remote = child.remoteAddress();
         var place = transport.admission().enter();
         if (place == null) {

@@ -75,7 +75,7 @@ final class TcpTransport implements Transport {
         this.settings = settings;
         this.keys = KeyPair.ofPrivateKey(settings.privateKey());
         this.suites = new SuiteMemory(settings.suites());
-        this.admission = new PendingInbound(settings.limits());
+        this.admission = new PendingInbound(settings.limits(), settings.clock());
         this.listenerHandshake =
                 new ListenerHandshake(
                         new ListenerPolicy(

@@ -9,6 +9,7 @@ import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.AcceptRate;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TrustedPeers;
@@ -418,6 +419,59 @@ class StrangersTest extends TcpTestBase {
     }
 
     @Test
+    void anAddressThatConnectsTooOftenIsTurnedAwayAndOthersAreNot() throws Exception {
+        var right = identity();
+        var listener =
+                node(
+                        right,
+                        new SettingsBuilder(right)
+                                .proxyProtocol(true)
+                                .acceptRate(new AcceptRate(1_000, 256, 5, 10)));
+        var address = listener.listen(LOOPBACK);
+        var begun = System.nanoTime();
+        var floods = 60;
+        // Behind a balancer it is the address in the header that counts.
+        for (var i = 0; i < floods; i++) {
+            try (var socket = RawPeer.connect(address)) {
+                socket.getOutputStream().write(proxied(7));
+                socket.shutdownOutput();
+                NoisePeer.expectSilentEnd(socket);
+            }
+        }
+        var begunSetUps = 0;
+        for (var i = 0; i < floods; i++) {
+            var refused = listener.refused();
+            if (refused.reason() == Reason.TRUNCATED) {
+                begunSetUps++;
+            } else {
+                assertThat(refused.reason()).isEqualTo(Reason.TOO_FAST_FROM_ADDRESS);
+                assertThat(refused.detail()).contains("admission.handshakes_per_second_per_ip");
+            }
+        }
+        var seconds = (System.nanoTime() - begun) / 1e9;
+        assertThat((double) begunSetUps).isBetween(10.0, 10 + 5 * seconds);
+
+        try (var socket = RawPeer.connect(address)) {
+            socket.getOutputStream().write(proxied(8));
+            try (var peer =
+                    NoisePeer.dial(socket, address, identity(), System.currentTimeMillis())) {
+                peer.send(peer.sealed(NoisePeer.HELLO));
+                assertThat(listener.accepted().info().address().toString())
+                        .startsWith("/ip4/10.0.0.8/");
+            }
+        }
+    }
+
+    /** A PROXY header that says that 10.0.0.{@code host} has connected. */
+    private static byte[] proxied(int host) {
+        return HexFormat.of()
+                .parseHex(
+                        "0d0a0d0a000d0a515549540a2111000c"
+                                + "0a0000%02x".formatted(host)
+                                + "7f00000100501824");
+    }
+
+    @Test
     void afterAFloodOfStrangersNothingIsLeft() throws Exception {
         var right = identity();
         var listener =
@@ -425,6 +479,7 @@ class StrangersTest extends TcpTestBase {
                         right,
                         new SettingsBuilder(right)
                                 .maxPending(32, 32)
+                                .acceptRate(new AcceptRate(100_000, 1_000, 20, 40))
                                 .upgradeTimeout(Duration.ofMillis(800)));
         var address = listener.listen(LOOPBACK);
         var honest = node();

@@ -106,6 +106,7 @@ record FarEnd(NetworkAddress address, PeerId peer, Runnable closing) implements 
                 all.writeTimeout(),
                 all.maxPendingInbound(),
                 all.maxPendingPerAddress(),
+                all.acceptRate(),
                 all.maxUnsentBytes(),
                 all.receiveBufferBytes(),
                 all.sendBufferBytes(),

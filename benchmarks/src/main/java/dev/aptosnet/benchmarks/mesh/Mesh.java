@@ -176,6 +176,7 @@ public final class Mesh {
                 usual.writeTimeout(),
                 Math.max(usual.maxPendingInbound(), count),
                 Math.max(usual.maxPendingPerAddress(), count),
+                usual.acceptRate(),
                 usual.maxUnsentBytes(),
                 usual.receiveBufferBytes(),
                 usual.sendBufferBytes(),

@@ -82,7 +82,12 @@ enum ExitCode {
                     AUTHENTICATION_REFUSED;
             case BAD_HELLO, WRONG_CHAIN, WRONG_NETWORK, NO_COMMON_PROTOCOLS -> PROTOCOL_MISMATCH;
             case TIMEOUT -> TIMEOUT;
-            case TOO_MANY_PENDING, TOO_MANY_PENDING_FROM_ADDRESS, NOT_ADMITTED -> LIMIT;
+            case TOO_MANY_PENDING,
+                    TOO_MANY_PENDING_FROM_ADDRESS,
+                    TOO_FAST,
+                    TOO_FAST_FROM_ADDRESS,
+                    NOT_ADMITTED ->
+                    LIMIT;
         };
     }
 }

@@ -43,6 +43,7 @@ final class ConnectivitySection {
         millis("dial_retry_window_ms", 0, settings::retryWindow);
         integer("num_dials_before_backoff", 1, MAX, settings::dialsBeforeBackoff);
         integer("max_latency_probes", 0, 1_000, settings::maxProbes);
+        integer("max_parallel_peer_latency_pings", 1, 1_000, settings::probesOfOnePeer);
         integer("latency_probes_per_second", 1, 1_000_000, settings::probesPerSecond);
         millis("latency_probe_timeout_ms", 1, settings::probeLimit);
         millis("latency_probe_interval_ms", 1, settings::probeInterval);

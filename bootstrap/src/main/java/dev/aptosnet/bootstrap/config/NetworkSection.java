@@ -8,6 +8,7 @@ import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.transport.AcceptRate;
 import dev.aptosnet.ports.transport.TransportSettings;
 
 import java.nio.file.Path;
@@ -26,10 +27,7 @@ final class NetworkSection {
 
     /** Numbers of aptos-core that nothing in this version asks for. */
     private static final List<String> UNUSED_NUMBERS =
-            List.of(
-                    "network_channel_size",
-                    "max_parallel_deserialization_tasks",
-                    "max_parallel_peer_latency_pings");
+            List.of("network_channel_size", "max_parallel_deserialization_tasks");
 
     private final Section section;
     private final NetworkId usual;
@@ -146,6 +144,14 @@ final class NetworkSection {
                             new IdentitySource.FromFile(
                                     directory.resolve(identity.requiredText("path", "a key file")));
                     case "from_config" -> fromConfig(identity);
+                    case "from_storage" ->
+                            throw identity.refused(
+                                    "type",
+                                    "\"from_storage\"",
+                                    "from_file, from_config or none; secure storage (vault,"
+                                        + " on_disk_storage and the like) cannot be read here: have"
+                                        + " it write the network key to a file that only this user"
+                                        + " can read, and name that with type: from_file and path");
                     default ->
                             throw identity.refused(
                                     "type", "\"" + type + "\"", "from_file, from_config or none");
@@ -233,10 +239,12 @@ final class NetworkSection {
         var pending = OptionalInt.empty();
         var pendingPerIp = OptionalInt.empty();
         var handshake = OptionalLong.empty();
+        var rate = usually.acceptRate();
         var admission = section.section("admission");
         if (admission.isPresent()) {
             pending = admission.get().integer("max_pending", 1, MAX);
             pendingPerIp = admission.get().integer("max_pending_per_ip", 1, MAX);
+            rate = acceptRate(admission.get(), rate);
             handshake = admission.get().number("handshake_timeout_ms", 1, MAX_MILLIS);
             if (admission.get().integer("min_bytes_per_sec", 0, MAX).isPresent()) {
                 unused.add("admission.min_bytes_per_sec");
@@ -254,11 +262,25 @@ final class NetworkSection {
                                 .orElse(usually.writeTimeout().toMillis())),
                 pending.orElse(usually.maxPendingInbound()),
                 pendingPerIp.orElse(usually.maxPendingPerAddress()),
+                rate,
                 section.integer("max_unsent_bytes", 1, MAX).orElse(usually.maxUnsentBytes()),
                 bufferBytes("rx_buffer_size_bytes", usually.receiveBufferBytes()),
                 bufferBytes("tx_buffer_size_bytes", usually.sendBufferBytes()),
                 section.bool("enable_proxy_protocol").orElse(usually.proxyProtocol()),
                 section.integer("runtime_threads", 1, 1024).orElse(usually.threads()));
+    }
+
+    private static AcceptRate acceptRate(Section admission, AcceptRate usually) {
+        var most = AcceptRate.MAX;
+        return new AcceptRate(
+                admission.integer("handshakes_per_second", 1, most).orElse(usually.perSecond()),
+                admission.integer("handshake_burst", 1, most).orElse(usually.burst()),
+                admission
+                        .integer("handshakes_per_second_per_ip", 1, most)
+                        .orElse(usually.perSecondPerAddress()),
+                admission
+                        .integer("handshake_burst_per_ip", 1, most)
+                        .orElse(usually.burstPerAddress()));
     }
 
     /** Our sockets are alike in both directions, so the larger of aptos-core's two is taken. */

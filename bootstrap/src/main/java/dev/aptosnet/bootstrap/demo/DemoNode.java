@@ -121,6 +121,7 @@ final class DemoNode implements AutoCloseable {
                 usual.writeTimeout(),
                 Math.max(usual.maxPendingInbound(), nodes),
                 Math.max(usual.maxPendingPerAddress(), nodes),
+                usual.acceptRate(),
                 usual.maxUnsentBytes(),
                 usual.receiveBufferBytes(),
                 usual.sendBufferBytes(),

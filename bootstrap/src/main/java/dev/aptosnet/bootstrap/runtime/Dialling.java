@@ -3,7 +3,7 @@ package dev.aptosnet.bootstrap.runtime;
 import dev.aptosnet.domain.connectivity.Connectivity;
 import dev.aptosnet.domain.connectivity.Connectivity.Effect;
 import dev.aptosnet.domain.connectivity.Connectivity.Event;
-import dev.aptosnet.domain.connectivity.DialLimiter;
+import dev.aptosnet.domain.connectivity.DialAllowance;
 import dev.aptosnet.domain.connectivity.DialRoles;
 import dev.aptosnet.domain.connectivity.DiscoveredPeer;
 import dev.aptosnet.domain.connectivity.OwnNode;
@@ -12,7 +12,6 @@ import dev.aptosnet.domain.peer.Peers;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceKind;
-import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MonoTime;
@@ -80,13 +79,12 @@ final class Dialling implements TrustedPeers {
     }
 
     /**
-     * @param access who may be dialled at all
+     * @param allowance asked before each dial
      */
-    Dialling(NetworkSettings settings, AccessPolicy access, Clock clock, Orders orders) {
+    Dialling(NetworkSettings settings, DialAllowance allowance, Clock clock, Orders orders) {
         this.settings = settings;
         this.clock = clock;
         this.orders = orders;
-        var pacing = settings.connectivity().pacing();
         this.machine =
                 new Connectivity(
                         new OwnNode(
@@ -94,9 +92,9 @@ final class Dialling implements TrustedPeers {
                                 settings.networkId(),
                                 settings.validator(),
                                 settings.authMode(),
-                                access),
+                                settings.admission().access()),
                         settings.connectivity(),
-                        new DialLimiter(pacing.dialsPerSecond(), pacing.dialBurst()),
+                        allowance,
                         new SplittableRandom(new SecureRandom().nextLong()),
                         0,
                         clock.now());

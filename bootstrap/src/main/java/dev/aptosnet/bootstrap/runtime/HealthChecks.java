@@ -242,7 +242,7 @@ final class HealthChecks {
                     PROTOCOL,
                     PROTOCOL.messageClass(),
                     new HealthCheckerMsg.Ping(ping.nonce()).encode(),
-                    sent.plus(ping.timeout()));
+                    sent.plus(ping.beforeTurn()));
             this.ping = ping;
             this.connection = connection;
             this.sent = sent;
@@ -252,6 +252,11 @@ final class HealthChecks {
         @Override
         protected boolean isExempt() {
             return true;
+        }
+
+        @Override
+        protected Duration turn() {
+            return ping.turn();
         }
 
         @Override

@@ -55,7 +55,7 @@ public final class NetworkInstance implements AutoCloseable {
     private static final String QUIC = "quic";
 
     private final NetworkSettings settings;
-    private final Clock clock = Clock.system();
+    private final Clock clock;
     private final NetworkMetrics metrics;
     private final NetworkOwner owner;
     private final Applications applications;
@@ -63,9 +63,9 @@ public final class NetworkInstance implements AutoCloseable {
     private final List<NetworkAddress> listenAddresses = new ArrayList<>();
     private boolean closed;
 
-    private NetworkInstance(
-            NetworkSettings settings, SendAccount.NodeBudget budget, PeerStore store) {
+    private NetworkInstance(NetworkSettings settings, NodeWide node) {
         this.settings = settings;
+        this.clock = node.clock();
         this.metrics =
                 new NetworkMetrics(
                         Metrics.globalRegistry,
@@ -74,7 +74,7 @@ public final class NetworkInstance implements AutoCloseable {
                         settings.validator());
         this.applications = new Applications(clock, metrics);
         try {
-            this.owner = new NetworkOwner(settings, clock, metrics, budget, store);
+            this.owner = new NetworkOwner(settings, node, metrics);
         } catch (RuntimeException | Error e) {
             metrics.close();
             throw e;
@@ -84,13 +84,11 @@ public final class NetworkInstance implements AutoCloseable {
     /**
      * Starts a network; returns once it listens.
      *
-     * @param budget the node's, which its networks share
-     * @param store the node's, too
+     * @param node what its networks share
      * @throws ConnectFailure if an address cannot be listened at
      */
-    static NetworkInstance start(
-            NetworkSettings settings, SendAccount.NodeBudget budget, PeerStore store) {
-        var network = new NetworkInstance(settings, budget, store);
+    static NetworkInstance start(NetworkSettings settings, NodeWide node) {
+        var network = new NetworkInstance(settings, node);
         try {
             network.open();
         } catch (RuntimeException | Error e) {
@@ -119,6 +117,7 @@ public final class NetworkInstance implements AutoCloseable {
         }
         metrics.gauge("aptosnet_draining_connections", owner.connected(), ConnectedPeers::draining);
         metrics.gauge("aptosnet_latency_probes_in_flight", owner, NetworkOwner::probesInFlight);
+        metrics.gauge("aptosnet_requested_dials_waiting", owner, NetworkOwner::dialsWaiting);
         for (var transport : owner.transports().names()) {
             metrics.gauge(
                     "aptosnet_connections",
@@ -154,10 +153,12 @@ public final class NetworkInstance implements AutoCloseable {
         }
     }
 
-    /** Shows the node's budget among this network's meters; once for a node. */
-    void show(SendAccount.NodeBudget budget) {
+    /** Shows what the networks share among this network's meters; once for a node. */
+    void show(NodeWide node) {
+        var budget = node.budget();
         metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
         metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
+        metrics.gauge("aptosnet_node_dials_in_flight", node.dials(), NodeDials::underWay);
     }
 
     private static SetupFailure failure(SetupFailure.Reason reason, String detail) {

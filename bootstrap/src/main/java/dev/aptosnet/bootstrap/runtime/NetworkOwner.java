@@ -81,17 +81,12 @@ final class NetworkOwner {
     /** A set and when it is expected to hold; null for none. */
     private record Announcement(@Nullable PeerView view, MonoTime expected) {}
 
-    NetworkOwner(
-            NetworkSettings settings,
-            Clock clock,
-            NetworkMetrics metrics,
-            SendAccount.NodeBudget budget,
-            PeerStore store) {
+    NetworkOwner(NetworkSettings settings, NodeWide node, NetworkMetrics metrics) {
         this.settings = settings;
-        this.clock = clock;
+        this.clock = node.clock();
         this.metrics = metrics;
-        this.budget = budget;
-        this.store = store;
+        this.budget = node.budget();
+        this.store = node.store();
         this.listeners = new PeerListeners(settings.listeners());
         this.health =
                 new HealthChecks(
@@ -131,7 +126,11 @@ final class NetworkOwner {
         this.peerList = new PeerList(connected);
         this.trustedPeers = new TrustedPeerGauges(metrics, connected::contains);
         this.dialler =
-                new Dialling(settings, settings.admission().access(), clock, new DialOrders());
+                new Dialling(
+                        settings,
+                        node.dials().forNetwork(settings.networkId(), this::maybeDial),
+                        clock,
+                        new DialOrders());
         this.transports =
                 new Transports(
                         events ->
@@ -148,7 +147,14 @@ final class NetworkOwner {
                         new DialOutcomes());
         this.dials =
                 new Dials(
-                        races, transports, dialler, clock, metrics, this::runOnLoop, this::proven);
+                        races,
+                        transports,
+                        dialler,
+                        node.dials().forApplication(settings.networkId(), this::maybeDial),
+                        clock,
+                        metrics,
+                        this::runOnLoop,
+                        this::proven);
         this.peers =
                 new Peers(
                         settings.self(),
@@ -167,7 +173,9 @@ final class NetworkOwner {
 
     private MonoTime nextDeadline() {
         return MonoTime.earlier(
-                MonoTime.earlier(dialler.nextDeadline(), health.nextDeadline()),
+                MonoTime.earlier(
+                        MonoTime.earlier(dialler.nextDeadline(), dials.nextDeadline()),
+                        health.nextDeadline()),
                 MonoTime.earlier(
                         races.nextDeadline(),
                         MonoTime.earlier(monitoring.nextDeadline(), peerList.nextDeadline())));
@@ -228,6 +236,11 @@ final class NetworkOwner {
         return dialler.probesInFlight();
     }
 
+    /** How many dials that the application asked for wait for their turn. */
+    int dialsWaiting() {
+        return dials.waiting();
+    }
+
     /** Why the last dial of a peer failed; null if none has since it was connected. */
     @Nullable SetupFailure lastFailure(PeerId peer) {
         return dials.lastFailure(peer);
@@ -236,12 +249,12 @@ final class NetworkOwner {
     /** Dials a peer once; false if the loop has ended or is full. */
     boolean dialOnce(
             DialId id, PeerId peer, NetworkAddress address, CompletableFuture<PeerInfo> answer) {
-        return loop.post(() -> dials.dial(id, peer, address, answer));
+        return loop.post(() -> dials.request(id, peer, address, answer));
     }
 
     /** Gives a dial up, which is still answered. */
     void cancel(DialId id, NetworkAddress address) {
-        loop.post(() -> races.cancel(id, address));
+        loop.post(() -> dials.cancel(id, address));
     }
 
     /** Keeps a peer connected from now on. */
@@ -356,7 +369,7 @@ final class NetworkOwner {
         @Override
         public void dial(DialId id, PeerId peer, NetworkAddress address) {
             if (!closed) {
-                dials.dial(id, peer, address, null);
+                dials.dial(id, peer, address);
             }
         }
 
@@ -367,7 +380,7 @@ final class NetworkOwner {
 
         @Override
         public void cancel(DialId id, NetworkAddress address) {
-            races.cancel(id, address);
+            dials.cancel(id, address);
         }
 
         @Override
@@ -404,9 +417,19 @@ final class NetworkOwner {
         takeViews();
         races.onTime();
         dialler.timeReached();
+        dials.timeReached();
         health.onTime();
         monitoring.onTime();
         peerList.onTime(clock.now());
+    }
+
+    /** A dial that had to wait for another to end may go now. */
+    private void maybeDial() {
+        loop.post(
+                () -> {
+                    dialler.timeReached();
+                    dials.timeReached();
+                });
     }
 
     private void takeViews() {

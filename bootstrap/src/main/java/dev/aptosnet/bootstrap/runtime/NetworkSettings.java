@@ -142,6 +142,7 @@ public record NetworkSettings(
                         transportLimits.writeTimeout(),
                         transportLimits.maxPendingInbound(),
                         transportLimits.maxPendingPerAddress(),
+                        transportLimits.acceptRate(),
                         transportLimits.maxUnsentBytes(),
                         transportLimits.receiveBufferBytes(),
                         transportLimits.sendBufferBytes(),

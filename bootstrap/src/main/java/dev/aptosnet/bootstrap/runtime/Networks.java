@@ -1,13 +1,17 @@
 package dev.aptosnet.bootstrap.runtime;
 
+import dev.aptosnet.domain.connectivity.ConnectivitySettings.Pacing;
 import dev.aptosnet.ports.client.PeersAndMetadata;
+import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.transport.Clock;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 
 /**
- * The networks of one node: started together or not at all, within one byte budget, and closed
- * together.
+ * The networks of one node: started together or not at all, within one byte budget and one rate of
+ * dials, and closed together.
  */
 public final class Networks implements AutoCloseable {
     private final List<NetworkInstance> all = new ArrayList<>();
@@ -27,12 +31,19 @@ public final class Networks implements AutoCloseable {
     public static Networks start(List<NetworkSettings> settings) {
         var store = new PeerStore(settings.stream().map(NetworkSettings::networkId).toList());
         var networks = new Networks(store);
-        var budget = new SendAccount.NodeBudget(settings.getFirst().limits().nodeBytes());
+        var pacings = new TreeMap<NetworkId, Pacing>();
+        settings.forEach(one -> pacings.put(one.networkId(), one.connectivity().pacing()));
+        var node =
+                new NodeWide(
+                        Clock.system(),
+                        new SendAccount.NodeBudget(settings.getFirst().limits().nodeBytes()),
+                        store,
+                        new NodeDials(pacings));
         try {
             for (var one : settings) {
-                networks.all.add(NetworkInstance.start(one, budget, store));
+                networks.all.add(NetworkInstance.start(one, node));
             }
-            networks.all.getFirst().show(budget);
+            networks.all.getFirst().show(node);
         } catch (RuntimeException | Error e) {
             networks.close();
             throw e;

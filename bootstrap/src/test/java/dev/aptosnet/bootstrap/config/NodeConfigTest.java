@@ -16,6 +16,7 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.AcceptRate;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +83,14 @@ class NodeConfigTest {
                           outbound_rx_buffer_size_bytes: 2000
                           tx_buffer_size_bytes: 3000
                           runtime_threads: 3
-                          admission: { max_pending: 64, max_pending_per_ip: 4, handshake_timeout_ms: 9000 }
+                          admission:
+                            max_pending: 64
+                            max_pending_per_ip: 4
+                            handshake_timeout_ms: 9000
+                            handshakes_per_second: 500
+                            handshake_burst: 100
+                            handshakes_per_second_per_ip: 10
+                            handshake_burst_per_ip: 30
                           streams: { max_concurrent_inbound: 5, min_piece_bytes: 2048, progress_timeout_ms: 1 }
                           priorities: { queue_messages: 10, queue_bytes: 20 }
                           max_concurrent_inbound_rpcs: 11
@@ -107,6 +115,8 @@ class NodeConfigTest {
                           enable_latency_aware_dialing: false
                           dial_retry_window_ms: 28
                           num_dials_before_backoff: 29
+                          max_latency_probes: 5
+                          max_parallel_peer_latency_pings: 2
                         budget: { total_bytes: 300000000, per_peer_bytes: 5000000 }
                         """
                                 .replace("KEY", KEY)
@@ -157,6 +167,7 @@ class NodeConfigTest {
         assertThat(transport.threads()).isEqualTo(3);
         assertThat(transport.maxPendingInbound()).isEqualTo(64);
         assertThat(transport.maxPendingPerAddress()).isEqualTo(4);
+        assertThat(transport.acceptRate()).isEqualTo(new AcceptRate(500, 100, 10, 30));
         assertThat(transport.upgradeTimeout()).isEqualTo(Duration.ofSeconds(9));
         assertThat(transport.closeTimeout()).isEqualTo(Duration.ofMillis(15));
         assertThat(transport.writeTimeout()).isEqualTo(Duration.ofMillis(16));
@@ -179,6 +190,8 @@ class NodeConfigTest {
                                 .latencyAware(false)
                                 .retryWindow(Duration.ofMillis(28))
                                 .dialsBeforeBackoff(29)
+                                .maxProbes(5)
+                                .probesOfOnePeer(2)
                                 .build());
     }
 
@@ -216,9 +229,7 @@ class NodeConfigTest {
                 .endsWith("base.data_dir: /nowhere is no directory: a fresh key at every start");
         assertThat(config.notes().get(2)).contains("vfn network: onchain waits for a program");
         assertThat(config.notes().get(3))
-                .endsWith(
-                        "without effect so far: base.waypoint,"
-                                + " max_parallel_peer_latency_pings, network_channel_size");
+                .endsWith("without effect so far: base.waypoint, network_channel_size");
     }
 
     @Test
@@ -333,7 +344,7 @@ class NodeConfigTest {
                     listen_address: /dns/a/tcp/1      | listen_address: "/dns/a/tcp/1" (expected: an address such as
                     network_id: private               | network_id: "private" (expected: validator, public, vfn or
                     network_id: { private: x }        | network_id.private: "x" (expected: "vfn")
-                    identity: { type: from_storage }  | identity.type: "from_storage" (expected: from_file, from_config or none)
+                    identity: { type: from_storage }  | identity.type: "from_storage" (expected: from_file, from_config or none; secure storage
                     identity: { type: from_config, key: 12 } | identity.key: … (expected: 64 hex digits)
                     seeds: { xyz: { keys: [] } }      | neither addresses nor keys
                     seeds: { ab: { adresses: [] } }   | did you mean addresses?
@@ -356,6 +367,7 @@ class NodeConfigTest {
                     noise_suites: [ rot13 ]           | noise_suites: "rot13" (expected: chachapoly or aesgcm)
                     noise_suites: aesgcm              | noise_suites: "aesgcm" (expected: a list of
                     admission: { max_pending: 0 }     | admission.max_pending: 0 (expected: 1 to
+                    admission: { handshakes_per_second: 0 } | admission.handshakes_per_second: 0 (expected: 1 to
                     streams: { max_concurent_inbound: 1 } | did you mean max_concurrent_inbound?
                     priorities: { queue_messages: 2000000 } | priorities.queue_messages: 2000000 (expected: 1 to 1048576)
                     ping_timeout_ms: soon             | ping_timeout_ms: "soon" (expected: 1 to

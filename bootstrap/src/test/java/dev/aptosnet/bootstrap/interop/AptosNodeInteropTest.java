@@ -82,6 +82,7 @@ class AptosNodeInteropTest extends AbstractInteropTest {
                     usual.writeTimeout(),
                     usual.maxPendingInbound(),
                     usual.maxPendingPerAddress(),
+                    usual.acceptRate(),
                     usual.maxUnsentBytes(),
                     usual.receiveBufferBytes(),
                     usual.sendBufferBytes(),

@@ -7,7 +7,6 @@ import dev.aptosnet.bootstrap.interop.WireMessage.Request;
 import dev.aptosnet.bootstrap.interop.WireMessage.Response;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.MessageLimits;
-import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -25,9 +24,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** The health checker of a whole node, over real sockets, against peers that we make ourselves. */
@@ -40,8 +37,7 @@ class HealthTest {
                     .withTimeout(Duration.ofMillis(1000));
 
     private final List<AutoCloseable> open = new ArrayList<>();
-    private final BlockingQueue<DisconnectReason> downs = new LinkedBlockingQueue<>();
-    private final BlockingQueue<PeerInfo> ups = new LinkedBlockingQueue<>();
+    private final PeerQueues peers = new PeerQueues();
 
     @AfterEach
     void close() throws Exception {
@@ -61,18 +57,7 @@ class HealthTest {
                         .health(settings)
                         .limits(limits)
                         .protocols(ProtocolId.NETBENCH_RPC)
-                        .onPeers(
-                                new NetworkEvents<Bytes>() {
-                                    @Override
-                                    public void onPeerUp(PeerInfo peer) {
-                                        ups.add(peer);
-                                    }
-
-                                    @Override
-                                    public void onPeerDown(PeerInfo peer, DisconnectReason reason) {
-                                        downs.add(reason);
-                                    }
-                                })
+                        .onPeers(peers)
                         .start();
         open.add(node);
         return node;
@@ -127,7 +112,7 @@ class HealthTest {
         AptosNode node = start(QUICK);
         long before = System.nanoTime();
         dial(node, HEALTH, 13);
-        assertThat(downs.poll(20, TimeUnit.SECONDS))
+        assertThat(peers.downs.poll(20, TimeUnit.SECONDS))
                 .isEqualTo(DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE);
         assertThat(Duration.ofNanos(System.nanoTime() - before))
                 .isGreaterThan(QUICK.interval().plus(QUICK.timeout()));
@@ -141,10 +126,10 @@ class HealthTest {
         for (int i = 0; i < 5; i++) {
             pong(peer, readPing(peer));
         }
-        PeerInfo info = ups.take();
-        assertThat(downs).isEmpty();
+        PeerInfo info = peers.ups.take();
+        assertThat(peers.downs).isEmpty();
         assertThat(node.roundTrip(info.peer())).isPresent();
-        assertThat(downs.poll(20, TimeUnit.SECONDS))
+        assertThat(peers.downs.poll(20, TimeUnit.SECONDS))
                 .isEqualTo(DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE);
         assertThat(node.roundTrip(info.peer())).isEmpty();
     }
@@ -156,7 +141,7 @@ class HealthTest {
         for (int i = 0; i < 6; i++) {
             readPing(peer);
         }
-        assertThat(downs).isEmpty();
+        assertThat(peers.downs).isEmpty();
         assertThat(node.peers()).hasSize(1);
     }
 
@@ -169,7 +154,7 @@ class HealthTest {
             peer.request(HEALTH, 0, Payload.hex("00efbeadde"));
             assertThat(peer.readResponse().raw()).isEqualTo(Payload.hex("01efbeadde"));
         }
-        assertThat(downs).isEmpty();
+        assertThat(peers.downs).isEmpty();
         assertThat(node.peers()).hasSize(1);
     }
 
@@ -178,7 +163,7 @@ class HealthTest {
         AptosNode node = start(QUICK, oneCallAtOnce());
         WireClient peer = dial(node, HEALTH, 14);
         pong(peer, readPing(peer));
-        PeerId peerId = ups.take().peer();
+        PeerId peerId = peers.ups.take().peer();
         CompletableFuture<Bytes> held =
                 node.client()
                         .sendToPeerRpcAsync(
@@ -193,8 +178,8 @@ class HealthTest {
             pong(peer, readPing(peer));
         }
         assertThat(held).isNotDone();
-        assertThat(downs).isEmpty();
-        assertThat(downs.poll(20, TimeUnit.SECONDS))
+        assertThat(peers.downs).isEmpty();
+        assertThat(peers.downs.poll(20, TimeUnit.SECONDS))
                 .isEqualTo(DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE);
         assertThat(held).failsWithin(Duration.ofSeconds(5));
     }
@@ -204,7 +189,7 @@ class HealthTest {
         AptosNode node = start(QUICK);
         WireClient peer = dial(node, 13, 14);
         peer.link().expectQuiet(QUICK.interval().multipliedBy(4));
-        assertThat(downs).isEmpty();
+        assertThat(peers.downs).isEmpty();
         assertThat(node.peers()).hasSize(1);
     }
 

@@ -9,7 +9,6 @@ import dev.aptosnet.bootstrap.interop.WireMessage.Header;
 import dev.aptosnet.bootstrap.interop.WireMessage.Request;
 import dev.aptosnet.bootstrap.interop.WireMessage.Response;
 import dev.aptosnet.ports.client.MessageLimits;
-import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
@@ -31,8 +30,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -51,8 +48,7 @@ class HostilePeersTest {
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final List<AutoCloseable> open = new ArrayList<>();
-    private final BlockingQueue<PeerInfo> ups = new LinkedBlockingQueue<>();
-    private final BlockingQueue<DisconnectReason> downs = new LinkedBlockingQueue<>();
+    private final PeerQueues peers = new PeerQueues();
     private final AtomicLong directSends = new AtomicLong();
 
     @BeforeEach
@@ -79,18 +75,7 @@ class HostilePeersTest {
                                 request -> request.respond(request.payload()))
                         .receiveInline(
                                 ProtocolId.NETBENCH_DIRECT_SEND, _ -> directSends.incrementAndGet())
-                        .onPeers(
-                                new NetworkEvents<Bytes>() {
-                                    @Override
-                                    public void onPeerUp(PeerInfo peer) {
-                                        ups.add(peer);
-                                    }
-
-                                    @Override
-                                    public void onPeerDown(PeerInfo peer, DisconnectReason why) {
-                                        downs.add(why);
-                                    }
-                                })
+                        .onPeers(peers)
                         .start();
         open.add(node);
         return node;
@@ -123,6 +108,7 @@ class HostilePeersTest {
                 SHORT.multipliedBy(2),
                 usual.maxPendingInbound(),
                 usual.maxPendingPerAddress(),
+                usual.acceptRate(),
                 usual.maxUnsentBytes(),
                 usual.receiveBufferBytes(),
                 64 << 10,
@@ -138,7 +124,7 @@ class HostilePeersTest {
     }
 
     private PeerId nextUp() throws InterruptedException {
-        PeerInfo up = ups.poll(20, TimeUnit.SECONDS);
+        PeerInfo up = peers.ups.poll(20, TimeUnit.SECONDS);
         assertThat(up).isNotNull();
         return up.peer();
     }
@@ -163,9 +149,10 @@ class HostilePeersTest {
         byte[] begun = new byte[4 + 100_000];
         begun[1] = 0x40; // 4 MiB announced
         waiting.link().writeRecord(Arrays.copyOf(begun, 60_000));
-        assertThat(downs.poll(30, TimeUnit.SECONDS)).isEqualTo(DisconnectReason.INPUT_OUTPUT_ERROR);
+        assertThat(peers.downs.poll(30, TimeUnit.SECONDS))
+                .isEqualTo(DisconnectReason.INPUT_OUTPUT_ERROR);
         honest.echo(Payload.random(1, 1000));
-        assertThat(downs).isEmpty();
+        assertThat(peers.downs).isEmpty();
     }
 
     // R13
@@ -192,10 +179,10 @@ class HostilePeersTest {
         assertThat(mistakes("stream_no_room")).isPositive();
         assertThat(mistakes("stream_bad_fragment_id")).isPositive();
         honest.echo(Payload.random(9, 1000));
-        assertThat(downs).isEmpty();
+        assertThat(peers.downs).isEmpty();
         for (WireClient hoarder : hoarders) {
             hoarder.close();
-            assertThat(downs.poll(20, TimeUnit.SECONDS)).isNotNull();
+            assertThat(peers.downs.poll(20, TimeUnit.SECONDS)).isNotNull();
         }
         // Were one piece in three of theirs still counted, this would not fit.
         honest.echo(Payload.random(10, 60 * MIB));
@@ -226,9 +213,10 @@ class HostilePeersTest {
             assertThat(reading.readMessage())
                     .isEqualTo(new DirectSend(DIRECT, 0, Payload.of(new byte[MIB])));
         }
-        assertThat(downs.poll(30, TimeUnit.SECONDS)).isEqualTo(DisconnectReason.INPUT_OUTPUT_ERROR);
+        assertThat(peers.downs.poll(30, TimeUnit.SECONDS))
+                .isEqualTo(DisconnectReason.INPUT_OUTPUT_ERROR);
         reading.echo(Payload.random(2, 100));
-        assertThat(downs).isEmpty();
+        assertThat(peers.downs).isEmpty();
         assertThat(stopped.link().socket().isClosed()).isFalse(); // the node's doing, not ours
     }
 
@@ -250,7 +238,7 @@ class HostilePeersTest {
             honest.echo(Payload.random(i, 100));
             Thread.sleep(250);
         }
-        assertThat(downs).isEmpty();
+        assertThat(peers.downs).isEmpty();
         assertThat(node.peers()).hasSize(2);
     }
 
@@ -279,7 +267,7 @@ class HostilePeersTest {
         }
         dust.echo(Payload.random(7, 10));
         assertThat(directSends).hasValue((long) records * each);
-        assertThat(downs).isEmpty();
+        assertThat(peers.downs).isEmpty();
     }
 
     @Test
@@ -291,7 +279,7 @@ class HostilePeersTest {
             assertThat(liar.readResponse())
                     .isEqualTo(new Response(id, priority, Payload.hex("0102")));
         }
-        assertThat(downs).isEmpty();
+        assertThat(peers.downs).isEmpty();
     }
 
     @Test
@@ -304,7 +292,7 @@ class HostilePeersTest {
         send(peer, new Header(5, 1, new Response(7, 0, Payload.of(new byte[1000]))));
         send(peer, new Fragment(5, 1, Payload.of(new byte[1000])));
         peer.echo(Payload.random(3, 100));
-        assertThat(downs).isEmpty();
+        assertThat(peers.downs).isEmpty();
         double expired =
                 registry
                         .find("aptos_network_rpc_messages")

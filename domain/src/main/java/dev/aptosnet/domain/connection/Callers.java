@@ -110,7 +110,8 @@ final class Callers {
 
     void onTime(MonoTime now) {
         for (var call = calls.firstExpired(now); call != null; call = calls.firstExpired(now)) {
-            if (!streams.isAnswerArriving(call.requestId()) || !calls.postpone(call)) {
+            var arriving = streams.isAnswerArriving(call.requestId());
+            if (!(arriving && calls.postpone(call)) && !calls.grantTurn(now, call)) {
                 end(call, Observation.REQUEST_OUT_EXPIRED, new CallFailure.TimedOut());
             }
         }

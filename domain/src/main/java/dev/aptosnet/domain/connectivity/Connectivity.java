@@ -61,7 +61,7 @@ public final class Connectivity {
     private MonoTime nextDeadline;
 
     /**
-     * @param limiter of the node; other networks of it may share it
+     * @param allowance asked before each dial; shared with the node's other networks
      * @param random a seeded generator
      * @param firstDial the number of the first dial id; later ones count up
      * @param start the moment of the first check
@@ -69,7 +69,7 @@ public final class Connectivity {
     public Connectivity(
             OwnNode own,
             ConnectivitySettings settings,
-            DialLimiter limiter,
+            DialAllowance allowance,
             RandomGenerator random,
             long firstDial,
             MonoTime start) {
@@ -81,7 +81,7 @@ public final class Connectivity {
         this.expected = DialRoles.expected(own.network(), own.validator());
         this.discovered = new DiscoveredPeers(own.self());
         this.next = new NextSet(own.self(), settings.handOff());
-        this.dials = new DialQueue(settings.pacing().maxPending(), limiter);
+        this.dials = new DialQueue(settings.pacing().maxPending(), allowance);
         this.probes =
                 PeerSelection.isByLatency(own.network(), settings.selection().latencyAware())
                         ? new LatencyProbes(settings.probing(), random)
@@ -589,6 +589,8 @@ public final class Connectivity {
                 var address = attempts(peer).take(known.dialledInTurn());
                 dials.started(id, peer, address);
                 out.add(new Effect.Dial(id, peer, address));
+            } else {
+                dials.notStarted();
             }
         }
     }

@@ -41,7 +41,8 @@ public record ConnectivitySettings(
     }
 
     /**
-     * When dials leave.
+     * When dials leave. The rate, the burst and the number under way bound the network; the node
+     * keeps to the largest of its networks, all of them together.
      *
      * @param base {@code connection_backoff_base}: the delay after n failed dials is at most this
      *     to the power of n, in seconds
@@ -123,6 +124,8 @@ public record ConnectivitySettings(
      * dialling is aware of it.
      *
      * @param maxInFlight {@code max_latency_probes}: probes at once; 0 for none ever
+     * @param maxOfOnePeer {@code max_parallel_peer_latency_pings}: probes at once of the addresses
+     *     of one peer
      * @param perSecond {@code latency_probes_per_second}
      * @param limit {@code latency_probe_timeout_ms}: how long a probe waits for an answer
      * @param interval {@code latency_probe_interval_ms}: from one round to a peer to the next
@@ -131,6 +134,7 @@ public record ConnectivitySettings(
      */
     public record Probing(
             int maxInFlight,
+            int maxOfOnePeer,
             int perSecond,
             Duration limit,
             Duration interval,
@@ -138,6 +142,7 @@ public record ConnectivitySettings(
         /** Checks. */
         public Probing {
             expectWithin("max_latency_probes", maxInFlight, 0, 1_000);
+            expectWithin("max_parallel_peer_latency_pings", maxOfOnePeer, 1, 1_000);
             expectWithin("latency_probes_per_second", perSecond, 1, 1_000_000);
             expectPositive("latency_probe_timeout_ms", limit);
             expectPositive("latency_probe_interval_ms", interval);
@@ -208,6 +213,7 @@ public record ConnectivitySettings(
         private Duration retryWindow = Duration.ofMinutes(3);
         private int dialsBeforeBackoff = 2;
         private int maxProbes = 8;
+        private int probesOfOnePeer = 3;
         private int probesPerSecond = 20;
         private Duration probeLimit = Duration.ofSeconds(2);
         private Duration probeInterval = Duration.ofSeconds(60);
@@ -314,6 +320,12 @@ public record ConnectivitySettings(
             return this;
         }
 
+        /** {@code max_parallel_peer_latency_pings}; 3. */
+        public Builder probesOfOnePeer(int value) {
+            probesOfOnePeer = value;
+            return this;
+        }
+
         /** {@code latency_probes_per_second}; 20. */
         public Builder probesPerSecond(int value) {
             probesPerSecond = value;
@@ -380,6 +392,7 @@ public record ConnectivitySettings(
                     new HandOff(preConnect, drain, overdue),
                     new Probing(
                             maxProbes,
+                            probesOfOnePeer,
                             probesPerSecond,
                             probeLimit,
                             probeInterval,

@@ -3,10 +3,11 @@ package dev.aptosnet.domain.connectivity;
 import dev.aptosnet.ports.model.MonoTime;
 
 /**
- * How often a node dials, all its networks together (improvements.md I-07): a rate, and a burst
- * that may go ahead of it, so that any second sees at most the sum of both. Single owner.
+ * How often somebody dials (improvements.md I-07): a rate, and a burst that may go ahead of it, so
+ * that any second sees at most the sum of both. How many dials are under way does not matter to it.
+ * Single owner.
  */
-public final class DialLimiter {
+public final class DialLimiter implements DialAllowance {
     private final long intervalNanos;
     private final long aheadNanos;
 
@@ -24,8 +25,8 @@ public final class DialLimiter {
         this.aheadNanos = (burst - 1) * intervalNanos;
     }
 
-    /** Lets one dial go, or says that it must wait until {@link #nextAt}. */
-    boolean take(MonoTime now) {
+    @Override
+    public boolean take(MonoTime now) {
         if (now.isBefore(nextAt(now))) {
             return false;
         }
@@ -33,8 +34,25 @@ public final class DialLimiter {
         return true;
     }
 
-    /** When the next dial may go; not after {@code now} if it may go at once. */
-    MonoTime nextAt(MonoTime now) {
-        return evenly <= now.nanos() ? now : new MonoTime(evenly - aheadNanos);
+    @Override
+    public MonoTime nextAt(MonoTime now) {
+        return nextAt(now, 0);
+    }
+
+    /**
+     * The same for a dial that leaves a part of the burst to those that matter more, and so waits
+     * for as long as they use the rate up.
+     *
+     * @param spared how many dials of the burst
+     */
+    public MonoTime nextAt(MonoTime now, int spared) {
+        return evenly <= now.nanos()
+                ? now
+                : new MonoTime(evenly - Math.max(0, aheadNanos - spared * intervalNanos));
+    }
+
+    @Override
+    public void ended() {
+        // Only the beginning of a dial counts.
     }
 }

@@ -15,18 +15,18 @@ import java.util.function.Predicate;
 
 /**
  * Dials that wait and dials under way, at most one of both for each peer. What is due leaves in the
- * order of roles as far as the limiter and the number of dials under way allow (improvements.md
+ * order of roles as far as the allowance and the number of dials under way allow (improvements.md
  * I-07).
  */
 final class DialQueue {
     private final int maxPending;
-    private final DialLimiter limiter;
+    private final DialAllowance allowance;
     private final TreeMap<PeerId, Waiting> waiting = new TreeMap<>();
     private final TreeMap<PeerId, UnderWay> underWay = new TreeMap<>();
 
-    DialQueue(int maxPending, DialLimiter limiter) {
+    DialQueue(int maxPending, DialAllowance allowance) {
         this.maxPending = maxPending;
-        this.limiter = limiter;
+        this.allowance = allowance;
     }
 
     /** A dial that waits for its moment. */
@@ -69,7 +69,10 @@ final class DialQueue {
         return List.copyOf(waiting.keySet());
     }
 
-    /** A dial that may leave now, taken out of the queue; null if none may. */
+    /**
+     * A dial that may leave now, taken out of the queue; null if none may. To be followed by {@link
+     * #started} or {@link #notStarted}.
+     */
     @Nullable Waiting next(MonoTime now) {
         if (underWay.size() >= maxPending) {
             return null;
@@ -80,11 +83,16 @@ final class DialQueue {
                 first = dial;
             }
         }
-        if (first == null || !limiter.take(now)) {
+        if (first == null || !allowance.take(now)) {
             return null;
         }
         waiting.remove(first.peer());
         return first;
+    }
+
+    /** What {@link #next} gave is not wanted any more. */
+    void notStarted() {
+        allowance.ended();
     }
 
     void started(DialId id, PeerId peer, NetworkAddress address) {
@@ -107,7 +115,11 @@ final class DialQueue {
 
     /** Frees the place of a dial; false if it is not one of ours. */
     boolean ended(DialId id) {
-        return underWay.values().removeIf(dial -> dial.id().equals(id));
+        var ended = underWay.values().removeIf(dial -> dial.id().equals(id));
+        if (ended) {
+            allowance.ended();
+        }
+        return ended;
     }
 
     /** When {@link #next} may have something, as far as time decides it. */
@@ -119,7 +131,7 @@ final class DialQueue {
         for (var dial : waiting.values()) {
             due = MonoTime.earlier(due, dial.due());
         }
-        var allowed = limiter.nextAt(now);
+        var allowed = allowance.nextAt(now);
         return due.isBefore(allowed) ? allowed : due;
     }
 }

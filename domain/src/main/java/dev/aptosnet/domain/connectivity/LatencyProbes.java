@@ -18,7 +18,8 @@ import java.util.random.RandomGenerator;
  * else (improvements.md I-04): so many probes at once and so many a second at most, those first
  * that were never reached, then those whose estimate is stale. A round goes to all addresses of a
  * peer and its shortest answer counts; of several rounds a smoothed value is kept. Peers that are
- * connected are not probed, their pings tell more.
+ * connected are not probed, their pings tell more. Only the public network probes, which a node has
+ * once, so that these bounds are the node's.
  */
 final class LatencyProbes {
     /** Addresses of one peer that a round goes to; a source may list any number. */
@@ -146,7 +147,7 @@ final class LatencyProbes {
         var stale = settings.interval().multipliedBy(2);
         for (var entry : targets.entrySet()) {
             var target = entry.getValue();
-            if (target.left != null && target.left.hasNext()) {
+            if (target.left != null && mayGoOn(target)) {
                 return new Next(entry.getKey(), target.left.next()); // A round is finished first.
             }
             if (target.addresses == null || target.unanswered > 0 || now.isBefore(target.due)) {
@@ -167,6 +168,13 @@ final class LatencyProbes {
         best.left = left;
         best.shortest = null;
         return left.hasNext() ? new Next(peer, left.next()) : null;
+    }
+
+    /** Whether a round has an address left, and not too many of them are being probed. */
+    private boolean mayGoOn(Target target) {
+        return target.left != null
+                && target.left.hasNext()
+                && target.unanswered < settings.maxOfOnePeer();
     }
 
     void started(DialId id, PeerId peer) {
@@ -214,7 +222,7 @@ final class LatencyProbes {
         }
         var due = MonoTime.NEVER;
         for (var target : targets.values()) {
-            if (target.left != null && target.left.hasNext()) {
+            if (mayGoOn(target)) {
                 due = now;
             } else if (target.addresses != null && target.unanswered == 0) {
                 due = MonoTime.earlier(due, target.due);

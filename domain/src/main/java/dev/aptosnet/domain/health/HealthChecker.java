@@ -93,10 +93,24 @@ public final class HealthChecker {
          *
          * @param number increasing from 1
          * @param nonce unsigned
-         * @param timeout how long to wait for the answer
+         * @param timeout how long to wait for the answer, {@link #turn} included
          */
         record Ping(PeerId peer, ConnectionId connection, long number, int nonce, Duration timeout)
-                implements Effect {}
+                implements Effect {
+            /**
+             * The last part of the time, in which the connection's owner reads what has arrived. It
+             * begins again if the owner comes late to it: an answer that waits in a socket is no
+             * silence.
+             */
+            public Duration turn() {
+                return timeout.dividedBy(20);
+            }
+
+            /** What comes before that. */
+            public Duration beforeTurn() {
+                return timeout.minus(turn());
+            }
+        }
 
         /** End the connection: so many pings in a row were not answered. */
         record Disconnect(PeerId peer, ConnectionId connection, int failures) implements Effect {}

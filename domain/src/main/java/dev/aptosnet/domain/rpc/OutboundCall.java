@@ -5,13 +5,19 @@ import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
 
+import java.time.Duration;
+
 /**
  * A request of ours, from the moment it is made until it ends. Given to {@code Connection.call}, it
  * hears exactly one of {@link #onAnswer} and {@link #onFailed}, once, on the connection's owner and
  * possibly before {@code call} returns. Either may call the connection again, but must not throw.
  */
 public abstract non-sealed class OutboundCall extends TimedMessage {
+    /** Turns after a deadline; an owner that stands still so often will not do better. */
+    private static final int MAX_TURNS = 16;
+
     private int requestId;
+    private int turns;
     private boolean open;
 
     /**
@@ -43,6 +49,16 @@ public abstract non-sealed class OutboundCall extends TimedMessage {
         return deadline();
     }
 
+    /**
+     * How long the owner reads on after it has noticed that the deadline has passed, before the
+     * call fails. An owner that had no processor for a while finds the deadline passed and the
+     * answer unread in its socket. If it stood still in that turn again there is another, up to 16.
+     * Zero for none.
+     */
+    protected Duration turn() {
+        return Duration.ZERO;
+    }
+
     /** The answer came, in the arrays it was received into. */
     protected abstract void onAnswer(Bytes answer);
 
@@ -62,6 +78,15 @@ public abstract non-sealed class OutboundCall extends TimedMessage {
     final void open(int id) {
         requestId = id;
         open = true;
+    }
+
+    final boolean takesTurn(MonoTime now) {
+        var stoodStill = turns == 0 || now.since(deadline()).compareTo(turn()) > 0;
+        if (!turn().isPositive() || !stoodStill || turns == MAX_TURNS) {
+            return false;
+        }
+        turns++;
+        return true;
     }
 
     final void close() {

@@ -92,10 +92,23 @@ public final class OutboundCalls {
         if (!call.deadline().isBefore(latest)) {
             return false;
         }
-        deadlines.remove(call);
-        call.postponeTo(latest);
-        deadlines.add(call);
+        postpone(call, latest);
         return true;
+    }
+
+    /** Waits for a call that is too late for one more turn of the owner; false if it had that. */
+    public boolean grantTurn(MonoTime now, OutboundCall call) {
+        if (!call.takesTurn(now)) {
+            return false;
+        }
+        postpone(call, now.plus(call.turn()));
+        return true;
+    }
+
+    private void postpone(OutboundCall call, MonoTime later) {
+        deadlines.remove(call);
+        call.postponeTo(later);
+        deadlines.add(call);
     }
 
     /** Any open call; null if there is none. */

@@ -14,7 +14,11 @@ public enum RefusalCode {
     HANDLER_FAILED(4),
     /** The request's time was over before it was answered. */
     EXPIRED(5),
-    /** The peer sends more than it may. */
+    /**
+     * The peer sends more than it may. Understood, and never sent by us: our limit on what a peer
+     * sends ({@code inbound_rate_limit_config}) reads more slowly and refuses nothing, so that the
+     * peer's transport holds it back and its calls are served late rather than not at all.
+     */
     RATE_LIMITED(6),
     /** The payload does not decode. */
     BAD_PAYLOAD(7);

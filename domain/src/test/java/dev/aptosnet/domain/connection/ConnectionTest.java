@@ -497,6 +497,77 @@ class ConnectionTest {
         assertThat(arriving.answer).isEqualTo(text("abc"));
     }
 
+    @Test
+    void anOwnerThatStoodStillReadsOnceMoreBeforeACallFails() {
+        var deadline = START.plus(Duration.ofSeconds(2));
+        var turn = Duration.ofMillis(100);
+        var answered = new PatientCall(deadline, turn);
+        var silent = new PatientCall(deadline, turn);
+        var impatient = new PatientCall(deadline, Duration.ZERO);
+        peer.call(START, answered);
+        peer.call(START, silent);
+        peer.call(START, impatient);
+        written();
+
+        // Three seconds late, the timer runs before the socket is read.
+        var late = deadline.plus(Duration.ofSeconds(3));
+        peer.connection.onTime(late);
+        assertThat(impatient.failure).isEqualTo(new CallFailure.TimedOut());
+        assertThat(silent.isOpen()).isTrue();
+        assertThat(peer.connection.nextDeadline()).isEqualTo(late.plus(turn));
+        receive(response(answered.requestId(), text("here all the time")));
+        assertThat(answered.answer).isEqualTo(text("here all the time"));
+
+        // The owner stood still in that turn too, and so gets another, but not one after that.
+        var again = late.plus(Duration.ofSeconds(1));
+        peer.connection.onTime(again);
+        assertThat(silent.isOpen()).isTrue();
+        peer.connection.onTime(again.plus(turn).plusNanos(-1));
+        assertThat(silent.isOpen()).isTrue();
+        peer.connection.onTime(again.plus(turn));
+        assertThat(silent.failure).isEqualTo(new CallFailure.TimedOut());
+    }
+
+    @Test
+    void anOwnerThatAlwaysStandsStillDoesNotKeepACallForEver() {
+        var call = new PatientCall(START.plus(Duration.ofSeconds(1)), Duration.ofMillis(100));
+        peer.call(START, call);
+        var turns = 0;
+        for (var now = START; call.isOpen() && turns < 100; now = now.plus(Duration.ofSeconds(9))) {
+            peer.connection.onTime(now);
+            turns++;
+        }
+        assertThat(call.failure).isEqualTo(new CallFailure.TimedOut());
+        assertThat(turns).isEqualTo(1 + 16 + 1);
+    }
+
+    /** A call whose owner reads on for a while after its deadline. */
+    private static final class PatientCall extends OutboundCall {
+        private final Duration turn;
+        private @Nullable Bytes answer;
+        private @Nullable CallFailure failure;
+
+        PatientCall(MonoTime deadline, Duration turn) {
+            super(RPC, MessageClass.NORMAL, Bytes.EMPTY, deadline);
+            this.turn = turn;
+        }
+
+        @Override
+        protected Duration turn() {
+            return turn;
+        }
+
+        @Override
+        protected void onAnswer(Bytes content) {
+            answer = content;
+        }
+
+        @Override
+        protected void onFailed(CallFailure why) {
+            failure = why;
+        }
+    }
+
     /** A call that is given up early unless its answer is on its way. */
     private static final class EarlyCall extends OutboundCall {
         private final MonoTime latest;

@@ -86,6 +86,21 @@ class LatencyProbesTest {
     }
 
     @Test
+    void ofOnePeerOnlySoManyAddressesAreProbedAtOnce() {
+        net = net(ConnectivitySettings.builder().probesOfOnePeer(2));
+        net.discovered(CONFIG, only(A, peer(1, 1, 2, 3, 4, 5)));
+        net.pass(SECOND);
+        assertThat(net.probes).hasSize(2);
+        var seen = new ArrayList<NetworkAddress>();
+        while (!net.probes.isEmpty()) {
+            seen.add(answer(Duration.ofMillis(30)).address());
+            net.pass(SECOND);
+            assertThat(net.probes).hasSizeLessThanOrEqualTo(2);
+        }
+        assertThat(seen).containsExactly(at(1), at(2), at(3), at(4), at(5));
+    }
+
+    @Test
     void theShortestOfAllAddressesCounts() {
         net.discovered(CONFIG, only(A, peer(1, 1, 2, 3)));
         net.pass(SECOND);

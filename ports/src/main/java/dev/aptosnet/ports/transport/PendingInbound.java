@@ -6,23 +6,29 @@ import dev.aptosnet.ports.transport.TransportSettings.Limits;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Counts inbound connections in set-up, in total and by address, before any work is done for them
- * (design.md section 7). Safe for any number of threads.
+ * Counts inbound connections in set-up, in total and by address, and how many begin in a second,
+ * before any work is done for them (design.md section 7). Safe for any number of threads.
  */
 public final class PendingInbound {
     private final int max;
     private final int maxPerAddress;
+    private final AcceptLimiter limiter;
+    private final Clock clock;
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
     private int total;
 
-    /** Nobody yet; {@code admission.max_pending} and {@code admission.max_pending_per_ip}. */
-    public PendingInbound(Limits limits) {
+    /** Nobody yet; the keys are those of {@code admission}. */
+    public PendingInbound(Limits limits, Clock clock) {
         this.max = limits.maxPendingInbound();
         this.maxPerAddress = limits.maxPendingPerAddress();
+        this.limiter = new AcceptLimiter(limits.acceptRate());
+        this.clock = clock;
     }
 
     /** One connection's place. */
@@ -37,7 +43,8 @@ public final class PendingInbound {
          *
          * @return why that is not allowed, or null
          */
-        public @Nullable SetupFailure countFor(InetAddress from) {
+        public @Nullable SetupFailure countFor(InetAddress observed) {
+            var from = host(observed);
             synchronized (PendingInbound.this) {
                 if (left || address != null) {
                     return null;
@@ -49,6 +56,10 @@ public final class PendingInbound {
                             count
                                     + " connections from this address are in set-up"
                                     + " (admission.max_pending_per_ip)");
+                }
+                var tooFast = limiter.take(clock.now(), from.isLoopbackAddress() ? null : from);
+                if (tooFast != null) {
+                    return tooFast;
                 }
                 byAddress.put(from, count + 1);
                 address = from;
@@ -69,6 +80,20 @@ public final class PendingInbound {
                             address, (_, count) -> count == 1 ? null : count - 1);
                 }
             }
+        }
+    }
+
+    /** What one host has: an IPv4 address, or the 64 leading bits of an IPv6 one. */
+    private static InetAddress host(InetAddress address) {
+        var bytes = address.getAddress();
+        if (bytes.length == 4 || address.isLoopbackAddress()) {
+            return address;
+        }
+        Arrays.fill(bytes, 8, 16, (byte) 0);
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e); // Only for another number of bytes.
         }
     }
 

@@ -24,6 +24,10 @@ public record SetupFailure(Reason reason, String detail) {
         TOO_MANY_PENDING,
         /** Too many connections in set-up from this address. */
         TOO_MANY_PENDING_FROM_ADDRESS,
+        /** Too many connections began within a second. */
+        TOO_FAST,
+        /** Too many connections from this address began within a second. */
+        TOO_FAST_FROM_ADDRESS,
         /** The PROXY protocol header is missing or malformed. */
         BAD_PROXY_HEADER,
         /** The peer ended the connection before the set-up was finished. */

@@ -69,6 +69,7 @@ public record TransportSettings(
      *     of a frame that has begun, before the link is closed; {@code write_timeout_ms}
      * @param maxPendingInbound accepted connections in set-up; {@code admission.max_pending}
      * @param maxPendingPerAddress the same from one address; {@code admission.max_pending_per_ip}
+     * @param acceptRate how many of them may begin in a second
      * @param maxUnsentBytes how much written and not yet taken by the socket makes a link
      *     unwritable, and how much of what it took and did not send makes the socket take no more,
      *     where the system can be told so; {@code max_unsent_bytes}
@@ -87,6 +88,7 @@ public record TransportSettings(
             Duration writeTimeout,
             int maxPendingInbound,
             int maxPendingPerAddress,
+            AcceptRate acceptRate,
             int maxUnsentBytes,
             int receiveBufferBytes,
             int sendBufferBytes,
@@ -101,6 +103,7 @@ public record TransportSettings(
                         Duration.ofSeconds(30),
                         256,
                         64,
+                        AcceptRate.DEFAULT,
                         64 << 10,
                         0,
                         0,

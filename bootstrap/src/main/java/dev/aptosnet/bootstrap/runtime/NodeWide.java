@@ -1,0 +1,13 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import dev.aptosnet.ports.transport.Clock;
+
+/**
+ * What the networks of one node share. Any thread.
+ *
+ * @param clock one, since moments of two cannot be compared
+ * @param budget the bytes that all may hold
+ * @param store what is known of the peers of all
+ * @param dials how fast all may dial
+ */
+record NodeWide(Clock clock, SendAccount.NodeBudget budget, PeerStore store, NodeDials dials) {}
