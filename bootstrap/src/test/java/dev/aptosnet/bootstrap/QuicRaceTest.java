@@ -301,11 +301,11 @@ class QuicRaceTest {
                                 .start());
         client.awaitPeer(server.peerId(), LIMIT);
         assertThat(client.peers().getFirst().transport()).isEqualTo("tcp");
-        assertThat(
-                        meters.find("aptosnet_quic_fallbacks_total")
-                                .tag("peer_id", client.peerId().shortText())
-                                .counters())
-                .hasSize(1);
+        // What the system says of a closed port is its own affair, and it may say nothing.
+        assertThat(meters.find("aptosnet_quic_fallbacks_total").counters())
+                .singleElement()
+                .extracting(counter -> counter.getId().getTag("reason"))
+                .isIn("connect_failed", "overtaken");
     }
 
     @Test

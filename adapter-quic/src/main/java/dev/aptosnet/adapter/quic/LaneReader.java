@@ -1,16 +1,16 @@
 package dev.aptosnet.adapter.quic;
 
 import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.MessageClass;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 
 /**
- * Reads the frames of one stream that the peer opened: {@code u32 BE length || body}, as on TCP
- * (wire.md section 8). Arrays grow with the bytes that arrive, never by the announced length.
- * Blocks on a thread of its own.
+ * Reads one stream that the peer opened: a byte that says what it is for, then frames, {@code u32
+ * BE length || body}, as on TCP (wire.md section 8). Arrays grow with the bytes that arrive, never
+ * by the announced length. Blocks on a thread of its own.
  */
 final class LaneReader {
     /**
@@ -21,9 +21,20 @@ final class LaneReader {
     /** Longest array after the first. */
     private static final int MAX_CHUNK = 256 << 10;
 
+    /** First byte of a large message's stream; those of classes begin with their index. */
+    static final int TRANSFER = MessageClass.COUNT;
+
+    private static final int UNKNOWN = -1;
+
     private final InputStream in;
     private final int maxFrameBytes;
     private final Frames frames;
+    private volatile int kind = UNKNOWN;
+
+    /** Since when the next byte of something that has begun is awaited; valid if {@link #waits}. */
+    private volatile long waitingSince = System.nanoTime();
+
+    private volatile boolean waits = true;
 
     /** Takes what was read; may block, which the peer feels. */
     interface Frames {
@@ -49,16 +60,27 @@ final class LaneReader {
     /**
      * Reads to the end of the stream.
      *
-     * @throws BadFrame if a frame is too long, or the stream ends inside one
+     * @throws BadFrame if a frame is too long, the stream ends inside one, or is of no known kind
      * @throws IOException if the stream breaks
      */
     void run() throws IOException, InterruptedException {
+        var named = in.read();
+        if (named < 0) {
+            return;
+        }
+        if (named > TRANSFER) {
+            throw new BadFrame("a stream of kind " + named + " (expected: 0 to " + TRANSFER + ")");
+        }
+        kind = named;
         var length = new byte[4];
         while (true) {
+            waits = false;
             var first = in.read();
             if (first < 0) {
                 return;
             }
+            waitingSince = System.nanoTime();
+            waits = true;
             length[0] = (byte) first;
             readFully(length, 1, 3);
             var size =
@@ -77,8 +99,28 @@ final class LaneReader {
             }
             var head = new byte[Math.min(size, HEAD)];
             readFully(head, 0, head.length);
-            frames.frame(head, rest(size - head.length));
+            var rest = rest(size - head.length);
+            waits = false;
+            frames.frame(head, rest);
         }
+    }
+
+    /** Whether the peer has said what the stream is for. */
+    boolean isNamed() {
+        return kind != UNKNOWN;
+    }
+
+    /** Whether this is a large message's stream, as far as is known. */
+    boolean isTransfer() {
+        return kind == TRANSFER;
+    }
+
+    /**
+     * How long the next byte of a frame that has begun, or of a stream that has not said what it is
+     * for, is awaited; 0 if none is.
+     */
+    long waitingNanos(long now) {
+        return waits ? Math.max(0, now - waitingSince) : 0;
     }
 
     private Bytes rest(int size) throws IOException {
@@ -99,12 +141,13 @@ final class LaneReader {
     }
 
     private void readFully(byte[] target, int offset, int length) throws IOException {
-        try {
-            if (in.readNBytes(target, offset, length) < length) {
+        for (var done = 0; done < length; ) {
+            var some = in.read(target, offset + done, length - done);
+            if (some < 0) {
                 throw new BadFrame("the peer ended a stream inside a frame");
             }
-        } catch (EOFException e) {
-            throw new BadFrame("the peer ended a stream inside a frame");
+            done += some;
+            waitingSince = System.nanoTime();
         }
     }
 }

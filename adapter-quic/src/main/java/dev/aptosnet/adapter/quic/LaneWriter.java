@@ -1,8 +1,9 @@
 package dev.aptosnet.adapter.quic;
 
 import dev.aptosnet.ports.model.Bytes;
-import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.transport.Lane;
+
+import org.jspecify.annotations.Nullable;
 
 import tech.kwik.core.QuicConnection;
 import tech.kwik.core.QuicStream;
@@ -35,12 +36,13 @@ final class LaneWriter {
     private byte[] gathered = NOTHING;
     private int used;
     private long gatheredCost;
-    private volatile boolean opened;
+    private volatile @Nullable QuicStream stream;
 
     private final Lane lane;
     private final AtomicLong unsent = new AtomicLong();
     private volatile long progressAt = System.nanoTime();
     private volatile boolean refused;
+    private volatile boolean gaveUp;
 
     /** One array with length and head, then the payload; or the end of the lane. */
     private record Frame(Bytes head, Bytes payload, boolean last) {
@@ -54,7 +56,7 @@ final class LaneWriter {
         /** So many bytes of frames left, by the measure of {@link LaneWriter#cost}. */
         void left(LaneWriter writer, long cost);
 
-        /** The stream broke. */
+        /** The lane has ended before its time; {@link LaneWriter#drain} takes what it still has. */
         void broken(LaneWriter writer, String why);
     }
 
@@ -121,10 +123,6 @@ final class LaneWriter {
         return true;
     }
 
-    boolean isCritical() {
-        return lane.messageClass() == MessageClass.CRITICAL;
-    }
-
     private void left(long cost) {
         progressAt = System.nanoTime();
         unsent.addAndGet(-cost);
@@ -141,6 +139,37 @@ final class LaneWriter {
         thread.interrupt();
     }
 
+    /** Gives up and tells the peer, who shall not wait for the rest. */
+    void giveUp() {
+        gaveUp = true;
+        thread.interrupt();
+        reset();
+    }
+
+    /** Ends the stream in the middle, so that nobody takes that for its end. */
+    private void reset() {
+        var opened = stream;
+        if (opened != null) {
+            opened.resetStream(QuicLink.GIVEN_UP);
+        }
+    }
+
+    /** Whether {@link #giveUp} was called. */
+    boolean gaveUp() {
+        return gaveUp;
+    }
+
+    /** What an ended lane has not sent, once. */
+    long drain() {
+        queue.clear();
+        return unsent.getAndSet(0);
+    }
+
+    /** Where in the link this is. */
+    Lane lane() {
+        return lane;
+    }
+
     /** Waits for the end; false if it did not come in time. */
     boolean awaitEnd(long nanos) throws InterruptedException {
         return ended.await(nanos, TimeUnit.NANOSECONDS);
@@ -153,38 +182,48 @@ final class LaneWriter {
 
     /** Whether a stream was opened for this lane. */
     boolean wasOpened() {
-        return opened;
+        return stream != null;
     }
 
     private void run() {
         try {
-            var frame = queue.take();
-            if (frame.last()) {
-                return;
-            }
-            QuicStream stream = connection.createStream(false);
-            opened = true;
-            try (var out = streams.watch(stream.getOutputStream())) {
-                while (!frame.last()) {
-                    write(out, frame);
-                    var next = queue.poll();
-                    if (next == null) {
-                        flush(out);
-                        next = queue.take();
-                    }
-                    frame = next;
-                }
-                flush(out);
-            }
+            send();
         } catch (IOException e) {
-            progress.broken(this, "a stream broke: " + e.getMessage());
+            broken("a stream broke: " + e.getMessage());
         } catch (RuntimeException e) {
-            progress.broken(this, "a stream broke: " + e.getClass().getName());
+            broken("a stream broke: " + e.getClass().getName());
         } catch (InterruptedException _) {
-            // The link is over.
+            broken("given up");
         } finally {
             ended.countDown();
         }
+    }
+
+    private void broken(String why) {
+        reset();
+        progress.broken(this, why);
+    }
+
+    private void send() throws IOException, InterruptedException {
+        var frame = queue.take();
+        if (frame.last()) {
+            return;
+        }
+        var made = connection.createStream(false);
+        stream = made;
+        var out = streams.watch(made.getOutputStream());
+        out.write(lane.transfer() == 0 ? lane.messageClass().index() : LaneReader.TRANSFER);
+        while (!frame.last()) {
+            write(out, frame);
+            var next = queue.poll();
+            if (next == null) {
+                flush(out);
+                next = queue.take();
+            }
+            frame = next;
+        }
+        flush(out);
+        out.close();
     }
 
     private void write(OutputStream out, Frame frame) throws IOException {

@@ -12,7 +12,8 @@ import java.util.concurrent.CountDownLatch;
 /**
  * The socket of a listener. Kwik 0.10 ends the whole process when receiving fails ({@code
  * System.exit} in its server), so a failure never reaches it: one that passes is tried again, and
- * after one that stays nothing more is received, until the listener is closed.
+ * after one that stays nothing more is received, until the listener is closed. What {@link
+ * FirstFlights} do not admit is not handed on.
  */
 final class ListenSocket extends DatagramSocket {
     private static final System.Logger LOG = System.getLogger(ListenSocket.class.getName());
@@ -21,9 +22,11 @@ final class ListenSocket extends DatagramSocket {
     private static final int MAX_FAILURES = 100;
 
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final FirstFlights flights;
 
-    ListenSocket(@Nullable SocketAddress at) throws SocketException {
+    ListenSocket(@Nullable SocketAddress at, FirstFlights flights) throws SocketException {
         super(at);
+        this.flights = flights;
     }
 
     @Override
@@ -31,7 +34,10 @@ final class ListenSocket extends DatagramSocket {
         for (var failures = 1; ; failures++) {
             try {
                 super.receive(packet);
-                return;
+                if (flights.admits(packet, System.nanoTime())) {
+                    return;
+                }
+                failures = 0;
             } catch (IOException e) {
                 if (isClosed()) {
                     throw e;

@@ -9,13 +9,18 @@ import java.util.concurrent.ConcurrentHashMap;
  * Keeps Kwik's streams moving. Kwik 0.10 counts the requests that a stream has to be sent; its
  * sender may take one off before the writer has added it, and while the count is minus one, a
  * remainder that did not fit the packet asks in vain and lies in the buffer until the next write.
- * So whoever wrote lately is nudged with a write of nothing, which asks again.
+ * So whoever wrote lately is nudged with a write of nothing, which asks again: often at first, then
+ * ever less, since what is lost and sent once more may end in the same way. A stream that was
+ * closed cannot be nudged; what it leaves behind is for the receiver's deadline.
  */
 final class NudgedStreams {
-    /** How long after a write a stream is nudged, and how often. */
-    private static final long WATCHED_NANOS = 2_000_000_000L;
+    /** How long after a write a stream is nudged: longer than anything is sent once more. */
+    private static final long WATCHED_NANOS = 30_000_000_000L;
 
+    /** How often at most, and in which part of the time since the write. */
     private static final long INTERVAL_MILLIS = 10;
+
+    private static final int PART = 16;
     private static final byte[] NOTHING = {};
 
     private final Set<Nudged> watched = ConcurrentHashMap.newKeySet();
@@ -57,6 +62,10 @@ final class NudgedStreams {
     private final class Nudged extends OutputStream {
         private final OutputStream stream;
         private volatile long last;
+
+        /** Of the one thread that nudges. */
+        private long nudged = System.nanoTime();
+
         private volatile boolean writing;
         private volatile boolean closed;
 
@@ -91,9 +100,15 @@ final class NudgedStreams {
 
         /** Asks again; false if that is over. */
         private boolean nudge() {
-            if (closed || (!writing && System.nanoTime() - last > WATCHED_NANOS)) {
+            var now = System.nanoTime();
+            var age = writing ? 0 : now - last;
+            if (closed || age > WATCHED_NANOS) {
                 return false;
             }
+            if (now - nudged < age / PART) {
+                return true;
+            }
+            nudged = now;
             try {
                 stream.write(NOTHING, 0, 0);
                 return true;

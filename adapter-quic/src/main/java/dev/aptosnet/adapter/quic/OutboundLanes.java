@@ -14,8 +14,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -30,6 +32,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class OutboundLanes implements FrameSink {
     /** So long without progress, a lane is taken to be held up by its receiver. */
     static final Duration STALLED = Duration.ofMillis(100);
+
+    /** How a lane ends of which nothing leaves. */
+    private static final String TIMED_OUT = "write timed out (write_timeout_ms)";
 
     private static final long NOBODY_WAITS = -1;
 
@@ -47,6 +52,10 @@ final class OutboundLanes implements FrameSink {
     private final @Nullable LaneWriter[] classes = new LaneWriter[MessageClass.COUNT];
     private final Map<Long, LaneWriter> transfers = new HashMap<>();
     private final List<LaneWriter> writers = new ArrayList<>();
+
+    /** Those that the handler gave up, and need not be told of. */
+    private final Set<LaneWriter> abandoned = new HashSet<>();
+
     private boolean stallCheck;
     private boolean progressCheck;
     private boolean closed;
@@ -59,6 +68,9 @@ final class OutboundLanes implements FrameSink {
 
         /** The connection is of no more use. */
         void broken(String why);
+
+        /** A large message was given up and its stream reset. Owner only. */
+        void transferLost(long transfer, String why);
     }
 
     OutboundLanes(
@@ -95,7 +107,8 @@ final class OutboundLanes implements FrameSink {
         var now = System.nanoTime();
         var moving = 0L;
         for (var writer : writers) {
-            if (!writer.isCritical() && writer.idleNanos(now) < STALLED.toNanos()) {
+            if (writer.lane().messageClass() != MessageClass.CRITICAL
+                    && writer.idleNanos(now) < STALLED.toNanos()) {
                 moving += writer.unsent();
             }
         }
@@ -149,6 +162,15 @@ final class OutboundLanes implements FrameSink {
         }
     }
 
+    @Override
+    public void giveUp(long transfer) {
+        var writer = transfers.remove(transfer);
+        if (writer != null) {
+            abandoned.add(writer);
+            writer.giveUp();
+        }
+    }
+
     private LaneWriter writer(Lane lane) {
         if (lane.transfer() != 0) {
             return transfers.computeIfAbsent(lane.transfer(), _ -> newWriter(lane));
@@ -177,7 +199,7 @@ final class OutboundLanes implements FrameSink {
 
                             @Override
                             public void broken(LaneWriter writer, String why) {
-                                events.broken(why);
+                                OutboundLanes.this.broken(writer, why);
                             }
                         });
         writers.add(writer);
@@ -194,6 +216,27 @@ final class OutboundLanes implements FrameSink {
                 finishedStreams += writer.wasOpened() ? 1 : 0;
                 lanes.remove();
             }
+        }
+    }
+
+    private void broken(LaneWriter writer, String why) {
+        if (writer.lane().transfer() == 0) {
+            events.broken(why);
+        } else {
+            owner.execute(() -> lost(writer, why));
+        }
+    }
+
+    /** One large message is over; its stream has ended, and the others go on. */
+    private void lost(LaneWriter writer, String why) {
+        if (closed) {
+            return;
+        }
+        var transfer = writer.lane().transfer();
+        transfers.remove(transfer, writer);
+        sent(writer, writer.drain());
+        if (!abandoned.remove(writer)) {
+            events.transferLost(transfer, writer.gaveUp() ? TIMED_OUT : why);
         }
     }
 
@@ -219,11 +262,14 @@ final class OutboundLanes implements FrameSink {
         var longest = 0L;
         for (var writer : writers) {
             var idle = writer.idleNanos(now);
-            if (idle >= limit) {
-                events.broken("write timed out (write_timeout_ms)");
+            if (idle < limit) {
+                longest = Math.max(longest, idle);
+            } else if (writer.lane().transfer() == 0) {
+                events.broken(TIMED_OUT);
                 return;
+            } else {
+                writer.giveUp();
             }
-            longest = Math.max(longest, idle);
         }
         progressCheck = true;
         var _ = owner.schedule(Duration.ofNanos(limit - longest), this::checkProgress);

@@ -39,8 +39,13 @@ import java.util.concurrent.atomic.AtomicReference;
  * once.
  */
 final class QuicDial {
+    private static final System.Logger LOG = System.getLogger(QuicDial.class.getName());
+
     /** How long the socket of a dial that was given up may still send. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
+
+    /** Between the end of TLS and our first word. */
+    private static final Duration FIRST_WORD = Duration.ofMillis(10);
 
     private final QuicTransport transport;
     private final DialId id;
@@ -239,6 +244,10 @@ final class QuicDial {
         var connected = System.nanoTime();
         CipherSuite suite = settings.suites().getFirst();
         try {
+            // Else what is said at once may travel behind an acknowledgement that the listener
+            // cannot
+            // read any more, be dropped with it, and come again after a second.
+            Thread.sleep(FIRST_WORD);
             var binding = ThrowAwayCertificate.hash(made.getServerCertificateChain().getFirst());
             var control = made.createStream(true);
             var under =
@@ -300,6 +309,9 @@ final class QuicDial {
                             + ")");
         } catch (GeneralSecurityException e) {
             throw new Handshake.Failed(Reason.INPUT_OUTPUT, "certificate: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Handshake.Failed(Reason.CANCELLED, "the caller gave the dial up");
         }
     }
 
@@ -349,6 +361,9 @@ final class QuicDial {
                                     opened.close(QuicLink.BROKEN, "");
                                     Thread.sleep(FAREWELL);
                                 }
+                            } catch (RuntimeException e) {
+                                // Of the library, closed while it was closing by itself.
+                                LOG.log(System.Logger.Level.DEBUG, "a dial on closing", e);
                             } catch (InterruptedException _) {
                                 Thread.currentThread().interrupt();
                             } finally {

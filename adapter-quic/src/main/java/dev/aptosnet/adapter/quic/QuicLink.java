@@ -40,6 +40,9 @@ final class QuicLink implements Link {
 
     static final long BROKEN = 1;
 
+    /** The same of a stream's end: its large message is given up, and nothing else. */
+    static final long GIVEN_UP = 2;
+
     /** How long an end that closed in order waits for the other to have read everything. */
     private static final Duration LINGER = Duration.ofSeconds(2);
 
@@ -60,14 +63,9 @@ final class QuicLink implements Link {
     private final CountDownLatch gone = new CountDownLatch(1);
     private final CountDownLatch disposed = new CountDownLatch(1);
 
-    /** Guarded by itself: what is known of the peer's streams. */
-    private final Object peerStreams = new Object();
-
-    private long streamsEnded;
-    private long streamsAnnounced = -1;
-
     // Owner only.
     private final OutboundLanes lanes;
+    private final InboundLanes received;
     private @Nullable LinkHandler handler;
     private volatile @Nullable LinkClosed end;
     private boolean reading = true;
@@ -99,15 +97,27 @@ final class QuicLink implements Link {
 
                             @Override
                             public void broken(String why) {
-                                QuicLink.this.broken(why);
+                                received.broken(why);
+                            }
+
+                            @Override
+                            public void transferLost(long transfer, String why) {
+                                lost(transfer, why);
                             }
                         });
+        this.received =
+                new InboundLanes(
+                        info.id(),
+                        control,
+                        owner,
+                        transport.settings().limits(),
+                        inbox,
+                        this::askForDelivery);
     }
 
     /** Begins to read what the peer sends; up to a bound, until somebody starts the link. */
     void open(Streams streams) {
-        streams.giveTo(this::read);
-        Thread.ofVirtual().name("aptosnet-quic-control").start(this::readControl);
+        received.open(streams);
     }
 
     @Override
@@ -179,85 +189,12 @@ final class QuicLink implements Link {
         }
     }
 
-    // ---- receiving, on threads of the streams
-
-    private void read(QuicStream stream) {
-        if (!stream.isUnidirectional()) {
-            broken("the peer opened a second stream of both directions");
-            return;
-        }
-        Thread.ofVirtual().name("aptosnet-quic-lane").start(() -> readLane(stream));
-    }
-
-    private void readLane(QuicStream stream) {
-        var reader =
-                new LaneReader(
-                        stream.getInputStream(),
-                        info.maxFrameBytes(),
-                        (head, rest) -> {
-                            if (inbox.put(new Inbox.Frame(Bytes.wrap(head), rest))) {
-                                askForDelivery();
-                            }
-                        });
-        try {
-            reader.run();
-            synchronized (peerStreams) {
-                streamsEnded++;
-            }
-            checkEnd();
-        } catch (LaneReader.BadFrame e) {
-            broken(String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            broken("a stream of the peer's broke: " + e.getMessage());
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
-            broken("a stream of the peer's broke: " + e.getClass().getName());
-        }
-    }
-
-    /** The peer's last word: how many streams it opened. */
-    private void readControl() {
-        try {
-            var last = control.getInputStream().readNBytes(Integer.BYTES);
-            if (last.length == Integer.BYTES) {
-                synchronized (peerStreams) {
-                    streamsAnnounced = Integer.toUnsignedLong(ByteBuffer.wrap(last).getInt());
-                }
-                checkEnd();
-            } else {
-                broken("the peer ended the connection without a word");
-            }
-        } catch (IOException e) {
-            broken("the connection broke: " + e.getMessage());
-        } catch (RuntimeException e) {
-            broken("the connection broke: " + e.getClass().getName());
-        }
-    }
-
-    private void checkEnd() {
-        synchronized (peerStreams) {
-            if (streamsAnnounced < 0 || streamsEnded < streamsAnnounced) {
-                return;
-            }
-        }
-        inbox.put(
-                new Inbox.End(
-                        new LinkClosed(
-                                DisconnectReason.CONNECTION_CLOSED,
-                                "the peer closed the connection")));
-        askForDelivery();
-    }
-
-    private void broken(String why) {
-        inbox.put(new Inbox.End(new LinkClosed(DisconnectReason.INPUT_OUTPUT_ERROR, why)));
-        askForDelivery();
-    }
+    // ---- receiving
 
     /** The connection is gone, for whatever reason. A thread of the library. */
     void disconnected(String why) {
         gone.countDown();
-        broken(why);
+        received.broken(why);
     }
 
     /** Waits until the connection is disposed of. */
@@ -321,6 +258,18 @@ final class QuicLink implements Link {
         if (end == null && writing != null) {
             try {
                 writing.onWake(lanes);
+            } catch (Throwable e) {
+                crashed(e);
+            }
+        }
+    }
+
+    private void lost(long transfer, String why) {
+        var sender = handler;
+        if (end == null && sender != null) {
+            try {
+                sender.onTransferLost(transfer, why);
+                runWake();
             } catch (Throwable e) {
                 crashed(e);
             }

@@ -44,6 +44,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
     private final QuicTransport transport;
     private final ListenId id;
     private final ThrowAwayCertificate certificate;
+    private final FirstFlights flights;
     private @Nullable ListenSocket socket;
     private @Nullable ServerConnector connector;
     private boolean closed;
@@ -52,6 +53,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
         this.transport = transport;
         this.id = id;
         this.certificate = ThrowAwayCertificate.make(transport.random());
+        this.flights = new FirstFlights(transport.settings().limits());
     }
 
     void listen(NetworkAddress address) {
@@ -61,7 +63,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
         }
         var wanted = SocketAddresses.literal(address);
         try {
-            var bound = new ListenSocket(wanted);
+            var bound = new ListenSocket(wanted, flights);
             var made =
                     ServerConnector.builder()
                             .withSocket(bound)
@@ -175,10 +177,12 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
 
         Visitor(QuicConnection connection) {
             this.connection = connection;
-            this.from =
-                    connection instanceof ServerConnection known
-                            ? SocketAddresses.of(known.getInitialRemoteAddress(), Quic::new)
-                            : null;
+            if (connection instanceof ServerConnection known) {
+                this.from = SocketAddresses.of(known.getInitialRemoteAddress(), Quic::new);
+                flights.landed(known.getInitialRemoteAddress());
+            } else {
+                this.from = null;
+            }
             this.place = transport.admission().enter();
             connection.setConnectionListener(this);
             var refusal = place == null ? transport.admission().full() : countFor(place);

@@ -1,8 +1,10 @@
 package dev.aptosnet.adapter.quic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.transport.FrameSink;
@@ -19,13 +21,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Consumer;
 
 /** A peer that stops reading one stream holds up that one. */
 @Tag("quic")
@@ -77,10 +84,76 @@ class StalledLaneTest {
         }
     }
 
+    @Test
+    void aLargeMessageThatNobodyReadsIsGivenUpAndTheRestGoesOn() {
+        try (var node = node(Duration.ofSeconds(1));
+                var peer = connect(node)) {
+            var feed = new Feed(node.accepted());
+            feed.keepFull(LARGE);
+            feed.start();
+            var large = peer.nextStream().getInputStream();
+            assertThat(feed.lost).succeedsWithin(TransportNode.PATIENCE);
+            assertThat(feed.lost.join()).isEqualTo("7: write timed out (write_timeout_ms)");
+            expectReset(large);
+
+            feed.send(MessageClass.LOW, 200);
+            assertThat(readNumbers(peer.nextStream().getInputStream())).isEqualTo(200);
+            assertThat(feed.closed).isNotDone();
+        }
+    }
+
+    @Test
+    void aClassThatNobodyReadsEndsTheLink() {
+        try (var node = node(Duration.ofSeconds(1));
+                var peer = connect(node)) {
+            var feed = new Feed(node.accepted());
+            feed.keepFull(Lane.of(MessageClass.LOW));
+            feed.start();
+            assertThat(feed.closed).succeedsWithin(TransportNode.PATIENCE);
+            assertThat(feed.closed.join())
+                    .isEqualTo(
+                            new LinkClosed(
+                                    DisconnectReason.INPUT_OUTPUT_ERROR,
+                                    "write timed out (write_timeout_ms)"));
+            assertThat(peer.connection().getStats()).isNotNull();
+        }
+    }
+
+    @Test
+    void aLargeMessageThatItsSenderGivesUpLeavesNoStreamBehind() {
+        try (var node = node();
+                var peer = connect(node)) {
+            var feed = new Feed(node.accepted());
+            feed.start();
+            // More than a peer may have open at once, one after the other.
+            for (var i = 1; i <= 3 * StrangeQuic.STREAMS; i++) {
+                feed.begin(i);
+                var large = peer.nextStream().getInputStream();
+                feed.giveUp(i);
+                expectReset(large);
+            }
+            feed.send(MessageClass.LOW, 200);
+            assertThat(readNumbers(peer.nextStream().getInputStream())).isEqualTo(200);
+            assertThat(feed.lost).isNotDone();
+        }
+    }
+
+    private static void expectReset(InputStream stream) {
+        assertThatThrownBy(stream::readAllBytes).isInstanceOf(IOException.class);
+        // The library interrupts who reads, and may leave that behind.
+        var _ = Thread.interrupted();
+    }
+
     private TransportNode node() {
+        return node(Limits.DEFAULT.writeTimeout());
+    }
+
+    private TransportNode node(Duration writeTimeout) {
         var identity = TestIdentity.next(random);
         return new TransportNode(
-                new QuicTransportProvider(), identity, new SettingsBuilder(identity));
+                new QuicTransportProvider(),
+                identity,
+                new SettingsBuilder(identity).writeTimeout(writeTimeout));
     }
 
     private StrangePeer connect(TransportNode node) {
@@ -99,6 +172,8 @@ class StalledLaneTest {
     private static final class Feed implements LinkHandler {
         private final Link link;
         final CompletableFuture<LinkClosed> closed = new CompletableFuture<>();
+        final CompletableFuture<String> lost = new CompletableFuture<>();
+        private final Queue<Consumer<FrameSink>> tasks = new ConcurrentLinkedQueue<>();
         final Map<Long, Lane> lanes = new ConcurrentHashMap<>();
         private final Map<Long, Long> written = new ConcurrentHashMap<>();
         private final Map<Long, CompletableFuture<Boolean>> refusals = new ConcurrentHashMap<>();
@@ -138,8 +213,29 @@ class StalledLaneTest {
             return written.getOrDefault(key(lane), 0L);
         }
 
+        /** Writes the first frame of a large message. */
+        void begin(long transfer) {
+            var lane = new Lane(MessageClass.LOW, transfer, false);
+            tasks.add(out -> out.write(lane, new byte[0], 0, BULK));
+            link.wake();
+        }
+
+        void giveUp(long transfer) {
+            tasks.add(out -> out.giveUp(transfer));
+            link.wake();
+        }
+
+        @Override
+        public void onTransferLost(long transfer, String why) {
+            lanes.remove(transfer);
+            lost.complete(transfer + ": " + why);
+        }
+
         @Override
         public void onWake(FrameSink out) {
+            for (var task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.accept(out);
+            }
             for (var messageClass : MessageClass.values()) {
                 var lane = Lane.of(messageClass);
                 for (var i = sent.getOrDefault(messageClass, 0);

@@ -1,5 +1,7 @@
 package dev.aptosnet.adapter.quic;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.aptosnet.noise.DiallerHandshake;
 import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.ports.model.Bytes;
@@ -63,15 +65,16 @@ final class StrangePeer implements AutoCloseable {
         return connection;
     }
 
-    /** The next stream that the other end opened. */
+    /** The next stream that the other end opened, after the byte that says what it is for. */
     QuicStream nextStream() {
         try {
             var stream = opened.poll(TransportNode.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             if (stream == null) {
                 throw new AssertionError("no stream");
             }
+            assertThat(stream.getInputStream().read()).isBetween(0, 4);
             return stream;
-        } catch (InterruptedException e) {
+        } catch (InterruptedException | IOException e) {
             throw new AssertionError(e);
         }
     }

@@ -18,52 +18,67 @@ import tech.kwik.core.server.ServerConnector;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Ends of QUIC that are not ours: they speak TLS, and then what a test wants. */
 final class StrangeQuic implements SilentPeer {
+    /** How many streams the other end may have open at once towards a client of ours. */
+    static final int STREAMS = 8;
+
     private final NetworkAddress address;
     private final AutoCloseable resource;
-    private volatile boolean hungUp;
+    private final BooleanSupplier hungUp;
 
-    private StrangeQuic(NetworkAddress address, AutoCloseable resource) {
+    private StrangeQuic(NetworkAddress address, AutoCloseable resource, BooleanSupplier hungUp) {
         this.address = address;
         this.resource = resource;
+        this.hungUp = hungUp;
     }
 
     /** Takes connections and streams, and never says a word. */
     static StrangeQuic silentListener(PublicKey key) {
-        var holder = new StrangeQuic[1];
+        var open = new AtomicInteger();
         var server =
                 server(
                         QuicTransport.APPLICATION,
-                        connection ->
-                                connection.setConnectionListener(
-                                        new ConnectionListener() {
-                                            @Override
-                                            public void disconnected(ConnectionTerminatedEvent e) {
-                                                holder[0].hungUp = true;
-                                            }
-                                        }),
+                        connection -> {
+                            open.incrementAndGet();
+                            connection.setConnectionListener(
+                                    new ConnectionListener() {
+                                        @Override
+                                        public void disconnected(ConnectionTerminatedEvent e) {
+                                            open.decrementAndGet();
+                                        }
+                                    });
+                        },
                         (_, _) -> {});
-        holder[0] = new StrangeQuic(address(server.socket()).withKey(key), server);
-        return holder[0];
+        // One that was given up before TLS was through is known by its silence alone.
+        return new StrangeQuic(
+                address(server.socket()).withKey(key),
+                server,
+                () -> open.get() == 0 && server.socket().isSilentFor(Duration.ofSeconds(2)));
     }
 
     /** Connects and never says a word. */
     static StrangeQuic silentDialler(NetworkAddress listener) {
         var connection = client(listener, QuicTransport.APPLICATION);
-        var peer = new StrangeQuic(listener, connection::close);
+        var hungUp = new AtomicBoolean();
         connection.setConnectionListener(
                 new ConnectionListener() {
                     @Override
                     public void disconnected(ConnectionTerminatedEvent e) {
-                        peer.hungUp = true;
+                        hungUp.set(true);
                     }
                 });
         try {
@@ -71,15 +86,34 @@ final class StrangeQuic implements SilentPeer {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return peer;
+        return new StrangeQuic(listener, connection::close, hungUp::get);
     }
 
     /** A running server and its socket. */
-    record Server(ServerConnector connector, DatagramSocket socket) implements AutoCloseable {
+    record Server(ServerConnector connector, HearingSocket socket) implements AutoCloseable {
         @Override
         public void close() {
             connector.close();
             socket.close();
+        }
+    }
+
+    /** Knows when it last received anything. */
+    static final class HearingSocket extends DatagramSocket {
+        private volatile long heardAt = System.nanoTime();
+
+        HearingSocket() throws SocketException {
+            super(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        }
+
+        @Override
+        public void receive(DatagramPacket packet) throws IOException {
+            super.receive(packet);
+            heardAt = System.nanoTime();
+        }
+
+        boolean isSilentFor(Duration time) {
+            return System.nanoTime() - heardAt > time.toNanos();
         }
     }
 
@@ -92,7 +126,7 @@ final class StrangeQuic implements SilentPeer {
             String application, Consumer<QuicConnection> connected, StreamTaker streams) {
         try {
             var certificate = ThrowAwayCertificate.make(new SecureRandom());
-            var socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+            var socket = new HearingSocket();
             var connector =
                     ServerConnector.builder()
                             .withSocket(socket)
@@ -143,6 +177,11 @@ final class StrangeQuic implements SilentPeer {
 
     /** Not connected yet. */
     static QuicClientConnection client(NetworkAddress to, String application) {
+        return client(to, application, Duration.ofSeconds(10));
+    }
+
+    /** Not connected yet; gives up connecting after a time. */
+    static QuicClientConnection client(NetworkAddress to, String application, Duration limit) {
         try {
             return QuicClientConnection.newBuilder()
                     .version(QuicVersion.V1)
@@ -151,9 +190,9 @@ final class StrangeQuic implements SilentPeer {
                     .port(to.port().orElseThrow())
                     .applicationProtocol(application)
                     .customTrustManager(AnyCertificate.INSTANCE)
-                    .connectTimeout(Duration.ofSeconds(10))
+                    .connectTimeout(limit)
                     .maxIdleTimeout(Duration.ofSeconds(30))
-                    .maxOpenPeerInitiatedUnidirectionalStreams(8)
+                    .maxOpenPeerInitiatedUnidirectionalStreams(STREAMS)
                     .logger(new NullLogger())
                     .build();
         } catch (IOException e) {
@@ -172,7 +211,7 @@ final class StrangeQuic implements SilentPeer {
 
     @Override
     public boolean isHungUp() {
-        return hungUp;
+        return hungUp.getAsBoolean();
     }
 
     @Override

@@ -127,7 +127,10 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
 
     @Override
     public void wake() {
-        waker.wake();
+        // What is delivered is always followed by a wake-up, so that one needs no task.
+        if (!loop.inEventLoop() || !delivered) {
+            waker.wake();
+        }
     }
 
     @Override

@@ -84,17 +84,25 @@ final class BareEnd implements AutoCloseable {
         throw new IOException("not listening at " + host);
     }
 
-    /** How long until the link was there, proven at both ends; it is closed then. */
-    long connectNanos(PeerId to, NetworkAddress address) throws Exception {
+    /**
+     * How long a connection took.
+     *
+     * @param all from the dial until the link was there, proven at both ends
+     * @param connect of that, until there was a TCP or QUIC connection
+     */
+    record Took(long all, long connect) {}
+
+    /** Connects, and closes the link as soon as it is there. */
+    Took connect(PeerId to, NetworkAddress address) throws Exception {
         var begun = System.nanoTime();
         transport.dial(new DialId(ids.getAndIncrement()), to, address);
         var answer = answer();
         var took = System.nanoTime() - begun;
         end(answer);
-        if (answer instanceof TransportEvent.DialFailed(_, var why)) {
-            throw new IOException(why.toString());
+        if (answer instanceof TransportEvent.Dialed(_, var link)) {
+            return new Took(took, link.info().times().connect().toNanos());
         }
-        return took;
+        throw new IOException(answer.toString());
     }
 
     /** Dials, gives up after a while, and closes what may have come of it nevertheless. */

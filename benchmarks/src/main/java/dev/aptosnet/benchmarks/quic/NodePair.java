@@ -2,6 +2,7 @@ package dev.aptosnet.benchmarks.quic;
 
 import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.bootstrap.NodeBuilder;
+import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.InboundMessage;
@@ -55,13 +56,17 @@ final class NodePair implements AutoCloseable {
      */
     NodePair(Contestant contestant, String host, String seen) throws Exception {
         far =
-                builder()
+                builder(contestant)
                         .listen("/ip4/" + host + "/" + contestant.layer() + "/0")
                         .receiveInline(URGENT, this::arrived)
                         .serveInline(ECHO, request -> request.respond(request.payload()))
                         .start();
         var address = far.listenAddress().toString().replace(host, seen);
-        near = builder().seed(NetworkAddress.parse(address)).protocols(URGENT, ECHO).start();
+        near =
+                builder(contestant)
+                        .seed(NetworkAddress.parse(address))
+                        .protocols(URGENT, ECHO)
+                        .start();
         try {
             near.awaitPeer(far.peerId(), CONNECT);
             far.awaitPeer(near.peerId(), CONNECT);
@@ -71,9 +76,12 @@ final class NodePair implements AutoCloseable {
         }
     }
 
-    private static NodeBuilder builder() {
-        return AptosNode.builder()
-                .suites(CipherSuite.AESGCM)
+    private static NodeBuilder builder(Contestant contestant) {
+        var builder = AptosNode.builder();
+        if (contestant == Contestant.QUIC) {
+            builder.quic(QuicMode.ONLY, 100);
+        }
+        return builder.suites(CipherSuite.AESGCM)
                 .circuitBreaker(BreakerSettings.OFF)
                 .calls(CallSettings.APTOS_CORE)
                 .serveInline(BULK, request -> request.respond(Bytes.EMPTY));

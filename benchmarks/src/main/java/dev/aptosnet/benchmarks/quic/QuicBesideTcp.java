@@ -73,11 +73,7 @@ public final class QuicBesideTcp {
         for (var work : works) {
             switch (work) {
                 case "first-byte" -> new SetupWork(report, seed).roundTrips();
-                case "blocked" ->
-                        report.note(
-                                work,
-                                "left out: nodes do not race QUIC with TCP yet, so that one whose"
-                                        + " UDP is blocked has nothing to fall back on");
+                case "blocked" -> new BlockedWork(report, seed).run();
                 case "lossy" -> link.lossy(everybody);
                 case "r15" -> link.headOfLine(both);
                 case "r22" -> link.starvation(both);

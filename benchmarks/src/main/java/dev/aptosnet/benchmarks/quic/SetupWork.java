@@ -25,49 +25,76 @@ final class SetupWork {
         this.seed = seed;
     }
 
-    /** I-16: round trips from the dial until the first byte of an application may leave. */
+    /**
+     * Set-ups.
+     *
+     * @param fresh by diallers that did not know the listener
+     * @param again by the same diallers
+     * @param connects of the former, until there was a TCP or QUIC connection
+     */
+    private record SetUps(Samples fresh, Samples again, Samples connects) {}
+
+    /**
+     * I-16: round trips from the dial until the first byte of an application may leave. What the
+     * work itself takes is measured over the same link without delay; the quickest of either, so
+     * that it is not the machine's other work that counts.
+     */
     void roundTrips() throws Exception {
         var work = "first-byte";
         var first = report.row(work, "50 ms one way: dial to first application byte", "RTT");
-        var best = report.row(work, "  the quickest of " + ROUNDS, "RTT");
+        var connected = report.row(work, "  of that until TCP or QUIC is connected", "RTT");
         var again = report.row(work, "  again, by the same dialler", "RTT");
-        var line = LineSettings.PERFECT.delayed(Duration.ofMillis(DELAY_MILLIS), Duration.ZERO);
+        var trips = report.row(work, "  round trips, without the work itself", "RTT");
+        var later = report.row(work, "  again, without the work itself", "RTT");
         for (var contestant : new Contestant[] {Contestant.TCP, Contestant.QUIC}) {
-            try (var link = new PacketLink(line, contestant.congestion(), seed);
-                    var far = new BareEnd(contestant)) {
-                var address =
-                        NetworkAddress.parse(
-                                far.listen(contestant, PacketLink.FAR)
-                                        .toString()
-                                        .replace(PacketLink.FAR, PacketLink.FAR_SEEN));
-                var fresh = new Samples();
-                var known = new Samples();
-                for (var round = -1; round < ROUNDS; round++) {
-                    try (var near = new BareEnd(contestant)) {
-                        var took = near.connectNanos(far.peer(), address);
-                        Thread.sleep(3 * DELAY_MILLIS);
-                        var later = near.connectNanos(far.peer(), address);
-                        if (round >= 0) {
-                            fresh.add(took);
-                            known.add(later);
-                        }
+            var near = setUps(contestant, 0);
+            var apart = setUps(contestant, DELAY_MILLIS);
+            first.put(contestant, roundTrips(apart.fresh().millis(0.5)));
+            connected.put(contestant, roundTrips(apart.connects().millis(0.5)));
+            again.put(contestant, roundTrips(apart.again().millis(0.5)));
+            trips.put(contestant, roundTrips(apart.fresh().millis(0) - near.fresh().millis(0)));
+            later.put(contestant, roundTrips(apart.again().millis(0) - near.again().millis(0)));
+        }
+        // A tenth for what even the quickest waits for.
+        trips.goal("<= 2", trips.of(Contestant.QUIC) <= 2.1);
+        later.goal("<= 1", later.of(Contestant.QUIC) <= 1.1);
+    }
+
+    private static double roundTrips(double millis) {
+        return millis / (2 * DELAY_MILLIS);
+    }
+
+    private SetUps setUps(Contestant contestant, int delayMillis) throws Exception {
+        var line = LineSettings.PERFECT.delayed(Duration.ofMillis(delayMillis), Duration.ZERO);
+        var found = new SetUps(new Samples(), new Samples(), new Samples());
+        try (var link = new PacketLink(line, contestant.congestion(), seed);
+                var far = new BareEnd(contestant)) {
+            var address =
+                    NetworkAddress.parse(
+                            far.listen(contestant, PacketLink.FAR)
+                                    .toString()
+                                    .replace(PacketLink.FAR, PacketLink.FAR_SEEN));
+            for (var round = -1; round < ROUNDS; round++) {
+                try (var near = new BareEnd(contestant)) {
+                    var fresh = near.connect(far.peer(), address);
+                    Thread.sleep(3 * DELAY_MILLIS);
+                    var again = near.connect(far.peer(), address);
+                    if (round >= 0) {
+                        found.fresh().add(fresh.all());
+                        found.connects().add(fresh.connect());
+                        found.again().add(again.all());
                     }
                 }
-                first.put(contestant, fresh.millis(0.5) / (2 * DELAY_MILLIS));
-                best.put(contestant, fresh.millis(0) / (2 * DELAY_MILLIS));
-                again.put(contestant, known.millis(0.5) / (2 * DELAY_MILLIS));
-                System.err.printf(
-                        Locale.ROOT,
-                        "%s %s: %d packets there, %d back%n",
-                        work,
-                        contestant.title(),
-                        link.forth().packets(),
-                        link.back().packets());
             }
+            System.err.printf(
+                    Locale.ROOT,
+                    "first-byte %s, %d ms: %d packets there, %d back%n",
+                    contestant.title(),
+                    delayMillis,
+                    link.forth().packets(),
+                    link.back().packets());
         }
-        // A twentieth for the work itself.
-        first.goal("<= 2 RTT", first.of(Contestant.QUIC) <= 2.1);
-        again.goal("<= 1 RTT", again.of(Contestant.QUIC) <= 1.1);
+        return found;
     }
 
     /** I-16: connections and dials that were given up, and what is left of them. */
@@ -84,14 +111,14 @@ final class SetupWork {
                     var near = new BareEnd(contestant)) {
                 var address = far.listen(contestant, NodePair.LOOPBACK);
                 for (var i = 0; i < WARM_UP; i++) {
-                    near.connectNanos(far.peer(), address);
+                    near.connect(far.peer(), address);
                     near.dialAndCancel(far.peer(), address, random.nextLong(LONGEST_WAIT_NANOS));
                 }
                 var before = settled();
                 var begun = System.nanoTime();
                 for (var i = 0; i < count; i++) {
                     if (i % 2 == 0) {
-                        near.connectNanos(far.peer(), address);
+                        near.connect(far.peer(), address);
                     } else {
                         near.dialAndCancel(
                                 far.peer(), address, random.nextLong(LONGEST_WAIT_NANOS));

@@ -23,7 +23,7 @@ abstract sealed class ClientCall extends OutboundCall {
      * What a call is made on.
      *
      * @param number of its admission by the circuit breaker
-     * @param made when; before it was handed to the connection
+     * @param madeNanos when, by the node's clock; before it was handed to the connection
      * @param deadline when it is given up
      * @param savedNanos how much longer its caller would wait then
      */
@@ -32,7 +32,7 @@ abstract sealed class ClientCall extends OutboundCall {
             ProtocolId protocol,
             Bytes request,
             int number,
-            MonoTime made,
+            long madeNanos,
             MonoTime deadline,
             long savedNanos) {}
 
@@ -74,7 +74,7 @@ abstract sealed class ClientCall extends OutboundCall {
 
     /** Until what ended it arrived: the owner looks at the clock once for all that it reads. */
     private long sinceMade() {
-        return Math.max(0, terms.connection.now().nanosSince(terms.made));
+        return Math.max(0, terms.connection.now().nanos() - terms.madeNanos);
     }
 
     /** How much longer the caller would wait; 0 if it was waited for so long. */

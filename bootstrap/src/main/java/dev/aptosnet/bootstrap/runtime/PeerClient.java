@@ -217,7 +217,7 @@ final class PeerClient<M> implements NetworkClient<M> {
                 protocol,
                 payload,
                 number,
-                now,
+                now.nanos(),
                 now.plusNanos(nanos),
                 callerNanos - nanos);
     }

@@ -405,6 +405,11 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     }
 
     @Override
+    public void onTransferLost(long transfer, String why) {
+        machine.onTransferLost(transfer);
+    }
+
+    @Override
     public void onClosed(LinkClosed how) {
         now = clock.now();
         takeMail(mailbox.close());

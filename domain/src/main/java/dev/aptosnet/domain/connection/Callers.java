@@ -80,6 +80,13 @@ final class Callers {
         return true;
     }
 
+    /** The request was given up by the link on its way. */
+    void lost(OutboundCall call) {
+        if (call.isOpen()) {
+            end(call, Observation.REQUEST_OUT_EXPIRED, new CallFailure.TimedOut());
+        }
+    }
+
     void onAnswer(int requestId, Bytes payload) {
         var call = calls.byId(requestId);
         // An answer to a request that has not left whole is one that nobody asked for.

@@ -2,6 +2,7 @@ package dev.aptosnet.domain.connection;
 
 import dev.aptosnet.domain.lane.Lanes;
 import dev.aptosnet.domain.lane.OutboundMessage;
+import dev.aptosnet.domain.lane.Transfer;
 import dev.aptosnet.domain.rpc.CallFailure;
 import dev.aptosnet.domain.rpc.InboundCall;
 import dev.aptosnet.domain.rpc.OutboundCall;
@@ -48,6 +49,7 @@ public final class Connection {
     private final Callers callers;
     private final Requests requests;
     private final InboundStreams streams;
+    private final boolean resetsAgreed;
 
     /** Set once the link is gone. */
     private CallFailure.@Nullable Disconnected closed;
@@ -81,13 +83,14 @@ public final class Connection {
                         settings.criticalAllowanceBytes());
         this.frames = new Frames(capabilities, this::onLeft);
         this.replies = new Replies(capabilities.contains(Capability.REFUSALS), sink);
+        this.resetsAgreed = capabilities.contains(Capability.STREAM_RESET);
         this.callers =
                 new Callers(
                         settings.maxOutboundCalls(),
                         pieces,
                         lanes,
                         replies,
-                        capabilities.contains(Capability.STREAM_RESET),
+                        resetsAgreed,
                         streams,
                         sink);
         this.requests = new Requests(settings, protocols, pieces, lanes, replies, sink);
@@ -188,6 +191,28 @@ public final class Connection {
         requests.onTime(now);
         for (var dropped = streams.expire(now); dropped > 0; dropped--) {
             observe(Observation.STREAM_TIMED_OUT, null, 0);
+        }
+    }
+
+    /**
+     * The link has given up a large message of ours, as {@code LinkHandler.onTransferLost} says. A
+     * call fails as {@code TimedOut}; if all of it had been written, only the peer is told.
+     */
+    public void onTransferLost(long lane) {
+        if (closed != null) {
+            return;
+        }
+        var transfer = lanes.onLane(lane);
+        if (transfer != null) {
+            var message = transfer.message();
+            onDropped(message);
+            lanes.remove(message);
+            if (message instanceof OutboundCall call) {
+                callers.lost(call);
+            }
+        }
+        if (resetsAgreed) {
+            replies.streamReset(Transfer.streamIdOn(lane));
         }
     }
 

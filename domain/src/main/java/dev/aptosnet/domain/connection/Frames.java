@@ -41,8 +41,13 @@ final class Frames implements FrameWriter {
     }
 
     void writeReply(Replies replies, FrameSink out) {
+        var reset = replies.nextKind() == Observation.STREAM_RESET_OUT;
+        var stream = replies.nextNumber();
         var length = replies.writeNext(scratch);
         out.write(REPLIES, scratch, length, Bytes.EMPTY);
+        if (reset) {
+            out.giveUp(Transfer.laneOf(stream));
+        }
     }
 
     @Override

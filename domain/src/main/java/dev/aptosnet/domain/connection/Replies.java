@@ -136,6 +136,11 @@ final class Replies {
         };
     }
 
+    /** The number in the oldest: the stream id of a reset. */
+    int nextNumber() {
+        return (int) ring[first];
+    }
+
     /** What the oldest is counted as when it is written. */
     Observation nextKind() {
         return switch ((int) (ring[first] >>> 40)) {

@@ -119,10 +119,22 @@ public final class Lanes {
         return transfer.isBegun() ? transfer : null;
     }
 
+    /** The transfer that is written to this lane and has not been written whole; null if none. */
+    public @Nullable Transfer onLane(long transfer) {
+        for (var lane : lanes) {
+            for (var candidate : lane.transfers()) {
+                if (candidate.lane().transfer() == transfer) {
+                    return candidate;
+                }
+            }
+        }
+        return null;
+    }
+
     /**
      * Takes a message back; nothing more of it is written.
      *
-     * @param message one that does not keep order
+     * @param message one that does not keep order, or is under way in pieces
      * @return whether it was here
      */
     public boolean remove(OutboundMessage message) {

@@ -23,8 +23,18 @@ public final class Transfer {
         this.pieceBytes = pieceBytes;
         this.numFragments = numFragments;
         this.servedAs = message.messageClass();
+        this.lane = new Lane(servedAs, laneOf(streamId), false);
+    }
+
+    /** The number of the lane that the pieces of a stream are written to. */
+    public static long laneOf(int streamId) {
         // Stream ids wrap at 2^32 and begin at 0, which among lanes means no transfer.
-        this.lane = new Lane(servedAs, Integer.toUnsignedLong(streamId) + 1, false);
+        return Integer.toUnsignedLong(streamId) + 1;
+    }
+
+    /** The stream id of the transfer that is written to this lane. */
+    public static int streamIdOn(long lane) {
+        return (int) (lane - 1);
     }
 
     /** What is being sent. */

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToIntFunction;
@@ -733,6 +734,37 @@ class ConnectionTest {
             assertThat(peer.isReleased()).isTrue();
             assertThat(peer.connection.openTransfers()).isZero();
         }
+    }
+
+    @Test
+    void largeMessageThatTheLinkGaveUpIsOverAndThePeerIsTold() {
+        peer = Endpoint.of(Endpoint.ALL);
+        var other = Endpoint.of(Endpoint.ALL);
+        var call = call(Bytes.wrap(new byte[1 << 20]));
+        peer.send(SEND, MessageClass.LOW, Bytes.wrap(new byte[1 << 20]));
+        peer.send(SEND, MessageClass.LOW, text("after"));
+        var outbox = new Outbox(peer.settings.maxFrameBytes(), 1 << 19);
+        peer.connection.poll(START, outbox);
+        var lanes = new LinkedHashSet<Long>();
+        for (var frame : outbox.takeAll()) {
+            lanes.add(frame.lane().transfer());
+            other.receive(START, frame.body());
+        }
+        assertThat(lanes).hasSize(2).doesNotContain(0L);
+        assertThat(other.connection.openStreams()).isEqualTo(2);
+        lanes.forEach(peer.connection::onTransferLost);
+        assertThat(call.failure).isEqualTo(new CallFailure.TimedOut());
+        written().forEach(frame -> other.receive(START, frame));
+        assertThat(other.connection.openStreams()).isZero();
+        assertThat(other.directSends).singleElement().returns(text("after"), m -> m.payload());
+        assertThat(other.requests).isEmpty();
+        assertThat(other.mistakes).isEmpty();
+        assertThat(peer.isReleased()).isTrue();
+        assertThat(peer.connection.openTransfers()).isZero();
+        assertThat(peer.count(Observation.DIRECT_SEND_FAILED)).isEqualTo(1);
+        // One that had left whole is only told of.
+        peer.connection.onTransferLost(99);
+        assertThat(written()).hasSize(1);
     }
 
     @Test

@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aptosnet.ports.codec.BlockCompression;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.testkit.Allocations;
 
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /** Health checks, compressed payloads and addresses. */
 class PayloadsTest {
@@ -81,6 +86,34 @@ class PayloadsTest {
         assertCode("0a000000106101", WireError.LZ4_MALFORMED);
         // A match of 15 + 4 + 255 + ... bytes, far beyond what is announced.
         assertCode("0a0000001f610100ffffffff00", WireError.LZ4_OVERFLOW);
+    }
+
+    @Test
+    @DisplayName("R17 a block of 4 KiB that announces 64 MiB is refused before that is allocated")
+    void aBombIsRefusedBeforeItIsExpanded() {
+        var seed = 17;
+        var random = new SplittableRandom(seed);
+        var limit = 256 << 10;
+        for (var i = 0; i < 2_000; i++) {
+            var block = new byte[4096];
+            random.nextBytes(block);
+            var announced = CompressedPayload.MAX_BYTES - random.nextInt(1000);
+            for (var b = 0; b < 4; b++) {
+                block[b] = (byte) (announced >>> (8 * b));
+            }
+            if (i % 2 == 0) {
+                // Matches of 255 in the shape of a bomb, as far as 4 KiB reach.
+                Arrays.fill(block, 4, block.length, (byte) 0xff);
+            }
+            var bomb = Bytes.wrap(block);
+            var before = Allocations.ofThisThread();
+            assertThatThrownBy(() -> payload.expand(bomb))
+                    .as("seed %d, %d", seed, i)
+                    .isInstanceOf(BcsException.class);
+            assertThat(Allocations.ofThisThread() - before)
+                    .as("seed %d, %d", seed, i)
+                    .isLessThan(limit);
+        }
     }
 
     private void assertCode(String hex, WireError expected) {

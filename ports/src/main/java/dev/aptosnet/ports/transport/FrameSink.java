@@ -30,4 +30,12 @@ public interface FrameSink {
      * @throws IllegalArgumentException if the body is larger than the link's maximum frame
      */
     void write(Lane lane, byte[] head, int headLength, Bytes payload);
+
+    /**
+     * Ends a large message's own lane before its time, if it has one: what was written to it and
+     * has not left need not leave. Does nothing on a link without independent lanes.
+     *
+     * @param transfer as in {@link Lane}
+     */
+    default void giveUp(long transfer) {}
 }

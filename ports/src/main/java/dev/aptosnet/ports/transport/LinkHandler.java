@@ -28,6 +28,16 @@ public interface LinkHandler {
      */
     void onWake(FrameSink out);
 
+    /**
+     * A large message is given up, since nothing of it left in time or the peer does not want it:
+     * what was written to its lane may not have arrived, and nothing more may be written to it. All
+     * else goes on. Only of links with independent lanes; {@link #onWake} follows.
+     *
+     * @param transfer as in {@link Lane}
+     * @param why in one line
+     */
+    default void onTransferLost(long transfer, String why) {}
+
     /** The link is gone; nothing follows. Called exactly once for every started link. */
     void onClosed(LinkClosed how);
 }

@@ -1,0 +1,187 @@
+package dev.aptosnet.adapter.quic;
+
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.ConnectionId;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.transport.LinkClosed;
+import dev.aptosnet.ports.transport.TransportSettings.Limits;
+
+import tech.kwik.core.QuicStream;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a link receives: a thread for each stream that the peer opened, and one for the stream of
+ * the handshake, on which the peer says in the end how many there were. All of them put what they
+ * read into one inbox. Threads of its own; {@link #checkProgress} on the owner.
+ */
+final class InboundLanes {
+    private static final System.Logger LOG = System.getLogger(InboundLanes.class.getName());
+
+    private final ConnectionId link;
+    private final QuicStream control;
+    private final LinkOwner owner;
+    private final Limits limits;
+    private final Inbox inbox;
+    private final Runnable arrived;
+
+    private final Set<Inbound> open = ConcurrentHashMap.newKeySet();
+
+    /** Guarded by itself: what is known of the peer's streams. */
+    private final Object counts = new Object();
+
+    private long ended;
+    private long announced = -1;
+
+    /** A stream of the peer's, being read. */
+    private record Inbound(QuicStream stream, LaneReader reader) {}
+
+    /**
+     * @param arrived called on any thread when there is something in the inbox
+     */
+    InboundLanes(
+            ConnectionId link,
+            QuicStream control,
+            LinkOwner owner,
+            Limits limits,
+            Inbox inbox,
+            Runnable arrived) {
+        this.link = link;
+        this.control = control;
+        this.owner = owner;
+        this.limits = limits;
+        this.inbox = inbox;
+        this.arrived = arrived;
+    }
+
+    /** Begins to read; until somebody takes from the inbox, as much as that holds. */
+    void open(Streams streams) {
+        streams.giveTo(this::read);
+        Thread.ofVirtual().name("aptosnet-quic-control").start(this::readControl);
+        watch();
+    }
+
+    private void read(QuicStream stream) {
+        if (!stream.isUnidirectional()) {
+            broken("the peer opened a second stream of both directions");
+            return;
+        }
+        var reader =
+                new LaneReader(
+                        stream.getInputStream(),
+                        limits.maxFrameBytes(),
+                        (head, rest) -> {
+                            if (inbox.put(new Inbox.Frame(Bytes.wrap(head), rest))) {
+                                arrived.run();
+                            }
+                        });
+        var lane = new Inbound(stream, reader);
+        open.add(lane);
+        Thread.ofVirtual().name("aptosnet-quic-lane").start(() -> run(lane));
+    }
+
+    private void run(Inbound lane) {
+        var reader = lane.reader();
+        try {
+            reader.run();
+            countEnd();
+        } catch (LaneReader.BadFrame e) {
+            broken(String.valueOf(e.getMessage()));
+        } catch (IOException | RuntimeException e) {
+            var why = e instanceof IOException ? e.getMessage() : e.getClass().getName();
+            if (reader.isTransfer()) {
+                // Given up at one of the two ends; if the whole connection broke, others will say.
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "connection {0}: a large message of the peer''s was given up: {1}",
+                        link,
+                        why);
+                countEnd();
+            } else {
+                broken("a stream of the peer's broke: " + why);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            open.remove(lane);
+        }
+    }
+
+    /** The peer's last word: how many streams it opened. */
+    private void readControl() {
+        try {
+            var last = control.getInputStream().readNBytes(Integer.BYTES);
+            if (last.length == Integer.BYTES) {
+                synchronized (counts) {
+                    announced = Integer.toUnsignedLong(ByteBuffer.wrap(last).getInt());
+                }
+                checkEnd();
+            } else {
+                broken("the peer ended the connection without a word");
+            }
+        } catch (IOException e) {
+            broken("the connection broke: " + e.getMessage());
+        } catch (RuntimeException e) {
+            broken("the connection broke: " + e.getClass().getName());
+        }
+    }
+
+    private void countEnd() {
+        synchronized (counts) {
+            ended++;
+        }
+        checkEnd();
+    }
+
+    private void checkEnd() {
+        synchronized (counts) {
+            if (announced < 0 || ended < announced) {
+                return;
+            }
+        }
+        end(DisconnectReason.CONNECTION_CLOSED, "the peer closed the connection");
+    }
+
+    /** The connection is of no more use. Any thread. */
+    void broken(String why) {
+        end(DisconnectReason.INPUT_OUTPUT_ERROR, why);
+    }
+
+    private void end(DisconnectReason reason, String detail) {
+        inbox.put(new Inbox.End(new LinkClosed(reason, detail)));
+        arrived.run();
+    }
+
+    private void watch() {
+        var _ = owner.schedule(limits.writeTimeout().dividedBy(4), this::checkProgress);
+    }
+
+    /**
+     * A frame that has begun must go on arriving. A large message that does not is given up, others
+     * of the peer's go on; with a class of messages nothing can be skipped, and the link ends.
+     */
+    private void checkProgress() {
+        var now = System.nanoTime();
+        for (var lane : open) {
+            var waits = Duration.ofNanos(lane.reader().waitingNanos(now));
+            if (waits.compareTo(limits.writeTimeout()) < 0) {
+                continue;
+            }
+            if (lane.reader().isTransfer()) {
+                lane.stream().abortReading(QuicLink.GIVEN_UP);
+            } else {
+                broken(
+                        lane.reader().isNamed()
+                                ? "no byte of a frame that has begun came in time"
+                                        + " (write_timeout_ms)"
+                                : "the peer opened a stream and did not use it (write_timeout_ms)");
+                return;
+            }
+        }
+        watch();
+    }
+}

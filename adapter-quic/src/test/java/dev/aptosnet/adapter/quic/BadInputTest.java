@@ -1,0 +1,326 @@
+package dev.aptosnet.adapter.quic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.testkit.FramePipe;
+import dev.aptosnet.testkit.SettingsBuilder;
+import dev.aptosnet.testkit.TestIdentity;
+import dev.aptosnet.testkit.TransportNode;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import tech.kwik.core.QuicClientConnection;
+import tech.kwik.core.QuicStream;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Random;
+
+/**
+ * What strangers may send to a listener's port, and peers over a proven connection. Each test has
+ * an honest link beside it, which must not notice.
+ */
+@Tag("quic")
+@Timeout(120)
+class BadInputTest {
+    private static final long SEED = 20261123;
+
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(2);
+
+    private final Random random = new Random(SEED);
+    private final TransportNode listener;
+    private final TransportNode dialler;
+    private final NetworkAddress address;
+    private final FramePipe honestOut;
+    private final FramePipe honestIn;
+    private int exchanged;
+
+    BadInputTest() {
+        listener = node(4);
+        dialler = node(4);
+        address = listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0"));
+        honestOut = FramePipe.on(dialler.connect(listener, address));
+        honestIn = FramePipe.on(listener.accepted());
+    }
+
+    private TransportNode node(int maxPending) {
+        var identity = TestIdentity.next(random);
+        return new TransportNode(
+                new QuicTransportProvider(),
+                identity,
+                new SettingsBuilder(identity)
+                        .maxPending(maxPending, maxPending)
+                        .upgradeTimeout(Duration.ofSeconds(5))
+                        .writeTimeout(WRITE_TIMEOUT));
+    }
+
+    @AfterEach
+    void nobodyElseNoticed() {
+        try {
+            var text = Bytes.utf8("still here " + exchanged++);
+            honestOut.send(text);
+            assertThat(honestIn.receive()).isEqualTo(text);
+            assertThat(listener.transport().pendingInbound()).isZero();
+        } finally {
+            listener.close();
+            dialler.close();
+        }
+    }
+
+    // ---- before anybody is proven
+
+    @Test
+    void garbageAndUnknownVersionsAreDroppedAndMakeNothingGrow() throws IOException {
+        try (var socket = new DatagramSocket()) {
+            for (var i = 0; i < 20_000; i++) {
+                var datagram = new byte[random.nextInt(1, 1500)];
+                random.nextBytes(datagram);
+                switch (i % 4) {
+                    case 0 -> {} // noise
+                    case 1 -> datagram[0] |= (byte) 0xc0; // a long header
+                    case 2 ->
+                            versioned(datagram, 0); // version negotiation, which only servers send
+                    default -> versioned(datagram, 0x1a2a3a4a); // a version that nobody speaks
+                }
+                send(socket, datagram);
+            }
+        }
+        assertThat(listener.poll()).isNull();
+        exchange();
+        settles();
+    }
+
+    /**
+     * Initial packets that look right and decrypt to nothing. Each names another connection, so
+     * that the library keeps something for each until it has seen that it is nothing.
+     */
+    @Test
+    void aFloodOfInitialPacketsThatHoldNothingIsForgotten() throws IOException {
+        try (var socket = new DatagramSocket()) {
+            for (var i = 0; i < 5_000; i++) {
+                send(socket, initial());
+            }
+        }
+        assertThat(listener.poll()).isNull();
+        exchange();
+        settles();
+    }
+
+    @Test
+    void moreConnectionsThanMayBeInSetUpAreTurnedAway() {
+        var strangers = new ArrayList<QuicClientConnection>();
+        try {
+            for (var i = 0; i < 8; i++) {
+                var stranger = StrangeQuic.client(address, QuicTransport.APPLICATION);
+                strangers.add(stranger);
+                try {
+                    stranger.connect();
+                } catch (IOException _) {
+                    // Turned away before it knew that it was connected.
+                }
+            }
+            for (var i = 0; i < 4; i++) {
+                assertThat(listener.refused().reason())
+                        .isIn(Reason.TOO_MANY_PENDING, Reason.TOO_MANY_PENDING_FROM_ADDRESS);
+            }
+            // The others have said nothing until their time is over.
+            for (var i = 0; i < 4; i++) {
+                assertThat(listener.refused().reason()).isEqualTo(Reason.TIMEOUT);
+            }
+        } finally {
+            strangers.forEach(QuicClientConnection::close);
+        }
+    }
+
+    @Test
+    void aDiallerOfAnotherApplicationGetsNoConnection() {
+        var stranger = StrangeQuic.client(address, "other/1", Duration.ofSeconds(2));
+        assertThatThrownBy(stranger::connect).isInstanceOf(IOException.class);
+        assertThat(listener.poll()).isNull();
+    }
+
+    @Test
+    void aFirstMessageThatBreaksOffIsRefused() throws IOException {
+        var stranger = connected();
+        try (var out = stranger.createStream(true).getOutputStream()) {
+            out.write(new byte[100]);
+        }
+        assertThat(listener.refused().reason()).isEqualTo(Reason.TRUNCATED);
+        stranger.close();
+    }
+
+    @Test
+    void aFirstMessageOfGarbageIsRefused() throws IOException {
+        var stranger = connected();
+        var garbage = new byte[168];
+        random.nextBytes(garbage);
+        stranger.createStream(true).getOutputStream().write(garbage);
+        assertThat(listener.refused().reason()).isEqualTo(Reason.WRONG_SERVER_KEY);
+        stranger.close();
+    }
+
+    @Test
+    void aListenerWithAnotherKeyIsNotBelieved() {
+        var other = TestIdentity.next(random);
+        var there = NetworkAddress.parse("/ip4/127.0.0.1/quic/" + address.port().orElseThrow());
+        var failure = dialler.dialFails(other.peer(), there.withKey(other.key()));
+        assertThat(failure.reason()).isEqualTo(Reason.TRUNCATED);
+        assertThat(listener.refused().reason()).isEqualTo(Reason.WRONG_SERVER_KEY);
+    }
+
+    // ---- over a proven connection
+
+    @Test
+    void aLargeMessageThatBreaksOffIsGivenUpAndTheRestGoesOn() throws IOException {
+        try (var peer = StrangePeer.connect(TestIdentity.next(random), address)) {
+            var pipe = FramePipe.on(listener.accepted());
+            var large = peer.connection().createStream(false);
+            write(large, LaneReader.TRANSFER, 1000, 10);
+            var reset = peer.connection().createStream(false);
+            write(reset, LaneReader.TRANSFER, 1000, 10);
+            reset.resetStream(QuicLink.GIVEN_UP);
+            sleep(WRITE_TIMEOUT.multipliedBy(2));
+            assertThatThrownBy(
+                            () -> {
+                                while (true) {
+                                    large.getOutputStream().write(new byte[100]);
+                                    sleep(Duration.ofMillis(10));
+                                }
+                            })
+                    .isInstanceOf(IOException.class);
+            write(peer.connection().createStream(false), 2, 5, 5);
+            assertThat(pipe.receive()).isEqualTo(Bytes.wrap(new byte[5]));
+            assertThat(pipe.isClosed()).isFalse();
+        }
+    }
+
+    @Test
+    void aMessageOfAClassThatBreaksOffEndsTheLink() throws IOException {
+        endsWith("no byte of a frame that has begun came in time (write_timeout_ms)", 2, 1000, 10);
+    }
+
+    @Test
+    void aFrameLargerThanAllowedEndsTheLink() throws IOException {
+        endsWith("frame of 4194305 bytes (max_frame_size: 4194304)", 2, (4 << 20) + 1, 0);
+    }
+
+    @Test
+    void aStreamOfNoKnownKindEndsTheLink() throws IOException {
+        endsWith("a stream of kind 5 (expected: 0 to 4)", 5, 1, 1);
+    }
+
+    @Test
+    void streamsThatAreOpenedAndNotUsedEndTheLink() throws IOException {
+        try (var peer = StrangePeer.connect(TestIdentity.next(random), address)) {
+            var pipe = FramePipe.on(listener.accepted());
+            // The last one opens all before it.
+            QuicStream last = peer.connection().createStream(false);
+            for (var i = 1; i < QuicLink.MAX_STREAMS; i++) {
+                last = peer.connection().createStream(false);
+            }
+            write(last, 2, 5, 5);
+            assertThat(pipe.receive()).isEqualTo(Bytes.wrap(new byte[5]));
+            assertThat(pipe.closed().detail())
+                    .isEqualTo("the peer opened a stream and did not use it (write_timeout_ms)");
+        }
+    }
+
+    private void endsWith(String why, int kind, int announced, int sent) throws IOException {
+        try (var peer = StrangePeer.connect(TestIdentity.next(random), address)) {
+            var pipe = FramePipe.on(listener.accepted());
+            write(peer.connection().createStream(false), kind, announced, sent);
+            assertThat(pipe.closed().detail()).isEqualTo(why);
+        }
+    }
+
+    /** Opens a stream with the beginning of a frame. */
+    private static void write(QuicStream stream, int kind, int announced, int sent)
+            throws IOException {
+        stream.getOutputStream()
+                .write(
+                        ByteBuffer.allocate(1 + Integer.BYTES + sent)
+                                .put((byte) kind)
+                                .putInt(announced)
+                                .array());
+    }
+
+    private QuicClientConnection connected() {
+        return connect(StrangeQuic.client(address, QuicTransport.APPLICATION));
+    }
+
+    private static QuicClientConnection connect(QuicClientConnection stranger) {
+        try {
+            stranger.connect();
+            return stranger;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void send(DatagramSocket socket, byte[] datagram) throws IOException {
+        socket.send(
+                new DatagramPacket(
+                        datagram,
+                        datagram.length,
+                        InetAddress.getLoopbackAddress(),
+                        address.port().orElseThrow()));
+    }
+
+    /** A long header with this version and connection ids of eight bytes. */
+    private static void versioned(byte[] datagram, int version) {
+        if (datagram.length > 23) {
+            ByteBuffer.wrap(datagram).put((byte) 0xc0).putInt(version).put((byte) 8);
+            datagram[14] = 8;
+        }
+    }
+
+    private byte[] initial() {
+        var datagram = new byte[1200];
+        random.nextBytes(datagram);
+        versioned(datagram, 1);
+        datagram[23] = 0; // no token
+        ByteBuffer.wrap(datagram).putShort(24, (short) (0x4000 | (1200 - 26)));
+        return datagram;
+    }
+
+    private void exchange() {
+        var text = Bytes.utf8("beside " + exchanged++);
+        honestOut.send(text);
+        assertThat(honestIn.receive()).isEqualTo(text);
+    }
+
+    /** What was kept for strangers is let go, and little was. */
+    private static void settles() {
+        var end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (usedBytes() > 64 << 20 && System.nanoTime() < end) {
+            sleep(Duration.ofMillis(500));
+        }
+        assertThat(usedBytes()).as("bytes in use").isLessThan(64 << 20);
+    }
+
+    private static long usedBytes() {
+        System.gc();
+        var runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    private static void sleep(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
