@@ -28,9 +28,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 
 /** Two nodes over real sockets, with more to do than fits at once (reliability.md). */
-@Timeout(120)
+@Timeout(300)
 class LoadTest {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofSeconds(200);
     private static final ProtocolId ECHO = ProtocolId.NETBENCH_RPC;
     private static final ProtocolId STUCK = ProtocolId.custom(201, "Stuck");
 
