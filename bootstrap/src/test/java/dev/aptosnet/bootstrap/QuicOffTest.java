@@ -10,8 +10,10 @@ import dev.aptosnet.ports.model.ProtocolId;
 
 import org.junit.jupiter.api.Test;
 
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /** A node on which QUIC is off, in either way, does as if there were no such thing. */
@@ -24,6 +26,9 @@ class QuicOffTest {
 
     @Test
     void atZeroPercentOrInModeOffNoDatagramLeavesAndNobodyListensForOne() throws Exception {
+        OwnSockets.assumeTheyCanBeCounted();
+        // Links of tests before this one may be saying farewell.
+        var before = OwnSockets.udp();
         try (var silent = new DatagramSocket(0, InetAddress.getLoopbackAddress());
                 var server = node().listen("/ip4/127.0.0.1/tcp/0").quic(QuicMode.RACE, 0).start()) {
             assertThat(server.listenAddresses()).noneMatch(NetworkAddress::isQuic);
@@ -42,15 +47,16 @@ class QuicOffTest {
                 assertThat(off.peers().getFirst().transport()).isEqualTo("tcp");
                 assertThat(zero.peers().getFirst().transport()).isEqualTo("tcp");
                 assertThatThrownBy(() -> silent.receive(packet()))
-                        .isInstanceOf(java.net.SocketTimeoutException.class);
-                OwnSockets.assumeTheyCanBeCounted();
-                assertThat(OwnSockets.udp() - 1).as("beside the test's own").isZero();
+                        .isInstanceOf(SocketTimeoutException.class);
+                assertThat(OwnSockets.udp())
+                        .as("UDP sockets beside the test's own")
+                        .isLessThanOrEqualTo(before + 1);
             }
         }
     }
 
-    private static java.net.DatagramPacket packet() {
-        return new java.net.DatagramPacket(new byte[2000], 2000);
+    private static DatagramPacket packet() {
+        return new DatagramPacket(new byte[2000], 2000);
     }
 
     @Test

@@ -93,7 +93,7 @@ final class InboundLanes {
             broken(String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException e) {
             var why = e instanceof IOException ? e.getMessage() : e.getClass().getName();
-            if (reader.isTransfer()) {
+            if (reader.isTransfer() || !reader.isNamed()) {
                 // Given up at one of the two ends; if the whole connection broke, others will say.
                 LOG.log(
                         System.Logger.Level.DEBUG,

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import tech.kwik.core.QuicClientConnection;
+import tech.kwik.core.QuicClientConnection.StreamEarlyData;
 import tech.kwik.core.QuicStream;
 
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -169,6 +171,37 @@ class BadInputTest {
         stranger.createStream(true).getOutputStream().write(garbage);
         assertThat(listener.refused().reason()).isEqualTo(Reason.WRONG_SERVER_KEY);
         stranger.close();
+    }
+
+    /**
+     * The library takes early data of whoever resumes a session. It gets no further than any first
+     * message, and what was recorded on its way gets nowhere.
+     */
+    @Test
+    void earlyDataIsAFirstMessageLikeAnyOtherAndItsReplayReachesNobody() throws IOException {
+        var first = connected();
+        var end = System.nanoTime() + TransportNode.PATIENCE.toNanos();
+        while (first.getNewSessionTickets().isEmpty() && System.nanoTime() < end) {
+            sleep(Duration.ofMillis(10));
+        }
+        var ticket = first.getNewSessionTickets().getFirst();
+        first.close();
+        assertThat(listener.refused().reason()).isEqualTo(Reason.TRUNCATED);
+
+        var recorded = new ArrayList<byte[]>();
+        var second = StrangeQuic.resuming(address, ticket, recorded::add);
+        var garbage = new byte[168];
+        random.nextBytes(garbage);
+        second.connect(List.of(new StreamEarlyData(garbage, false)));
+        assertThat(listener.refused().reason()).isEqualTo(Reason.WRONG_SERVER_KEY);
+        second.close();
+
+        try (var socket = new DatagramSocket()) {
+            for (var datagram : List.copyOf(recorded)) {
+                send(socket, datagram);
+            }
+            listener.expectNothing(Duration.ofSeconds(1));
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicClientConnection;
 import tech.kwik.core.QuicConnection;
 import tech.kwik.core.QuicConnection.QuicVersion;
+import tech.kwik.core.QuicSessionTicket;
 import tech.kwik.core.QuicStream;
 import tech.kwik.core.log.NullLogger;
 import tech.kwik.core.server.ApplicationProtocolConnection;
@@ -26,6 +27,7 @@ import java.net.SocketException;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -183,21 +185,52 @@ final class StrangeQuic implements SilentPeer {
     /** Not connected yet; gives up connecting after a time. */
     static QuicClientConnection client(NetworkAddress to, String application, Duration limit) {
         try {
-            return QuicClientConnection.newBuilder()
-                    .version(QuicVersion.V1)
-                    .host(ThrowAwayCertificate.HOST)
-                    .proxy("127.0.0.1")
-                    .port(to.port().orElseThrow())
-                    .applicationProtocol(application)
-                    .customTrustManager(AnyCertificate.INSTANCE)
-                    .connectTimeout(limit)
-                    .maxIdleTimeout(Duration.ofSeconds(30))
-                    .maxOpenPeerInitiatedUnidirectionalStreams(STREAMS)
-                    .logger(new NullLogger())
+            return builder(to, application, limit).build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Resumes a session; every datagram that it sends is handed out too. */
+    static QuicClientConnection resuming(
+            NetworkAddress to, QuicSessionTicket ticket, Consumer<byte[]> sent) {
+        try {
+            return builder(to, QuicTransport.APPLICATION, Duration.ofSeconds(10))
+                    .sessionTicket(ticket)
+                    .socketFactory(_ -> new RecordedSocket(sent))
                     .build();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static final class RecordedSocket extends DatagramSocket {
+        private final Consumer<byte[]> sent;
+
+        RecordedSocket(Consumer<byte[]> sent) throws SocketException {
+            this.sent = sent;
+        }
+
+        @Override
+        public void send(DatagramPacket packet) throws IOException {
+            sent.accept(Arrays.copyOf(packet.getData(), packet.getLength()));
+            super.send(packet);
+        }
+    }
+
+    private static QuicClientConnection.Builder builder(
+            NetworkAddress to, String application, Duration limit) {
+        return QuicClientConnection.newBuilder()
+                .version(QuicVersion.V1)
+                .host(ThrowAwayCertificate.HOST)
+                .proxy("127.0.0.1")
+                .port(to.port().orElseThrow())
+                .applicationProtocol(application)
+                .customTrustManager(AnyCertificate.INSTANCE)
+                .connectTimeout(limit)
+                .maxIdleTimeout(Duration.ofSeconds(30))
+                .maxOpenPeerInitiatedUnidirectionalStreams(STREAMS)
+                .logger(new NullLogger());
     }
 
     static NetworkAddress address(DatagramSocket socket) {

@@ -15,8 +15,8 @@ import java.util.List;
  * Runs TCP with Noise and QUIC side by side, in one process: over loopback as it is, and over a
  * {@link PacketLink} with delay, rate and loss. Prints a table; {@code --json FILE} writes the
  * figures too. Links need Linux, {@code /dev/net/tun}, the program {@code ip} and the right to
- * configure the network (as root, or below {@code unshare -Urn}); rows that need them are left out
- * with a line that says so where that is missing.
+ * configure the network, such as root's; where that is missing, the rows that need it are left out
+ * with a line that says so.
  */
 public final class QuicBesideTcp {
     private static final List<String> WORKS =

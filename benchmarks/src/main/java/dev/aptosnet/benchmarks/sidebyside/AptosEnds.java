@@ -1,10 +1,13 @@
 package dev.aptosnet.benchmarks.sidebyside;
 
 import dev.aptosnet.bootstrap.NodeBuilder;
+import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.PayloadEncoding;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.transport.AcceptRate;
+import dev.aptosnet.ports.transport.TransportSettings;
 
 /** What both ends of this project's contestants agree on. */
 final class AptosEnds {
@@ -31,25 +34,51 @@ final class AptosEnds {
     }
 
     /**
-     * The defaults, but for how many calls may be open at once: a hundred is just what we make, and
-     * the node's own pings count too.
+     * The defaults, but for how many calls may be open at once, since a hundred is just what we
+     * make and the node's own pings count too, and for how many connections are made in a second,
+     * which is what we measure.
      */
     static NodeBuilder limited(NodeBuilder builder) {
-        var all = MessageLimits.DEFAULT;
-        return builder.limits(
-                new MessageLimits(
-                        all.maxFrameBytes(),
-                        all.maxMessageBytes(),
-                        all.minPieceBytes(),
-                        all.maxInboundStreams(),
-                        all.streamProgressTimeout(),
-                        1000,
-                        1000,
-                        all.inboundRpcTimeout(),
-                        all.queueMessages(),
-                        all.queueBytes(),
-                        all.inboundQueueMessages(),
-                        all.inboundBytes(),
-                        all.nodeBytes()));
+        return builder.limits(messages(MessageLimits.DEFAULT))
+                .transportLimits(transport(TransportSettings.Limits.DEFAULT))
+                .connectivity(
+                        ConnectivitySettings.builder()
+                                .dialsPerSecond(AcceptRate.MAX)
+                                .dialBurst(AcceptRate.MAX)
+                                .build());
+    }
+
+    private static MessageLimits messages(MessageLimits all) {
+        return new MessageLimits(
+                all.maxFrameBytes(),
+                all.maxMessageBytes(),
+                all.minPieceBytes(),
+                all.maxInboundStreams(),
+                all.streamProgressTimeout(),
+                1000,
+                1000,
+                all.inboundRpcTimeout(),
+                all.queueMessages(),
+                all.queueBytes(),
+                all.inboundQueueMessages(),
+                all.inboundBytes(),
+                all.nodeBytes());
+    }
+
+    private static TransportSettings.Limits transport(TransportSettings.Limits all) {
+        var fast = AcceptRate.MAX;
+        return new TransportSettings.Limits(
+                all.maxFrameBytes(),
+                all.upgradeTimeout(),
+                all.closeTimeout(),
+                all.writeTimeout(),
+                all.maxPendingInbound(),
+                all.maxPendingPerAddress(),
+                new AcceptRate(fast, fast, fast, fast),
+                all.maxUnsentBytes(),
+                all.receiveBufferBytes(),
+                all.sendBufferBytes(),
+                all.proxyProtocol(),
+                all.threads());
     }
 }

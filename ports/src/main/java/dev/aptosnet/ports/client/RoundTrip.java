@@ -12,15 +12,17 @@ import java.time.Duration;
 public record RoundTrip(Duration latest, Duration smoothed, Duration deviation) {
     /** After a first measurement (RFC 6298, section 2.2). */
     public static RoundTrip first(Duration measured) {
-        return new RoundTrip(measured, measured, measured.dividedBy(2));
+        return new RoundTrip(measured, measured, Duration.ofNanos(measured.toNanos() / 2));
     }
 
     /** After one more (RFC 6298, section 2.3). */
     public RoundTrip and(Duration measured) {
-        var distance = smoothed.minus(measured).abs();
+        // Division of a Duration goes by way of BigDecimal.
+        var mean = smoothed.toNanos();
+        var last = measured.toNanos();
         return new RoundTrip(
                 measured,
-                smoothed.multipliedBy(7).plus(measured).dividedBy(8),
-                deviation.multipliedBy(3).plus(distance).dividedBy(4));
+                Duration.ofNanos((7 * mean + last) / 8),
+                Duration.ofNanos((3 * deviation.toNanos() + Math.abs(mean - last)) / 4));
     }
 }
