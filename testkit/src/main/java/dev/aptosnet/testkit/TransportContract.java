@@ -80,6 +80,11 @@ public abstract class TransportContract {
     /** Where nobody listens, ready to be dialled. */
     protected abstract NetworkAddress deadAddress(PublicKey key);
 
+    /** Enough for a connection beneath the set-up, on a busy machine too. */
+    protected Duration connectTime() {
+        return Duration.ofMillis(300);
+    }
+
     /**
      * Something that takes connections and never says a word; empty if the transport has no place
      * for such a thing. Its address is ready to be dialled with this key.
@@ -445,7 +450,7 @@ public abstract class TransportContract {
         Assumptions.assumeTrue(silent.isPresent(), "no silent peers on this transport");
         var peer = closing(silent.get());
         var left = identity();
-        var dialler = node(left, new SettingsBuilder(left).upgradeTimeout(Duration.ofMillis(300)));
+        var dialler = node(left, new SettingsBuilder(left).upgradeTimeout(connectTime()));
         var failure = dialler.dialFails(identity().peer(), peer.address());
         assertThat(failure.reason()).isEqualTo(Reason.TIMEOUT);
         assertThat(failure.detail()).contains("handshake_timeout_ms").contains("message 1");

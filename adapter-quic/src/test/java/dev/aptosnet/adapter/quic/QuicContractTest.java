@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Tag;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Optional;
 
 /** QUIC does what every transport does. */
@@ -34,6 +35,12 @@ class QuicContractTest extends TransportContract {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** TLS takes its time where there is little of it. */
+    @Override
+    protected Duration connectTime() {
+        return Duration.ofSeconds(5);
     }
 
     @Override
