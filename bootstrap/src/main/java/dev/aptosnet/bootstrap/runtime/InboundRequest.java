@@ -13,13 +13,14 @@ final class InboundRequest implements RpcRequest<Bytes> {
     private final PeerConnection connection;
     private final InboundCall call;
     private final Bytes payload;
-    private final long arrivedNanos = System.nanoTime();
+    private final long arrivedNanos;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     InboundRequest(PeerConnection connection, InboundCall call, Bytes payload) {
         this.connection = connection;
         this.call = call;
         this.payload = payload;
+        this.arrivedNanos = connection.now().nanos();
     }
 
     @Override
@@ -42,7 +43,7 @@ final class InboundRequest implements RpcRequest<Bytes> {
         if (!ended.compareAndSet(false, true) || !connection.respond(call, answer)) {
             return false;
         }
-        connection.metrics().served(call.protocol(), System.nanoTime() - arrivedNanos);
+        connection.metrics().served(call.protocol(), connection.nanosSince(arrivedNanos));
         return true;
     }
 

@@ -289,6 +289,11 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         return now;
     }
 
+    /** How long ago a moment of {@link #now} was. Any thread. */
+    long nanosSince(long earlier) {
+        return clock.now().nanos() - earlier;
+    }
+
     /** Calls to the peer without an end. */
     int openCalls() {
         return machine.openCalls();

@@ -16,7 +16,11 @@ public final class OutboundCalls {
     private final int limit;
     private final Deadlines<OutboundCall> deadlines = new Deadlines<>();
 
-    /** Open addressing by request id, at most half full; a power of two. */
+    /**
+     * By request id, at most half full; a power of two. Linear probing in which whoever is farther
+     * from its place goes first, so that those in their places, which most are since numbers count
+     * up, end a search.
+     */
     private @Nullable OutboundCall[] table = new OutboundCall[8];
 
     private int nextId;
@@ -140,21 +144,20 @@ public final class OutboundCalls {
         if (free < 0) {
             throw new IllegalStateException("an open call of another connection");
         }
-        table[free] = null;
-        // Whatever was pushed past the freed place moves back, so that no gap hides it.
+        // Whoever was pushed past the freed place moves back, so that no gap hides it.
         var mask = table.length - 1;
-        for (var at = (free + 1) & mask; ; at = (at + 1) & mask) {
-            var moved = table[at];
-            if (moved == null) {
-                return;
-            }
-            var wanted = moved.requestId() & mask;
-            if (((at - wanted) & mask) >= ((at - free) & mask)) {
-                table[free] = moved;
-                table[at] = null;
-                free = at;
-            }
+        var at = (free + 1) & mask;
+        for (var next = table[at]; next != null && distance(next, at) > 0; next = table[at]) {
+            table[free] = next;
+            free = at;
+            at = (at + 1) & mask;
         }
+        table[free] = null;
+    }
+
+    /** How far from its place a call is. */
+    private int distance(OutboundCall call, int at) {
+        return (at - call.requestId()) & (table.length - 1);
     }
 
     private void grow() {
@@ -170,10 +173,15 @@ public final class OutboundCalls {
     private void put(OutboundCall call) {
         var mask = table.length - 1;
         var index = call.requestId() & mask;
-        while (table[index] != null) {
+        var placed = call;
+        for (var there = table[index]; there != null; there = table[index]) {
+            if (distance(there, index) < distance(placed, index)) {
+                table[index] = placed;
+                placed = there;
+            }
             index = (index + 1) & mask;
         }
-        table[index] = call;
+        table[index] = placed;
     }
 
     private int find(int requestId) {
