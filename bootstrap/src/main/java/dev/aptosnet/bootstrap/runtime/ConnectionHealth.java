@@ -38,6 +38,9 @@ final class ConnectionHealth {
     /** Guards itself: callers ask it and the owner tells it, each for some nanoseconds. */
     private final PeerBreakers breakers;
 
+    /** Until a first call has failed there is no breaker, and nobody needs the lock. */
+    private volatile boolean hasFailed;
+
     private volatile long[] losses = {};
 
     ConnectionHealth(
@@ -52,6 +55,9 @@ final class ConnectionHealth {
 
     /** The number of a call that may be made; {@link CircuitBreaker#DENIED} if it may not. */
     int admit(MonoTime now, ProtocolId protocol) {
+        if (!hasFailed) {
+            return CircuitBreaker.FIRST;
+        }
         int number;
         BreakerState before;
         BreakerState after;
@@ -255,6 +261,12 @@ final class ConnectionHealth {
     }
 
     private void ended(MonoTime now, ProtocolId protocol, int number, Ending ending) {
+        if (!hasFailed) {
+            if (ending != Ending.FAILED) {
+                return;
+            }
+            hasFailed = true;
+        }
         BreakerState changed;
         int withheld;
         synchronized (breakers) {
