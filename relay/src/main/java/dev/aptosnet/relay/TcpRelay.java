@@ -37,6 +37,10 @@ final class TcpRelay implements AutoCloseable {
     private final Line back;
     private final Duration roundTrip;
     private final ServerSocket front;
+
+    /** The listener holds its address until this has seen that it is closed. */
+    private final Thread acceptor;
+
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
     TcpRelay(
@@ -51,7 +55,8 @@ final class TcpRelay implements AutoCloseable {
         this.back = back;
         this.roundTrip = roundTrip;
         this.front = new ServerSocket(at.getPort(), 256, at.getAddress());
-        Thread.ofVirtual().name("relay-tcp").start(this::accept);
+        this.acceptor = Thread.ofVirtual().name("relay-tcp").unstarted(this::accept);
+        acceptor.start();
     }
 
     InetSocketAddress address() {
@@ -185,5 +190,10 @@ final class TcpRelay implements AutoCloseable {
             Relay.LOG.log(System.Logger.Level.DEBUG, "the listener was not closed", e);
         }
         sockets.forEach(this::end);
+        try {
+            acceptor.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

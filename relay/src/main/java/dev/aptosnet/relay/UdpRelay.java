@@ -10,6 +10,7 @@ import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Phaser;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -29,6 +30,11 @@ final class UdpRelay implements AutoCloseable {
     private final BooleanSupplier blocked;
     private final DatagramSocket front;
 
+    /**
+     * Threads that receive: a socket holds its address until its own has seen that it is closed.
+     */
+    private final Phaser receiving = new Phaser(1);
+
     /** In the order in which they last sent; guarded by itself. */
     private final Map<SocketAddress, DatagramSocket> senders = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -45,7 +51,21 @@ final class UdpRelay implements AutoCloseable {
         this.blocked = blocked;
         this.front = new DatagramSocket(at);
         enlarge(front);
-        Thread.ofVirtual().name("relay-udp").start(this::takeFromSenders);
+        receive("relay-udp", this::takeFromSenders);
+    }
+
+    private void receive(String name, Runnable take) {
+        receiving.register();
+        Thread.ofVirtual()
+                .name(name)
+                .start(
+                        () -> {
+                            try {
+                                take.run();
+                            } finally {
+                                receiving.arriveAndDeregister();
+                            }
+                        });
     }
 
     InetSocketAddress address() {
@@ -89,7 +109,7 @@ final class UdpRelay implements AutoCloseable {
                 var made = new DatagramSocket(new InetSocketAddress(front.getLocalAddress(), 0));
                 enlarge(made);
                 senders.put(sender, made);
-                Thread.ofVirtual().name("relay-udp-back").start(() -> takeFromTarget(made, sender));
+                receive("relay-udp-back", () -> takeFromTarget(made, sender));
                 return made;
             } catch (IOException e) {
                 Relay.LOG.log(System.Logger.Level.WARNING, "no socket towards " + target, e);
@@ -147,5 +167,6 @@ final class UdpRelay implements AutoCloseable {
             senders.values().forEach(DatagramSocket::close);
             senders.clear();
         }
+        receiving.arriveAndAwaitAdvance();
     }
 }

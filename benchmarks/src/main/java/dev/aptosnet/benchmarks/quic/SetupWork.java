@@ -131,7 +131,7 @@ final class SetupWork {
                         contestant.title(),
                         count,
                         (System.nanoTime() - begun) / 1e9);
-                var after = settled();
+                var after = settledTo(before);
                 var moreDescriptors = after.descriptors() - before.descriptors();
                 var moreThreads = after.threads() - before.threads();
                 var moreDirect = (after.directBytes() - before.directBytes()) / 1024.0;
@@ -144,6 +144,23 @@ final class SetupWork {
             }
         }
         descriptors.goal("none (2, 4, 4 MiB)", clean);
+    }
+
+    /** What is in use once that is not more than before, or at the end of our patience. */
+    private static Usage settledTo(Usage before) throws InterruptedException {
+        var begun = System.nanoTime();
+        var until = begun + Duration.ofSeconds(SETTLING_SECONDS).toNanos();
+        while (true) {
+            var now = Usage.afterCollection();
+            var settled =
+                    now.descriptors() <= before.descriptors() && now.threads() <= before.threads();
+            if (settled || System.nanoTime() - until >= 0) {
+                System.err.printf(
+                        Locale.ROOT, "  settled in %.1f s%n", (System.nanoTime() - begun) / 1e9);
+                return now;
+            }
+            Thread.sleep(STEADY);
+        }
     }
 
     /** What is in use once that does not fall any more. */
