@@ -118,6 +118,7 @@ public final class NetworkInstance implements AutoCloseable {
         metrics.gauge("aptosnet_draining_connections", owner.connected(), ConnectedPeers::draining);
         metrics.gauge("aptosnet_latency_probes_in_flight", owner, NetworkOwner::probesInFlight);
         metrics.gauge("aptosnet_requested_dials_waiting", owner, NetworkOwner::dialsWaiting);
+        metrics.gauge("aptosnet_spare_bytes", owner.transports(), Transports::spareBytes);
         for (var transport : owner.transports().names()) {
             metrics.gauge(
                     "aptosnet_connections",

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * One connection at work: the machine of the domain on the link's owner, with a mailbox through
@@ -438,10 +439,13 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                 handler.onMessage(peer(), payload);
             } catch (Exception e) {
                 LOG.log(System.Logger.Level.WARNING, "the handler of " + protocol + " failed", e);
+            } finally {
+                done(registration, payload);
             }
             return;
         }
-        if (!queueOf(registration, handler).offer(peer(), payload, inbound, metrics)) {
+        Consumer<Bytes> whenDone = registration.borrows() ? link::giveBack : _ -> {};
+        if (!queueOf(registration, handler).offer(peer(), payload, inbound, metrics, whenDone)) {
             health.droppedIn(protocol);
         }
     }
@@ -477,13 +481,15 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             machine.refuse(call, RefusalCode.UNSUPPORTED_PROTOCOL);
             return;
         }
-        var request = new InboundRequest(this, call, payload);
+        var request = new InboundRequest(this, call, payload, registration.borrows());
         if (registration.rpcInline()) {
             try {
                 handler.onRequest(request);
             } catch (Exception e) {
                 failed(call, e);
                 request.refuse();
+            } finally {
+                done(registration, payload);
             }
             return;
         }
@@ -502,8 +508,24 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                         request.refuse();
                     } finally {
                         inbound.release(payload.size());
+                        done(registration, payload);
                     }
                 });
+    }
+
+    /** A handler has returned. Any thread. */
+    private void done(Registration registration, Bytes payload) {
+        if (registration.borrows()) {
+            link.giveBack(payload);
+        }
+    }
+
+    /** A callback has returned. */
+    void done(ProtocolId protocol, Bytes answer) {
+        var registration = protocols.find(protocol);
+        if (registration != null) {
+            done(registration, answer);
+        }
     }
 
     private static void failed(InboundCall call, Exception e) {

@@ -142,6 +142,11 @@ final class Transports implements AutoCloseable {
         return made.values().stream().mapToInt(Transport::pendingInbound).sum();
     }
 
+    /** How much memory of messages that were done with lies unused. */
+    synchronized long spareBytes() {
+        return made.values().stream().mapToLong(Transport::spareBytes).sum();
+    }
+
     private synchronized Transport transportFor(NetworkAddress address) {
         for (var provider : providers) {
             if (provider.supports(address)) {

@@ -50,6 +50,11 @@ public interface Transport extends AutoCloseable {
         return 0;
     }
 
+    /** Bytes of memory that {@link Link#giveBack} brought and nothing uses yet. Any thread. */
+    default long spareBytes() {
+        return 0;
+    }
+
     /**
      * Measures how long it takes to open a connection to {@code address}, and closes that before a
      * byte is sent: the other end learns nothing of us, and sees what a stranger who changes his
