@@ -149,6 +149,14 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         return info.protocols().contains(protocol);
     }
 
+    /**
+     * Now. A callback that makes the next call need not look at the clock again, for which the
+     * owner looks once for all that it reads.
+     */
+    MonoTime callersNow() {
+        return link.isOwner() && nowIsFresh ? now : clock.now();
+    }
+
     SendResult send(ProtocolId protocol, MessageClass messageClass, Bytes payload) {
         if (isDraining()) {
             metrics.refused(messageClass, SendResult.DRAINING);
