@@ -26,8 +26,8 @@ final class InboundQueue {
     private boolean draining;
 
     private record Waiting(PeerId peer, Bytes payload, InboundAccount account) {
-        void release() {
-            account.release(payload.size());
+        void release(ProtocolId protocol) {
+            account.release(protocol, payload.size());
         }
     }
 
@@ -47,7 +47,7 @@ final class InboundQueue {
     boolean offer(PeerId peer, Bytes payload, InboundAccount account, ConnectionMetrics metrics) {
         var dropped = false;
         synchronized (queue) {
-            while (!account.charge(payload.size())) {
+            while (!account.charge(protocol, payload.size())) {
                 var oldest = queue.evicts() ? queue.evict(peer) : null;
                 if (oldest == null) {
                     metrics.droppedDirectSend(protocol, payload.size());
@@ -71,7 +71,7 @@ final class InboundQueue {
     }
 
     private void drop(Waiting message, ConnectionMetrics metrics) {
-        message.release();
+        message.release(protocol);
         metrics.droppedDirectSend(protocol, message.payload.size());
     }
 
@@ -84,7 +84,7 @@ final class InboundQueue {
             } catch (Exception e) {
                 LOG.log(System.Logger.Level.WARNING, "the handler of " + protocol + " failed", e);
             } finally {
-                message.release();
+                message.release(protocol);
             }
         }
     }
