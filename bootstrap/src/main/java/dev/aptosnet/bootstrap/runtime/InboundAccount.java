@@ -1,17 +1,27 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
+import dev.aptosnet.domain.queue.SharedBytes;
+import dev.aptosnet.ports.model.ProtocolId;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Bytes received from one peer and not yet handled, against {@code budget.per_peer_bytes} and the
- * node's {@code budget.total_bytes}. Any thread.
+ * node's {@code budget.total_bytes}. No protocol may hold more than is free of the peer's, so that
+ * a handler that stands still leaves room for the others. Charged by the connection's owner;
+ * released by any thread that has what was charged.
  */
 final class InboundAccount {
     private final AtomicLong used = new AtomicLong();
     private final long limit;
     private final NodeBudget node;
+
+    /** By number; from the first charge on, since most connections of a node wait for nothing. */
+    private @Nullable AtomicLongArray byProtocol;
 
     InboundAccount(long limit, NodeBudget node) {
         this.limit = limit;
@@ -21,21 +31,29 @@ final class InboundAccount {
     /**
      * Takes the bytes, or nothing. A single message may exceed the peer's limit, not the node's.
      */
-    boolean charge(long payloadBytes) {
+    boolean charge(ProtocolId protocol, long payloadBytes) {
         var bytes = payloadBytes + SendAccount.OVERHEAD_BYTES;
-        if (used.getAndAdd(bytes) + bytes > limit && used.get() != bytes) {
-            used.addAndGet(-bytes);
+        var counts = byProtocol;
+        if (counts == null) {
+            counts = new AtomicLongArray(Protocols.NUMBERS);
+            byProtocol = counts;
+        }
+        var own = counts.get(protocol.number());
+        // What others give back meanwhile can only make room.
+        if (!SharedBytes.admit(own, used.get(), bytes, limit) || !node.charge(bytes)) {
             return false;
         }
-        if (!node.charge(bytes)) {
-            used.addAndGet(-bytes);
-            return false;
-        }
+        used.addAndGet(bytes);
+        counts.addAndGet(protocol.number(), bytes);
         return true;
     }
 
-    void release(long payloadBytes) {
+    void release(ProtocolId protocol, long payloadBytes) {
         var bytes = payloadBytes + SendAccount.OVERHEAD_BYTES;
+        var counts = byProtocol;
+        if (counts != null) {
+            counts.addAndGet(protocol.number(), -bytes);
+        }
         used.addAndGet(-bytes);
         node.release(bytes);
     }

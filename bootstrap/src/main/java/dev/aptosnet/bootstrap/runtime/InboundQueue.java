@@ -29,8 +29,8 @@ final class InboundQueue {
 
     private record Waiting(
             PeerId peer, Bytes payload, InboundAccount account, Consumer<Bytes> whenDone) {
-        void release() {
-            account.release(payload.size());
+        void release(ProtocolId protocol) {
+            account.release(protocol, payload.size());
         }
     }
 
@@ -56,7 +56,7 @@ final class InboundQueue {
             Consumer<Bytes> whenDone) {
         var dropped = false;
         synchronized (queue) {
-            while (!account.charge(payload.size())) {
+            while (!account.charge(protocol, payload.size())) {
                 var oldest = queue.evicts() ? queue.evict(peer) : null;
                 if (oldest == null) {
                     metrics.droppedDirectSend(protocol, payload.size());
@@ -80,7 +80,7 @@ final class InboundQueue {
     }
 
     private void drop(Waiting message, ConnectionMetrics metrics) {
-        message.release();
+        message.release(protocol);
         metrics.droppedDirectSend(protocol, message.payload.size());
     }
 
@@ -93,7 +93,7 @@ final class InboundQueue {
             } catch (Exception e) {
                 LOG.log(System.Logger.Level.WARNING, "the handler of " + protocol + " failed", e);
             } finally {
-                message.release();
+                message.release(protocol);
                 message.whenDone.accept(message.payload);
             }
         }

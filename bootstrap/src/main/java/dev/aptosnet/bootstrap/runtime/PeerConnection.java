@@ -7,6 +7,7 @@ import dev.aptosnet.domain.connection.ConnectionSink;
 import dev.aptosnet.domain.connection.Drain;
 import dev.aptosnet.domain.connection.Observation;
 import dev.aptosnet.domain.lane.OutboundMessage;
+import dev.aptosnet.domain.lane.QueueBounds;
 import dev.aptosnet.domain.rate.Bucket;
 import dev.aptosnet.domain.rate.FrameGate;
 import dev.aptosnet.domain.rpc.InboundCall;
@@ -107,7 +108,9 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         this.metrics = metrics;
         this.health = health;
         this.onClosed = onClosed;
-        this.account = new SendAccount(limits.queueMessages(), limits.queueBytes(), budget);
+        this.account =
+                new SendAccount(
+                        new QueueBounds(limits.queueMessages(), limits.queueBytes()), budget);
         this.inbound = new InboundAccount(limits.inboundBytes(), budget);
         this.budget = budget;
         this.now = clock.now();
@@ -501,7 +504,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             }
             return;
         }
-        if (!inbound.charge(payload.size())) {
+        if (!inbound.charge(call.protocol(), payload.size())) {
             machine.refuse(call, RefusalCode.OVERLOADED);
             return;
         }
@@ -515,7 +518,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                         failed(call, e);
                         request.refuse();
                     } finally {
-                        inbound.release(payload.size());
+                        inbound.release(call.protocol(), payload.size());
                         done(registration, payload);
                     }
                 });

@@ -139,7 +139,7 @@ class InboundQueueTest {
 
     @Test
     void withoutRoomForItsBytesAMessageTakesThatOfOlderOnesOfItsPeer() throws Exception {
-        var small = new InboundAccount(3 * SendAccount.OVERHEAD_BYTES + 3, node);
+        var small = new InboundAccount(5 * (SendAccount.OVERHEAD_BYTES + 1), node);
         var latest = queue(Inbox.of(QueueStyle.KLAST, 100));
         for (var message : List.of("a", "b", "c", "d")) {
             latest.offer(ONE, Bytes.utf8(message), small, metrics, _ -> {});
@@ -152,6 +152,26 @@ class InboundQueueTest {
         assertThat(handled(3)).containsExactly("a", "c", "d");
         awaitNothingCharged();
         assertThat(small.used()).isZero();
+    }
+
+    @Test
+    void aHandlerThatStandsStillLeavesRoomForOtherProtocolsOfItsPeer() {
+        var share = new InboundAccount(100_000, node);
+        var still = ProtocolId.NETBENCH_DIRECT_SEND;
+        var held = 0;
+        while (share.charge(still, 1000)) {
+            held += 1000 + SendAccount.OVERHEAD_BYTES;
+        }
+        assertThat(held).isBetween(48_000, 50_500);
+        assertThat(share.charge(ProtocolId.CONSENSUS_DIRECT_SEND_BCS, 20_000)).isTrue();
+        assertThat(share.charge(ProtocolId.MEMPOOL_DIRECT_SEND, 10_000)).isTrue();
+
+        share.release(still, 1000);
+        share.release(ProtocolId.CONSENSUS_DIRECT_SEND_BCS, 20_000);
+        share.release(ProtocolId.MEMPOOL_DIRECT_SEND, 10_000);
+        assertThat(share.charge(still, 1000)).isTrue();
+        assertThat(share.used()).isEqualTo(held);
+        assertThat(node.used()).isEqualTo(held);
     }
 
     @Test
