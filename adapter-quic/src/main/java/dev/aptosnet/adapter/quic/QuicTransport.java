@@ -43,7 +43,11 @@ final class QuicTransport implements Transport {
     static final LinkClosed LINK_CLOSED =
             new LinkClosed(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the transport was closed");
 
+    /** How long a connection may be silent; the dialler breaks the silence in a third of it. */
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
     private final TransportSettings settings;
+    private final Duration idle;
     private final KeyPair keys;
     private final SecureRandom random = new SecureRandom();
     private final DialTimestamps timestamps = new DialTimestamps();
@@ -57,7 +61,15 @@ final class QuicTransport implements Transport {
     private volatile boolean closed;
 
     QuicTransport(TransportSettings settings) {
+        this(settings, IDLE);
+    }
+
+    /**
+     * @param idle in place of {@link #IDLE}
+     */
+    QuicTransport(TransportSettings settings, Duration idle) {
         this.settings = settings;
+        this.idle = idle;
         this.keys = KeyPair.ofPrivateKey(settings.privateKey());
         this.admission = new PendingInbound(settings.limits(), settings.clock());
         this.listenerHandshake =
@@ -184,6 +196,11 @@ final class QuicTransport implements Transport {
 
     PendingInbound admission() {
         return admission;
+    }
+
+    /** How long a connection may be silent. */
+    Duration idle() {
+        return idle;
     }
 
     /** What keeps streams moving. */
