@@ -25,8 +25,9 @@ final class NudgedStreams {
     /** How long after a write the first nudge comes; the next ones after twice the time each. */
     private static final long FIRST_NANOS = 20_000_000;
 
-    /** How often a stream is nudged at least while a write waits for room. */
-    private static final long WAITING_NANOS = 40_000_000;
+    /** The longest pause between two while a write waits for room; such streams are few. */
+    private static final long WAITING_NANOS = 10_000_000;
+
     private static final byte[] NOTHING = {};
 
     private final Set<Nudged> watched = ConcurrentHashMap.newKeySet();
@@ -67,6 +68,7 @@ final class NudgedStreams {
 
     private final class Nudged extends OutputStream {
         private final OutputStream stream;
+
         /** When a write last began or ended. */
         private volatile long last = System.nanoTime();
 
@@ -114,9 +116,10 @@ final class NudgedStreams {
             if (closed || (!waiting && age > WATCHED_NANOS)) {
                 return false;
             }
-            var pause = waiting ? Math.min(age, WAITING_NANOS) : age;
             // A write asks by itself.
-            if (age < FIRST_NANOS || now - nudged < pause / 2) {
+            var early = age < (waiting ? WAITING_NANOS : FIRST_NANOS);
+            var pause = waiting ? WAITING_NANOS : age / 2;
+            if (early || now - nudged < pause) {
                 return true;
             }
             nudged = now;

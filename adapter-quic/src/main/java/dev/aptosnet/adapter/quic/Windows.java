@@ -22,9 +22,10 @@ record Windows(long connection, long stream) {
 
     /**
      * What the kernel may hold of datagrams that nobody has taken yet. Its own default is some
-     * hundred of them, which a sender on a fast link fills before the library's thread has its turn.
+     * hundred of them, which a sender on a fast link fills before the library's thread has its
+     * turn.
      */
-    private static final int SOCKET_BUFFER = 4 << 20;
+    private static final int SOCKET_BUFFER = 1 << 20;
 
     static Windows of(Limits limits) {
         var connection =
