@@ -8,6 +8,7 @@ import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.LinkHandler;
 import dev.aptosnet.ports.transport.LinkInfo;
+import dev.aptosnet.ports.transport.Transport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -216,6 +217,12 @@ final class QuicLink implements Link {
     void disconnected(String why) {
         gone.countDown();
         received.broken(why);
+    }
+
+    /** What the library has counted. Any thread. */
+    Transport.Packets packets() {
+        var counted = connection.getStats();
+        return new Transport.Packets(counted.packetsSent(), counted.lostPackets());
     }
 
     /** Waits until the connection is disposed of. */

@@ -60,6 +60,13 @@ final class QuicTransport implements Transport {
     private final Set<QuicLink> links = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
+    /** What the links that are gone have counted; guarded by itself. */
+    private final Ended ended = new Ended();
+
+    private static final class Ended {
+        private Packets packets = Packets.NONE;
+    }
+
     QuicTransport(TransportSettings settings) {
         this(settings, IDLE);
     }
@@ -190,6 +197,17 @@ final class QuicTransport implements Transport {
     }
 
     @Override
+    public Packets packets() {
+        synchronized (ended) {
+            var sum = ended.packets;
+            for (var link : links) {
+                sum = sum.plus(link.packets());
+            }
+            return sum;
+        }
+    }
+
+    @Override
     public int pendingInbound() {
         return admission.total();
     }
@@ -224,7 +242,11 @@ final class QuicTransport implements Transport {
     }
 
     void remove(QuicLink link) {
-        links.remove(link);
+        synchronized (ended) {
+            if (links.remove(link)) {
+                ended.packets = ended.packets.plus(link.packets());
+            }
+        }
     }
 
     /** Tells the node. */
