@@ -129,6 +129,14 @@ public final class NetworkInstance implements AutoCloseable {
         }
         metrics.gauge(
                 "aptosnet_quic_failures_remembered", owner.races(), Races::rememberedFailures);
+        metrics.total(
+                "aptosnet_quic_packets_sent_total",
+                owner.transports(),
+                transports -> transports.packets(QUIC).sent());
+        metrics.total(
+                "aptosnet_quic_packets_lost_total",
+                owner.transports(),
+                transports -> transports.packets(QUIC).lost());
         owner.peerHealths().register(metrics);
         owner.start();
         var overQuic = settings.quicListen();

@@ -147,6 +147,12 @@ final class Transports implements AutoCloseable {
         return made.values().stream().mapToLong(Transport::spareBytes).sum();
     }
 
+    /** The packets that a transport has sent; none if it was not made. */
+    synchronized Transport.Packets packets(String name) {
+        var transport = made.get(name);
+        return transport == null ? Transport.Packets.NONE : transport.packets();
+    }
+
     private synchronized Transport transportFor(NetworkAddress address) {
         for (var provider : providers) {
             if (provider.supports(address)) {
