@@ -62,7 +62,11 @@ final class StreamFigures {
                         all.interleaved(LinkPeer.LEGACY, true),
                         all.interleaved(INTERLEAVED, true),
                         MESSAGES - 1),
-                atMost(headers + "most bytes held, MiB", one.held(), ours.held(), 2 * (LARGE >> 20)),
+                atMost(
+                        headers + "most bytes held, MiB",
+                        one.held(),
+                        ours.held(),
+                        2 * (LARGE >> 20)),
                 atMost(headers + "until all are gone, s", one.gone(), ours.gone(), 30),
                 atMost(headers + "another peer's p99 grows by, %", one.growth(), ours.growth(), 1),
                 atLeast(headers + "another peer's 64 MiB arrive", one.large(), ours.large(), 1),

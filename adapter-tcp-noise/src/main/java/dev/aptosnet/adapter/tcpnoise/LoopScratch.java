@@ -1,6 +1,5 @@
 package dev.aptosnet.adapter.tcpnoise;
 
-import dev.aptosnet.noise.Ciphers;
 import dev.aptosnet.noise.RecordOpener;
 import dev.aptosnet.noise.RecordSealer;
 
@@ -23,9 +22,6 @@ final class LoopScratch {
 
     /** One record on its way out. */
     final byte[] sealed = new byte[RecordSealer.MAX_RECORD];
-
-    /** What all sessions seal and open with. */
-    final Ciphers ciphers = new Ciphers();
 
     /** For plaintext that leaves the loop; shared with other loops. */
     final SpareArrays plaintexts;
