@@ -19,13 +19,18 @@ final class InboundAccount {
     private final AtomicLong used = new AtomicLong();
     private final long limit;
     private final NodeBudget node;
+    private final Protocols protocols;
 
-    /** By number; from the first charge on, since most connections of a node wait for nothing. */
+    /** By place; from the first charge on, since most connections of a node wait for nothing. */
     private @Nullable AtomicLongArray byProtocol;
 
-    InboundAccount(long limit, NodeBudget node) {
+    /**
+     * @param protocols whose served ones are charged
+     */
+    InboundAccount(long limit, NodeBudget node, Protocols protocols) {
         this.limit = limit;
         this.node = node;
+        this.protocols = protocols;
     }
 
     /**
@@ -35,16 +40,17 @@ final class InboundAccount {
         var bytes = payloadBytes + SendAccount.OVERHEAD_BYTES;
         var counts = byProtocol;
         if (counts == null) {
-            counts = new AtomicLongArray(Protocols.NUMBERS);
+            counts = new AtomicLongArray(protocols.served().size());
             byProtocol = counts;
         }
-        var own = counts.get(protocol.number());
+        var place = protocols.place(protocol);
+        var own = counts.get(place);
         // What others give back meanwhile can only make room.
         if (!SharedBytes.admit(own, used.get(), bytes, limit) || !node.charge(bytes)) {
             return false;
         }
         used.addAndGet(bytes);
-        counts.addAndGet(protocol.number(), bytes);
+        counts.addAndGet(place, bytes);
         return true;
     }
 
@@ -52,7 +58,7 @@ final class InboundAccount {
         var bytes = payloadBytes + SendAccount.OVERHEAD_BYTES;
         var counts = byProtocol;
         if (counts != null) {
-            counts.addAndGet(protocol.number(), -bytes);
+            counts.addAndGet(protocols.place(protocol), -bytes);
         }
         used.addAndGet(-bytes);
         node.release(bytes);

@@ -111,7 +111,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         this.account =
                 new SendAccount(
                         new QueueBounds(limits.queueMessages(), limits.queueBytes()), budget);
-        this.inbound = new InboundAccount(limits.inboundBytes(), budget);
+        this.inbound = new InboundAccount(limits.inboundBytes(), budget, protocols);
         this.budget = budget;
         this.now = clock.now();
         this.heardAt = now;

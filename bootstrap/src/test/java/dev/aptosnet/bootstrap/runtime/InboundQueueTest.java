@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aptosnet.bootstrap.metrics.ConnectionMetrics;
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
 import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
+import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.client.QueueStyle;
 import dev.aptosnet.ports.model.Bytes;
@@ -24,14 +25,24 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 @Timeout(60)
 class InboundQueueTest {
     private static final PeerId ONE = PeerId.parse("0x1");
     private static final PeerId OTHER = PeerId.parse("0x2");
 
+    private static final Protocols PROTOCOLS =
+            new Protocols(
+                    Stream.of(
+                                    ProtocolId.NETBENCH_DIRECT_SEND,
+                                    ProtocolId.CONSENSUS_DIRECT_SEND_BCS,
+                                    ProtocolId.MEMPOOL_DIRECT_SEND)
+                            .map(each -> Registration.direct(each, Codec.BYTES, _ -> {}, false))
+                            .toList());
+
     private final NodeBudget node = new NodeBudget(1 << 20);
-    private final InboundAccount account = new InboundAccount(1 << 20, node);
+    private final InboundAccount account = new InboundAccount(1 << 20, node, PROTOCOLS);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ConnectionMetrics metrics =
             new NetworkMetrics(meters, NetworkId.PUBLIC, ONE, false).forConnection();
@@ -139,7 +150,7 @@ class InboundQueueTest {
 
     @Test
     void withoutRoomForItsBytesAMessageTakesThatOfOlderOnesOfItsPeer() throws Exception {
-        var small = new InboundAccount(5 * (SendAccount.OVERHEAD_BYTES + 1), node);
+        var small = new InboundAccount(5 * (SendAccount.OVERHEAD_BYTES + 1), node, PROTOCOLS);
         var latest = queue(Inbox.of(QueueStyle.KLAST, 100));
         for (var message : List.of("a", "b", "c", "d")) {
             latest.offer(ONE, Bytes.utf8(message), small, metrics, _ -> {});
@@ -156,7 +167,7 @@ class InboundQueueTest {
 
     @Test
     void aHandlerThatStandsStillLeavesRoomForOtherProtocolsOfItsPeer() {
-        var share = new InboundAccount(100_000, node);
+        var share = new InboundAccount(100_000, node, PROTOCOLS);
         var still = ProtocolId.NETBENCH_DIRECT_SEND;
         var held = 0;
         while (share.charge(still, 1000)) {
