@@ -35,12 +35,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class QuicListener implements ApplicationProtocolConnectionFactory {
     private static final System.Logger LOG = System.getLogger(QuicListener.class.getName());
 
-    /** How long a connection may be silent; the dialler breaks the silence in a third of it. */
-    static final Duration IDLE = Duration.ofSeconds(30);
-
-    private static final long CONNECTION_WINDOW = 4 << 20;
-    private static final long STREAM_WINDOW = 1 << 20;
-
     private final QuicTransport transport;
     private final ListenId id;
     private final ThrowAwayCertificate certificate;
@@ -64,6 +58,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
         var wanted = SocketAddresses.literal(address);
         try {
             var bound = new ListenSocket(wanted, flights);
+            Windows.widen(bound);
             var made =
                     ServerConnector.builder()
                             .withSocket(bound)
@@ -96,12 +91,13 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
         }
     }
 
-    private static ServerConnectionConfig configuration() {
+    private ServerConnectionConfig configuration() {
+        var windows = Windows.of(transport.settings().limits());
         return ServerConnectionConfig.builder()
-                .maxIdleTimeout((int) IDLE.toMillis())
-                .maxConnectionBufferSize(CONNECTION_WINDOW)
-                .maxUnidirectionalStreamBufferSize(STREAM_WINDOW)
-                .maxBidirectionalStreamBufferSize(STREAM_WINDOW)
+                .maxIdleTimeout((int) transport.idle().toMillis())
+                .maxConnectionBufferSize(windows.connection())
+                .maxUnidirectionalStreamBufferSize(windows.stream())
+                .maxBidirectionalStreamBufferSize(windows.stream())
                 .maxOpenPeerInitiatedUnidirectionalStreams(QuicLink.MAX_STREAMS)
                 .maxOpenPeerInitiatedBidirectionalStreams(1)
                 .retryRequired(false)
@@ -121,6 +117,12 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
     @Override
     public int maxConcurrentPeerInitiatedBidirectionalStreams() {
         return 1;
+    }
+
+    /** What dialled links break their silence with; see {@link QuicLink}. */
+    @Override
+    public boolean enableDatagramExtension() {
+        return true;
     }
 
     /** Somebody has finished TLS, which says nothing about who it is. */
@@ -155,7 +157,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
                     + " closed it with an error";
         }
         return switch (event.closeReason()) {
-            case IdleTimeout -> "the connection was silent for " + IDLE.toSeconds() + " s";
+            case IdleTimeout -> "the connection was silent for too long";
             case ImmediateClose -> "the connection was closed";
             case StatelessReset -> "the connection was reset";
             case ConnectionLost -> "the connection was lost";

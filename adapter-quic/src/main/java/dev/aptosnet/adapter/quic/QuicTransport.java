@@ -43,7 +43,11 @@ final class QuicTransport implements Transport {
     static final LinkClosed LINK_CLOSED =
             new LinkClosed(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the transport was closed");
 
+    /** How long a connection may be silent; the dialler breaks the silence in a third of it. */
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
     private final TransportSettings settings;
+    private final Duration idle;
     private final KeyPair keys;
     private final SecureRandom random = new SecureRandom();
     private final DialTimestamps timestamps = new DialTimestamps();
@@ -56,8 +60,23 @@ final class QuicTransport implements Transport {
     private final Set<QuicLink> links = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
+    /** What the links that are gone have counted; guarded by itself. */
+    private final Ended ended = new Ended();
+
+    private static final class Ended {
+        private Packets packets = Packets.NONE;
+    }
+
     QuicTransport(TransportSettings settings) {
+        this(settings, IDLE);
+    }
+
+    /**
+     * @param idle in place of {@link #IDLE}
+     */
+    QuicTransport(TransportSettings settings, Duration idle) {
         this.settings = settings;
+        this.idle = idle;
         this.keys = KeyPair.ofPrivateKey(settings.privateKey());
         this.admission = new PendingInbound(settings.limits(), settings.clock());
         this.listenerHandshake =
@@ -178,12 +197,28 @@ final class QuicTransport implements Transport {
     }
 
     @Override
+    public Packets packets() {
+        synchronized (ended) {
+            var sum = ended.packets;
+            for (var link : links) {
+                sum = sum.plus(link.packets());
+            }
+            return sum;
+        }
+    }
+
+    @Override
     public int pendingInbound() {
         return admission.total();
     }
 
     PendingInbound admission() {
         return admission;
+    }
+
+    /** How long a connection may be silent. */
+    Duration idle() {
+        return idle;
     }
 
     /** What keeps streams moving. */
@@ -207,7 +242,11 @@ final class QuicTransport implements Transport {
     }
 
     void remove(QuicLink link) {
-        links.remove(link);
+        synchronized (ended) {
+            if (links.remove(link)) {
+                ended.packets = ended.packets.plus(link.packets());
+            }
+        }
     }
 
     /** Tells the node. */

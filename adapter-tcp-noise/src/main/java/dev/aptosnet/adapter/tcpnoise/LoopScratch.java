@@ -27,7 +27,14 @@ final class LoopScratch {
     /** What all sessions seal and open with. */
     final Ciphers ciphers = new Ciphers();
 
+    /** For plaintext that leaves the loop; shared with other loops. */
+    final SpareArrays plaintexts;
+
     private final ArrayDeque<byte[]> spare = new ArrayDeque<>();
+
+    LoopScratch(SpareArrays plaintexts) {
+        this.plaintexts = plaintexts;
+    }
 
     /** An array that holds any record, for one that has arrived in part. */
     byte[] borrow() {

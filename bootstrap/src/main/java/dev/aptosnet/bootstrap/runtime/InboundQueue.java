@@ -9,6 +9,8 @@ import dev.aptosnet.ports.model.ProtocolId;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.Consumer;
+
 /**
  * The direct sends of one protocol on their way to the handler, taken one at a time by a virtual
  * thread that exists only while there are any. Where peers are served side by side each connection
@@ -25,7 +27,8 @@ final class InboundQueue {
 
     private boolean draining;
 
-    private record Waiting(PeerId peer, Bytes payload, InboundAccount account) {
+    private record Waiting(
+            PeerId peer, Bytes payload, InboundAccount account, Consumer<Bytes> whenDone) {
         void release(ProtocolId protocol) {
             account.release(protocol, payload.size());
         }
@@ -42,9 +45,15 @@ final class InboundQueue {
      * older one of the same peer is dropped and counted, as the style says.
      *
      * @param account what the bytes are charged to until the handler is done with them
+     * @param whenDone takes the payload once the handler has returned; not what is dropped
      * @return whether none was dropped
      */
-    boolean offer(PeerId peer, Bytes payload, InboundAccount account, ConnectionMetrics metrics) {
+    boolean offer(
+            PeerId peer,
+            Bytes payload,
+            InboundAccount account,
+            ConnectionMetrics metrics,
+            Consumer<Bytes> whenDone) {
         var dropped = false;
         synchronized (queue) {
             while (!account.charge(protocol, payload.size())) {
@@ -56,7 +65,7 @@ final class InboundQueue {
                 drop(oldest, metrics);
                 dropped = true;
             }
-            var gone = queue.push(peer, new Waiting(peer, payload, account));
+            var gone = queue.push(peer, new Waiting(peer, payload, account, whenDone));
             if (gone != null) {
                 drop(gone, metrics);
                 dropped = true;
@@ -85,6 +94,7 @@ final class InboundQueue {
                 LOG.log(System.Logger.Level.WARNING, "the handler of " + protocol + " failed", e);
             } finally {
                 message.release(protocol);
+                message.whenDone.accept(message.payload);
             }
         }
     }

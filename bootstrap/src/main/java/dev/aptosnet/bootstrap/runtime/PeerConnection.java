@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * One connection at work: the machine of the domain on the link's owner, with a mailbox through
@@ -153,6 +154,14 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
 
     boolean speaks(ProtocolId protocol) {
         return info.protocols().contains(protocol);
+    }
+
+    /**
+     * Now. A callback that makes the next call need not look at the clock again, for which the
+     * owner looks once for all that it reads.
+     */
+    MonoTime callersNow() {
+        return link.isOwner() && nowIsFresh ? now : clock.now();
     }
 
     SendResult send(ProtocolId protocol, MessageClass messageClass, Bytes payload) {
@@ -454,10 +463,13 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                 handler.onMessage(peer(), payload);
             } catch (Exception e) {
                 LOG.log(System.Logger.Level.WARNING, "the handler of " + protocol + " failed", e);
+            } finally {
+                done(registration, payload);
             }
             return;
         }
-        if (!queueOf(registration, handler).offer(peer(), payload, inbound, metrics)) {
+        Consumer<Bytes> whenDone = registration.borrows() ? link::giveBack : _ -> {};
+        if (!queueOf(registration, handler).offer(peer(), payload, inbound, metrics, whenDone)) {
             health.droppedIn(protocol);
         }
     }
@@ -493,13 +505,15 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             machine.refuse(call, RefusalCode.UNSUPPORTED_PROTOCOL);
             return;
         }
-        var request = new InboundRequest(this, call, payload);
+        var request = new InboundRequest(this, call, payload, registration.borrows());
         if (registration.rpcInline()) {
             try {
                 handler.onRequest(request);
             } catch (Exception e) {
                 failed(call, e);
                 request.refuse();
+            } finally {
+                done(registration, payload);
             }
             return;
         }
@@ -518,8 +532,24 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                         request.refuse();
                     } finally {
                         inbound.release(call.protocol(), payload.size());
+                        done(registration, payload);
                     }
                 });
+    }
+
+    /** A handler has returned. Any thread. */
+    private void done(Registration registration, Bytes payload) {
+        if (registration.borrows()) {
+            link.giveBack(payload);
+        }
+    }
+
+    /** A callback has returned. */
+    void done(ProtocolId protocol, Bytes answer) {
+        var registration = protocols.find(protocol);
+        if (registration != null) {
+            done(registration, answer);
+        }
     }
 
     private static void failed(InboundCall call, Exception e) {

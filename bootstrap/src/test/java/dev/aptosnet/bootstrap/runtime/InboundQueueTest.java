@@ -58,7 +58,7 @@ class InboundQueueTest {
 
     private void offer(InboundQueue queue, PeerId peer, String... messages) {
         for (var message : messages) {
-            queue.offer(peer, Bytes.utf8(message), account, metrics);
+            queue.offer(peer, Bytes.utf8(message), account, metrics, _ -> {});
         }
     }
 
@@ -142,7 +142,7 @@ class InboundQueueTest {
         var small = new InboundAccount(5 * (SendAccount.OVERHEAD_BYTES + 1), node);
         var latest = queue(Inbox.of(QueueStyle.KLAST, 100));
         for (var message : List.of("a", "b", "c", "d")) {
-            latest.offer(ONE, Bytes.utf8(message), small, metrics);
+            latest.offer(ONE, Bytes.utf8(message), small, metrics, _ -> {});
             if (message.equals("a")) {
                 assertThat(entered.poll(10, TimeUnit.SECONDS)).isEqualTo("a");
             }
