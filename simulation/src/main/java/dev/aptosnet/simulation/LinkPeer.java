@@ -246,6 +246,7 @@ final class LinkPeer implements LinkHandler, ConnectionSink {
         if (!now().isBefore(machine.nextDeadline())) {
             machine.onTime(now());
         }
+        machine.giveUpStreams();
         out.to = sink;
         do {
             fill();
@@ -320,6 +321,11 @@ final class LinkPeer implements LinkHandler, ConnectionSink {
     @Override
     public void onStreamBytesFreed(long bytes) {
         memory.giveBack(bytes);
+    }
+
+    @Override
+    public boolean owesStreamBytes() {
+        return memory.isOwing();
     }
 
     @Override

@@ -7,6 +7,8 @@ import static dev.aptosnet.simulation.PriorityFigures.URGENT;
 
 import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.stream.Pieces;
+import dev.aptosnet.domain.stream.StreamMemory;
+import dev.aptosnet.domain.stream.StreamShares;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.MessageClass;
@@ -35,6 +37,12 @@ final class StreamFigures {
 
     private static final Bytes LARGEST_PIECE =
             Bytes.wrap(new byte[LinkWorld.MAX_FRAME_BYTES - Pieces.HEAD_ROOM]);
+    private static final int HOARDERS = 2;
+
+    /** The least that a node has for all it queues, unless configured, and three quarters of it. */
+    private static final long NODE_MEMORY = 256L << 20;
+
+    private static final long STREAM_MEMORY = NODE_MEMORY / 4 * 3;
     private static final Bytes PIECE = Bytes.wrap(new byte[256 << 10]);
 
     /** Interleaved, in so few pieces that a receiver of aptos-core would take any one of them. */
@@ -50,6 +58,8 @@ final class StreamFigures {
         var all = new StreamFigures(seed);
         var one = all.attacked(LinkPeer.APTOS_CORE, LinkPeer.LEGACY);
         var ours = all.attacked(LinkPeer.SETTINGS, LinkPeer.UPGRADED);
+        var first = all.besideHoarders(false);
+        var fair = all.besideHoarders(true);
         var headers = HEADERS + " headers without fragments: ";
         return List.of(
                 atLeast(
@@ -70,6 +80,16 @@ final class StreamFigures {
                 atMost(headers + "until all are gone, s", one.gone(), ours.gone(), 30),
                 atMost(headers + "another peer's p99 grows by, %", one.growth(), ours.growth(), 1),
                 atLeast(headers + "another peer's 64 MiB arrive", one.large(), ours.large(), 1),
+                atLeast(
+                        "two peers hoard all memory there is: a third one's 64 MiB arrive",
+                        first.arrived(),
+                        fair.arrived(),
+                        1),
+                atMost(
+                        "the same: most bytes that all unfinished streams hold, MiB",
+                        first.held(),
+                        fair.held(),
+                        NODE_MEMORY / 0x1p20),
                 atLeast(
                         "64 MiB of a sender with one stream and 4 MiB pieces: intact",
                         all.fromReference(LinkPeer.LEGACY),
@@ -202,6 +222,74 @@ final class StreamFigures {
 
         private Waits waits() {
             return inboxes.of(URGENT).waits();
+        }
+    }
+
+    /**
+     * @param arrived how many large messages of the third peer
+     * @param held most bytes of all unfinished streams of the node, MiB
+     */
+    private record Hoarded(double arrived, double held) {}
+
+    private Hoarded besideHoarders(boolean fair) {
+        var world = world();
+        var node = world.host();
+        var used = new NodeBytes();
+        var shares = new StreamShares(fair ? STREAM_MEMORY : NODE_MEMORY, used);
+        var receivers = new ArrayList<LinkPeer>();
+        for (var i = 0; i < HOARDERS; i++) {
+            var hoard = world.link(world.host(), node);
+            var hoarder = new RawPeer(hoard.near());
+            receivers.add(new LinkPeer(hoard.far(), LinkPeer.UPGRADED));
+            for (var stream = 0; stream < LARGEST; stream++) {
+                hoarder.header(stream, 16, BULK, LARGEST_PIECE);
+            }
+            for (var stream = 0; stream < LARGEST; stream++) {
+                hoarder.fragment(stream, 1, LARGEST_PIECE);
+            }
+        }
+        var honest = world.link(world.host(), node);
+        var sender = new LinkPeer(honest.near(), LinkPeer.UPGRADED);
+        var receiver = new LinkPeer(honest.far(), LinkPeer.UPGRADED);
+        receivers.add(receiver);
+        for (var each : receivers) {
+            each.share(fair ? shares.join(each.link()::wake) : used);
+        }
+        var arrived = new int[1];
+        receiver.onArrival((_, _, _) -> arrived[0]++);
+        // Each has sent as much as one connection may hold.
+        world.run(Duration.ofSeconds(14));
+        sender.send(BULK, MessageClass.LOW, PriorityFigures.large());
+        // Not so long that streams without progress would be dropped.
+        world.run(Duration.ofSeconds(15));
+        return new Hoarded(arrived[0], used.most / 0x1p20);
+    }
+
+    /**
+     * The memory of a node of which nothing else takes any; alone it is first come, first served.
+     */
+    private static final class NodeBytes implements StreamMemory, StreamShares.NodeMemory {
+        private long used;
+        private long most;
+
+        @Override
+        public boolean take(int bytes) {
+            return take(bytes, 0);
+        }
+
+        @Override
+        public boolean take(long bytes, long owed) {
+            if (used + bytes - owed > NODE_MEMORY) {
+                return false;
+            }
+            used += bytes;
+            most = Math.max(most, used);
+            return true;
+        }
+
+        @Override
+        public void giveBack(long bytes) {
+            used -= bytes;
         }
     }
 

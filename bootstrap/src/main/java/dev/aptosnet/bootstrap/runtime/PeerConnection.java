@@ -12,6 +12,7 @@ import dev.aptosnet.domain.rate.Bucket;
 import dev.aptosnet.domain.rate.FrameGate;
 import dev.aptosnet.domain.rpc.InboundCall;
 import dev.aptosnet.domain.rpc.OutboundCall;
+import dev.aptosnet.domain.stream.StreamMemory;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.RefusalCode;
 import dev.aptosnet.ports.client.InboundRate;
@@ -64,7 +65,10 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     private final Mailbox mailbox = new Mailbox();
     private final SendAccount account;
     private final InboundAccount inbound;
-    private final SendAccount.NodeBudget budget;
+    private final StreamMemory streamMemory;
+
+    /** Whether large messages of the peer have to give way to those of others. */
+    private volatile boolean owesStreamMemory;
 
     /** By protocol number, from the first direct send of a protocol on. Owner only. */
     private @Nullable InboundQueue[] queues = NO_QUEUES;
@@ -112,7 +116,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                 new SendAccount(
                         new QueueBounds(limits.queueMessages(), limits.queueBytes()), budget);
         this.inbound = new InboundAccount(limits.inboundBytes(), budget, protocols);
-        this.budget = budget;
+        this.streamMemory = budget.streams().join(this::onStreamMemoryOwed);
         this.now = clock.now();
         this.heardAt = now;
         this.machine = new Connection(settings, agreed, protocols.served(), this);
@@ -260,6 +264,11 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         link.wake();
     }
 
+    private void onStreamMemoryOwed() {
+        owesStreamMemory = true;
+        link.wake();
+    }
+
     private boolean put(OutboundMessage message) {
         return switch (mailbox.put(message)) {
             case FIRST -> {
@@ -355,6 +364,10 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         now = clock.now();
         takeMail(mailbox.take());
         runTasks();
+        if (owesStreamMemory) {
+            owesStreamMemory = false;
+            machine.giveUpStreams();
+        }
         var next = MonoTime.NEVER;
         if (gate != null) {
             gate.onTime(now);
@@ -550,12 +563,17 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
 
     @Override
     public boolean onStreamBytes(int bytes) {
-        return budget.charge(bytes);
+        return streamMemory.take(bytes);
     }
 
     @Override
     public void onStreamBytesFreed(long bytes) {
-        budget.release(bytes);
+        streamMemory.giveBack(bytes);
+    }
+
+    @Override
+    public boolean owesStreamBytes() {
+        return streamMemory.isOwing();
     }
 
     @Override

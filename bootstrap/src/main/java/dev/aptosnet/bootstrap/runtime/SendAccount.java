@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.domain.lane.QueueBounds;
+import dev.aptosnet.domain.stream.StreamShares;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
@@ -152,20 +153,37 @@ final class SendAccount {
     }
 
     /** The node's own limit, shared by all its connections; {@code budget.total_bytes}. */
-    static final class NodeBudget {
+    static final class NodeBudget implements StreamShares.NodeMemory {
         private final AtomicLong used = new AtomicLong();
         private final long limit;
+        private final StreamBudget streams;
 
         NodeBudget(long limit) {
             this.limit = limit;
+            this.streams = new StreamBudget(limit, this);
         }
 
-        boolean charge(long bytes) {
-            if (used.addAndGet(bytes) > limit) {
+        /** The part of it that unfinished large messages may take. */
+        StreamBudget streams() {
+            return streams;
+        }
+
+        @Override
+        public boolean take(long bytes, long owed) {
+            if (used.addAndGet(bytes) - owed > limit) {
                 used.addAndGet(-bytes);
                 return false;
             }
             return true;
+        }
+
+        @Override
+        public void giveBack(long bytes) {
+            release(bytes);
+        }
+
+        boolean charge(long bytes) {
+            return take(bytes, 0);
         }
 
         void release(long bytes) {
