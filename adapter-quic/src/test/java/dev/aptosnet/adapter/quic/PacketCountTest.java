@@ -35,8 +35,7 @@ class PacketCountTest {
         var loopback = InetAddress.getLoopbackAddress();
         try (var listener = node();
                 var dialler = node();
-                var relay =
-                        new Relay(LineSettings.PERFECT.losing(0.1), LineSettings.PERFECT, 17)) {
+                var relay = new Relay(LineSettings.PERFECT.losing(0.1), LineSettings.PERFECT, 17)) {
             assertThat(dialler.transport().packets()).isEqualTo(Packets.NONE);
             var behind = listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0"));
             var at =
