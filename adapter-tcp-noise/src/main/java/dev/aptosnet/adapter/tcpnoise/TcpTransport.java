@@ -205,6 +205,11 @@ final class TcpTransport implements Transport {
         return admission.total();
     }
 
+    @Override
+    public long spareBytes() {
+        return owners.spareBytes();
+    }
+
     PendingInbound admission() {
         return admission;
     }

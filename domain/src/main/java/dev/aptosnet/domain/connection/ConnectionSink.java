@@ -53,6 +53,14 @@ public interface ConnectionSink {
     default void onStreamBytesFreed(long bytes) {}
 
     /**
+     * Whether some of what {@link #onStreamBytes} allowed has to be freed, since other connections
+     * need it; asked by {@link Connection#giveUpStreams} before each stream that it drops.
+     */
+    default boolean owesStreamBytes() {
+        return false;
+    }
+
+    /**
      * Something to count.
      *
      * @param protocol which protocol it concerns, if it is known

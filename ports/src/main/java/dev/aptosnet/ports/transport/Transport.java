@@ -50,6 +50,11 @@ public interface Transport extends AutoCloseable {
         return 0;
     }
 
+    /** Bytes of memory that {@link Link#giveBack} brought and nothing uses yet. Any thread. */
+    default long spareBytes() {
+        return 0;
+    }
+
     /**
      * What a transport that sends packets itself has counted since it was made.
      *
