@@ -187,7 +187,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
             this.connection = connection;
             if (connection instanceof ServerConnection known) {
                 this.from = SocketAddresses.of(known.getInitialRemoteAddress(), Quic::new);
-                flights.landed(known.getInitialRemoteAddress());
+                flights.landed(known.getInitialRemoteAddress(), System.nanoTime());
             } else {
                 this.from = null;
             }
