@@ -255,7 +255,7 @@ final class QuicDial {
             throws Handshake.Failed {
         var settings = transport.settings();
         var connected = System.nanoTime();
-        CipherSuite suite = settings.suites().getFirst();
+        var suite = transport.suites().offer(key);
         try {
             // Else what is said at once may travel behind an acknowledgement that the listener
             // cannot read any more, be dropped with it, and come again after a second.
@@ -279,6 +279,7 @@ final class QuicDial {
                                     transport.ephemeral(),
                                     binding),
                             turn);
+            transport.suites().worked(key, suite);
             var owner = new LinkOwner("aptosnet-quic-owner");
             var ready =
                     new QuicLink(
@@ -313,18 +314,35 @@ final class QuicDial {
                 ready.disconnected("the connection broke");
             }
             owner.execute(() -> transport.emit(new TransportEvent.Dialed(id, ready)));
+        } catch (Handshake.Failed e) {
+            throw e.failure().reason() == Reason.TRUNCATED ? hungUp(key, suite, e) : e;
         } catch (IOException e) {
-            throw new Handshake.Failed(
-                    Reason.TRUNCATED,
-                    "closed after message 1: wrong key, unknown peer, or clock ("
-                            + e.getMessage()
-                            + ")");
+            throw hungUp(
+                    key,
+                    suite,
+                    new Handshake.Failed(
+                            Reason.TRUNCATED, "the connection broke: " + e.getMessage()));
         } catch (GeneralSecurityException e) {
             throw new Handshake.Failed(Reason.INPUT_OUTPUT, "certificate: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Handshake.Failed(Reason.CANCELLED, "the caller gave the dial up");
         }
+    }
+
+    /** A listener never says why; it may well be that it does not speak this suite. */
+    private Handshake.Failed hungUp(PublicKey key, CipherSuite suite, Handshake.Failed otherwise) {
+        var under = handshake;
+        if (under == null || under.isNoiseDone() || answered.get()) {
+            return otherwise;
+        }
+        transport.suites().refused(key, suite);
+        return new Handshake.Failed(
+                Reason.TRUNCATED,
+                "closed after message 1: wrong key, unknown peer, clock, or other cipher suite"
+                        + " (offered "
+                        + suite.configName()
+                        + ")");
     }
 
     /** Gives up, unless it is answered. Any thread. */

@@ -5,6 +5,7 @@ import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.noise.ListenerHandshake;
 import dev.aptosnet.noise.ListenerPolicy;
 import dev.aptosnet.noise.ReplayGuard;
+import dev.aptosnet.noise.SuiteMemory;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
@@ -51,6 +52,7 @@ final class QuicTransport implements Transport {
     private final KeyPair keys;
     private final SecureRandom random = new SecureRandom();
     private final DialTimestamps timestamps = new DialTimestamps();
+    private final SuiteMemory suites;
     private final ListenerHandshake listenerHandshake;
     private final PendingInbound admission;
     private final NudgedStreams streams = new NudgedStreams();
@@ -78,6 +80,7 @@ final class QuicTransport implements Transport {
         this.settings = settings;
         this.idle = idle;
         this.keys = KeyPair.ofPrivateKey(settings.privateKey());
+        this.suites = new SuiteMemory(settings.suites());
         this.admission = new PendingInbound(settings.limits(), settings.clock());
         this.listenerHandshake =
                 new ListenerHandshake(
@@ -190,6 +193,10 @@ final class QuicTransport implements Transport {
     /** For the next first message, greater than all before. */
     long nextTimestamp() {
         return timestamps.next(settings.clock().wallMillis());
+    }
+
+    SuiteMemory suites() {
+        return suites;
     }
 
     ListenerHandshake listenerHandshake() {

@@ -5,6 +5,7 @@ import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.noise.ListenerHandshake;
 import dev.aptosnet.noise.ListenerPolicy;
 import dev.aptosnet.noise.ReplayGuard;
+import dev.aptosnet.noise.SuiteMemory;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
