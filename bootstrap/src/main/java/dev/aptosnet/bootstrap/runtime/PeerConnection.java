@@ -388,9 +388,9 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                 case OutboundCall call -> machine.call(now, call);
                 case InboundCall call -> {
                     var answer = call.answer();
-                    machine.respond(call, answer == null ? Bytes.EMPTY : answer);
+                    machine.respond(now, call, answer == null ? Bytes.EMPTY : answer);
                 }
-                default -> machine.send(message);
+                default -> machine.send(now, message);
             }
             message = following;
         }
@@ -523,6 +523,11 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     @Override
     public void onStreamBytesFreed(long bytes) {
         budget.release(bytes);
+    }
+
+    @Override
+    public void onTaken(MessageClass messageClass, MonoTime since) {
+        metrics.waited(messageClass, clock.now().nanosSince(since));
     }
 
     @Override

@@ -10,9 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What one connection has queued, by class, against its limits and the node's. Senders charge it on
- * their own threads; the owner gives back what has left. One word a class holds both counts, so
- * that a charge is one atomic step: 21 bits of messages above 43 bits of bytes.
+ * What one connection has queued, by class, against its limits and the node's: so many messages of
+ * each class, and so many bytes of all together. Senders charge it on their own threads; the owner
+ * gives back what has left. One word a class holds both counts, so that a charge is one atomic
+ * step: 21 bits of messages above 43 bits of bytes.
  */
 final class SendAccount {
     private static final int BYTE_BITS = 43;
@@ -51,8 +52,7 @@ final class SendAccount {
         var after = queued.addAndGet(index, word);
         var messages = after >>> BYTE_BITS;
         var bytes = after & BYTE_MASK;
-        // An empty queue takes any message, so that none is too large for ever.
-        if (messages > maxMessages || (bytes > maxBytes && messages > 1)) {
+        if (messages > maxMessages || isTooMuch(messageClass, bytes, cost)) {
             queued.addAndGet(index, -word);
             return SendResult.DROPPED_FULL;
         }
@@ -61,6 +61,20 @@ final class SendAccount {
             return SendResult.DROPPED_BUDGET;
         }
         return SendResult.QUEUED;
+    }
+
+    /**
+     * Whether all classes together hold more than this one may bring them to: each leaves an eighth
+     * for every more urgent one, so that a flood of it keeps none of those out. Every charge adds
+     * before it looks, so of two at once at least one sees both. With nothing else queued any
+     * message is taken, so that none is too large for ever.
+     */
+    private boolean isTooMuch(MessageClass messageClass, long bytes, long cost) {
+        var all = bytes;
+        for (var i = 0; i < MessageClass.COUNT; i++) {
+            all += i == messageClass.index() ? 0 : queued.get(i * STRIDE) & BYTE_MASK;
+        }
+        return all > maxBytes - maxBytes / 8 * messageClass.index() && all > cost;
     }
 
     /**

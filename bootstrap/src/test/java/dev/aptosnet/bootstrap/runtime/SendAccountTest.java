@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 @Timeout(60)
 class SendAccountTest {
@@ -140,6 +141,45 @@ class SendAccountTest {
         assertThat(account.charge(LOW, 1)).isEqualTo(DROPPED_FULL);
         account.release(LOW, 1, 5000);
         assertThat(account.charge(LOW, 1)).isEqualTo(QUEUED);
+    }
+
+    @Test
+    void allClassesTogetherAreBoundedAndEachLeavesRoomForTheMoreUrgent() {
+        var account = new SendAccount(1000, 8000, new NodeBudget(1 << 30));
+        var each = 100 - SendAccount.OVERHEAD_BYTES;
+        var taken = new int[MessageClass.COUNT];
+        for (var i = MessageClass.COUNT - 1; i >= 0; i--) {
+            while (account.charge(MessageClass.ofIndex(i), each) == QUEUED) {
+                taken[i]++;
+            }
+        }
+        assertThat(taken).containsExactly(10, 10, 10, 50);
+        account.release(LOW, 1, each);
+        assertThat(account.charge(LOW, each)).isEqualTo(DROPPED_FULL);
+        assertThat(account.charge(CRITICAL, each)).isEqualTo(QUEUED);
+        assertThat(account.charge(CRITICAL, each)).isEqualTo(DROPPED_FULL);
+    }
+
+    @Test
+    void sendersOfAllClassesAtOnceNeverBringMoreThanTheBound() throws Exception {
+        var node = new NodeBudget(1 << 30);
+        var account = new SendAccount(1 << 20, 100_000, node);
+        var threads =
+                IntStream.range(0, MessageClass.COUNT)
+                        .mapToObj(
+                                i ->
+                                        Thread.startVirtualThread(
+                                                () -> {
+                                                    for (var n = 0; n < 10_000; n++) {
+                                                        account.charge(
+                                                                MessageClass.ofIndex(i), 1000);
+                                                    }
+                                                }))
+                        .toList();
+        for (var thread : threads) {
+            thread.join();
+        }
+        assertThat(node.used()).isPositive().isLessThanOrEqualTo(100_000);
     }
 
     @Test

@@ -18,7 +18,8 @@ import java.time.Duration;
  * @param inboundRpcTimeout for serving one request; {@code inbound_rpc_timeout_ms}
  * @param queueMessages waiting to be sent on one connection in one class; {@code
  *     priorities.queue_messages}
- * @param queueBytes the same in bytes; {@code priorities.queue_bytes}
+ * @param queueBytes waiting to be sent on one connection, all classes together; each class leaves
+ *     an eighth of it free for every more urgent one; {@code priorities.queue_bytes}
  * @param inboundQueueMessages received and waiting for the handler of one peer and protocol; {@code
  *     inbound_queue_messages}
  * @param inboundBytes received from one peer and not yet handled; {@code budget.per_peer_bytes}
@@ -39,10 +40,11 @@ public record MessageLimits(
         long inboundBytes,
         long nodeBytes) {
     /**
-     * A piece of this many bytes, with the 4 bytes of its frame's length and 10 of its head, fills
-     * one record of wire.md section 5: so it is decrypted into the array in which it stays.
+     * A piece of this many bytes, with the 4 bytes of its frame's length and the longest head that
+     * a piece has, 21 bytes, fits one record of wire.md section 5: so it is decrypted into the
+     * array in which it stays.
      */
-    public static final int ONE_RECORD_PIECE_BYTES = 65_519 - 14;
+    public static final int ONE_RECORD_PIECE_BYTES = 65_519 - 25;
 
     /** The defaults of wire.md section 10 and of our design; the node's budget is set by memory. */
     public static final MessageLimits DEFAULT =
