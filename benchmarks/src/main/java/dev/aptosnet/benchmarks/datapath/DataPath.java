@@ -13,9 +13,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The acceptance figures of I-01, I-05, I-17 and I-18 that need real sockets and memory, all in
- * this process: over loopback, and over a {@link PacketLink} of 10 MB/s and 50 ms. Prints a table;
- * {@code --json FILE} writes the figures too. {@code docs/data-path.md} says what each row is.
+ * The acceptance figures of I-01, I-05, I-17 and I-18 that need real sockets and memory, and what
+ * hostile peers cost others, all in this process: over loopback, and over a {@link PacketLink} of
+ * 10 MB/s and 50 ms. Prints a table; {@code --json FILE} writes the figures too. {@code
+ * docs/data-path.md} says what each row is.
  */
 public final class DataPath {
     private static final List<String> WORKS =
@@ -30,6 +31,7 @@ public final class DataPath {
                     "reset",
                     "priority",
                     "held",
+                    "hostile",
                     "leaks");
 
     /** 10 MB/s, 50 ms one way, and a queue that holds all that TCP has under way: no loss. */
@@ -109,6 +111,7 @@ public final class DataPath {
             case "reset" -> ResetWork.run(report, LINE, seed);
             case "priority" -> new PriorityWork(report, LINE, seed, during).run();
             case "held" -> HeldWork.run(report);
+            case "hostile" -> new HostileWork(report, during).run();
             case "leaks" -> new LeakWork(report, leaking, seed).run();
             default -> throw new IllegalArgumentException(work);
         }

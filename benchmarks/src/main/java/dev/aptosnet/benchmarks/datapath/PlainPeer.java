@@ -80,6 +80,22 @@ final class PlainPeer implements AutoCloseable {
         socket.getOutputStream().write(record, 0, sealer.finish());
     }
 
+    /** Sends frames, with their lengths before them, as one record. */
+    void send(byte[] frames) throws IOException {
+        try {
+            write(frames);
+        } catch (RecordException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Reads so many bytes of what the node sends, as they are. */
+    void skip(int bytes) throws IOException {
+        if (socket.getInputStream().readNBytes(bytes).length < bytes) {
+            throw new EOFException();
+        }
+    }
+
     /** The next frame's body. */
     byte[] nextFrame() throws IOException {
         var body = new byte[plain.readInt()];
