@@ -10,6 +10,7 @@ import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.ports.client.BatchDelays;
 import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.CallSettings;
+import dev.aptosnet.ports.client.ClassWeights;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.HealthSettings;
@@ -67,6 +68,7 @@ public final class NodeBuilder {
     private InboundRate inboundRate = InboundRate.UNLIMITED;
     private MessageLimits limits = MessageLimits.DEFAULT;
     private BatchDelays batchDelays = BatchDelays.NONE;
+    private ClassWeights weights = ClassWeights.DEFAULT;
     private HealthSettings health = HealthSettings.DEFAULT;
     private PeerHealthSettings peerHealth = PeerHealthSettings.DEFAULT;
     private MonitoringSettings monitoring = MonitoringSettings.DEFAULT;
@@ -255,6 +257,12 @@ public final class NodeBuilder {
     /** How long messages may wait for company before they leave; not at all unless said. */
     public NodeBuilder batchDelays(BatchDelays batchDelays) {
         this.batchDelays = batchDelays;
+        return this;
+    }
+
+    /** How classes share a connection; {@code priorities.weights}. */
+    public NodeBuilder weights(ClassWeights weights) {
+        this.weights = weights;
         return this;
     }
 
@@ -527,6 +535,7 @@ public final class NodeBuilder {
                 inboundRate,
                 limits,
                 batchDelays,
+                weights,
                 health,
                 peerHealth,
                 node.monitoring,

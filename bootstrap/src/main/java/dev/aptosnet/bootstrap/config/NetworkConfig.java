@@ -3,6 +3,7 @@ package dev.aptosnet.bootstrap.config;
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.ports.client.BatchDelays;
+import dev.aptosnet.ports.client.ClassWeights;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
@@ -40,6 +41,7 @@ public record NetworkConfig(
         InboundRate inboundRate,
         MessageLimits limits,
         BatchDelays batchDelays,
+        ClassWeights weights,
         HealthSettings health,
         PeerHealthSettings peerHealth,
         TransportSettings.Limits transportLimits,
@@ -61,6 +63,7 @@ public record NetworkConfig(
                     InboundRate.UNLIMITED,
                     MessageLimits.DEFAULT,
                     BatchDelays.NONE,
+                    ClassWeights.DEFAULT,
                     HealthSettings.DEFAULT,
                     PeerHealthSettings.DEFAULT,
                     TransportSettings.Limits.DEFAULT,
@@ -95,6 +98,7 @@ public record NetworkConfig(
         private InboundRate inboundRate;
         private MessageLimits limits;
         private BatchDelays batchDelays;
+        private ClassWeights weights;
         private HealthSettings health;
         private PeerHealthSettings peerHealth;
         private TransportSettings.Limits transportLimits;
@@ -115,6 +119,7 @@ public record NetworkConfig(
             inboundRate = from.inboundRate;
             limits = from.limits;
             batchDelays = from.batchDelays;
+            weights = from.weights;
             health = from.health;
             peerHealth = from.peerHealth;
             transportLimits = from.transportLimits;
@@ -194,6 +199,12 @@ public record NetworkConfig(
             return this;
         }
 
+        /** How classes share a connection. */
+        public Draft weights(ClassWeights weights) {
+            this.weights = weights;
+            return this;
+        }
+
         /** Limits of messages and calls. */
         public Draft limits(MessageLimits limits) {
             this.limits = limits;
@@ -246,6 +257,7 @@ public record NetworkConfig(
                     inboundRate,
                     limits,
                     batchDelays,
+                    weights,
                     health,
                     peerHealth,
                     transportLimits,

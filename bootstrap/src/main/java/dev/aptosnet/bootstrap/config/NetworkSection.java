@@ -2,6 +2,7 @@ package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.bootstrap.Identity;
 import dev.aptosnet.ports.client.BatchDelays;
+import dev.aptosnet.ports.client.ClassWeights;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.AccessPolicy;
@@ -89,8 +90,9 @@ final class NetworkSection {
                             "noise_suites", name, "chachapoly or aesgcm", CipherSuite::parse));
         }
         draft.suites(suites);
-        draft.limits(messageLimits(budget, unused));
+        draft.limits(messageLimits(budget));
         draft.batchDelays(batchDelays());
+        draft.weights(weights());
         new HealthSection(section).read(draft);
         draft.transportLimits(transportLimits(unused));
         draft.connectivity(new ConnectivitySection(section).read());
@@ -192,12 +194,33 @@ final class NetworkSection {
         return made;
     }
 
+    private ClassWeights weights() {
+        var usually = ClassWeights.DEFAULT;
+        var weights = section.section("priorities").flatMap(each -> each.section("weights"));
+        if (weights.isEmpty()) {
+            return usually;
+        }
+        var each = weights.get();
+        var read =
+                new ClassWeights(
+                        weight(each, "critical", usually.critical()),
+                        weight(each, "high", usually.high()),
+                        weight(each, "normal", usually.normal()),
+                        weight(each, "low", usually.low()));
+        each.refuseUnknown();
+        return read;
+    }
+
+    private static int weight(Section weights, String name, int usually) {
+        return weights.integer(name, 1, ClassWeights.MOST).orElse(usually);
+    }
+
     private static Duration micros(Section delays, String name) {
         var most = (int) (BatchDelays.MOST.toNanos() / 1000);
         return Duration.ofNanos(1000L * delays.integer(name, 0, most).orElse(0));
     }
 
-    private MessageLimits messageLimits(Budget budget, Set<String> unused) {
+    private MessageLimits messageLimits(Budget budget) {
         var usually = MessageLimits.DEFAULT;
         var frame = section.integer("max_frame_size", 65, MAX).orElse(usually.maxFrameBytes());
         var message = section.integer("max_message_size", 1, MAX).orElse(usually.maxMessageBytes());
@@ -223,18 +246,8 @@ final class NetworkSection {
         if (priorities.isPresent()) {
             queueMessages = priorities.get().integer("queue_messages", 1, 1 << 20);
             queueBytes = priorities.get().number("queue_bytes", 1, 1L << 40);
-            priorities
-                    .get()
-                    .section("weights")
-                    .ifPresent(
-                            weights -> {
-                                for (var name : List.of("critical", "high", "normal", "low")) {
-                                    weights.integer(name, 1, 1024);
-                                }
-                                weights.refuseUnknown();
-                                unused.add("priorities.weights");
-                            });
             var _ = priorities.get().section("batch_delay_us"); // batchDelays reads it
+            var _ = priorities.get().section("weights"); // weights reads it
             priorities.get().refuseUnknown();
         }
         return new MessageLimits(

@@ -5,6 +5,7 @@ import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.peer.Admission;
 import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.ports.client.BatchDelays;
+import dev.aptosnet.ports.client.ClassWeights;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
@@ -52,6 +53,7 @@ public record NetworkSettings(
         InboundRate inboundRate,
         MessageLimits limits,
         BatchDelays batchDelays,
+        ClassWeights weights,
         HealthSettings health,
         PeerHealthSettings peerHealth,
         MonitoringSettings monitoring,
@@ -103,12 +105,13 @@ public record NetworkSettings(
                         .inboundCallLimit(limits.inboundRpcTimeout())
                         .maxInboundStreams(limits.maxInboundStreams())
                         .streamProgressLimit(limits.streamProgressTimeout());
-        int[] weights = {8, 8, 4, 2};
         for (var i = 0; i < MessageClass.COUNT; i++) {
             builder.queue(
                     MessageClass.ofIndex(i),
                     new ConnectionSettings.Queue(
-                            limits.queueMessages(), limits.queueBytes(), weights[i]));
+                            limits.queueMessages(),
+                            limits.queueBytes(),
+                            weights.of(MessageClass.ofIndex(i))));
             builder.batchDelay(MessageClass.ofIndex(i), batchDelays.of(MessageClass.ofIndex(i)));
         }
         peerHealth.calls().served().forEach(builder::inboundCallLimit);

@@ -50,6 +50,7 @@ final class NodeProvider implements Provider<AptosNode> {
                 .inboundRateLimit(network.inboundRate())
                 .limits(network.limits())
                 .batchDelays(network.batchDelays())
+                .weights(network.weights())
                 .health(network.health())
                 .circuitBreaker(network.peerHealth().breaker())
                 .calls(network.peerHealth().calls())
