@@ -25,6 +25,7 @@ public final class DataPath {
                     "broadcast",
                     "batch",
                     "idle",
+                    "delay",
                     "streams",
                     "stall",
                     "reset",
