@@ -416,6 +416,19 @@ public final class NodeBuilder {
         return this;
     }
 
+    /**
+     * Says that the handlers of these protocols, and the callbacks of calls, are done with a
+     * payload when they return: its memory then takes the next message. They must keep no part of
+     * it, and must not send it on; an answer may contain it. For large messages that come fast:
+     * what is put together of one is otherwise copied by the collector again and again (ADR 0021).
+     */
+    public NodeBuilder borrow(ProtocolId... protocols) {
+        for (var protocol : protocols) {
+            register(Registration.clientOnly(protocol).borrowing());
+        }
+        return this;
+    }
+
     /** Hears of peers that come and go. */
     public NodeBuilder onPeers(NetworkEvents<?> events) {
         listeners.add(events);

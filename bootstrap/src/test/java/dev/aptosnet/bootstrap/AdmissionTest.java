@@ -45,6 +45,15 @@ class AdmissionTest {
         Metrics.addRegistry(meters);
     }
 
+    /** Where nodes listen; another transport's tests have their own. */
+    String at(String address) {
+        return address;
+    }
+
+    NodeBuilder with(NodeBuilder builder) {
+        return builder;
+    }
+
     @AfterEach
     void stop() {
         nodes.forEach(AptosNode::close);
@@ -52,14 +61,14 @@ class AdmissionTest {
     }
 
     private AptosNode start(NodeBuilder builder) {
-        var node = builder.start();
+        var node = with(builder).start();
         nodes.add(node);
         return node;
     }
 
     private NodeBuilder server() {
         return AptosNode.builder()
-                .listen("/ip4/127.0.0.1/tcp/0")
+                .listen(at("/ip4/127.0.0.1/tcp/0"))
                 .serve(ECHO, request -> request.respond(request.payload()))
                 .onPeers(
                         new NetworkEvents<Bytes>() {

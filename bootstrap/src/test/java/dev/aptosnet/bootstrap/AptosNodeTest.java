@@ -50,6 +50,15 @@ class AptosNodeTest {
     private final CountDownLatch slow = new CountDownLatch(1);
     private final BlockingQueue<InboundMessage<Bytes>> notes = new LinkedBlockingQueue<>();
 
+    /** Where nodes listen; another transport's tests have their own. */
+    String at(String address) {
+        return address;
+    }
+
+    NodeBuilder with(NodeBuilder builder) {
+        return builder;
+    }
+
     @AfterEach
     void stop() {
         slow.countDown();
@@ -57,7 +66,7 @@ class AptosNodeTest {
     }
 
     private AptosNode start(NodeBuilder builder) {
-        var node = builder.start();
+        var node = with(builder).start();
         nodes.add(node);
         return node;
     }
@@ -112,7 +121,7 @@ class AptosNodeTest {
     @ParameterizedTest
     @EnumSource(CipherSuite.class)
     void eitherSuiteWorksAndIsReported(CipherSuite suite) throws Exception {
-        var server = start(server("/ip4/127.0.0.1/tcp/0").suites(suite));
+        var server = start(server(at("/ip4/127.0.0.1/tcp/0")).suites(suite));
         var client =
                 start(
                         AptosNode.builder()
@@ -127,7 +136,7 @@ class AptosNodeTest {
 
     @Test
     void aDiallerWhoseFirstSuiteIsUnknownFallsBackToItsSecond() throws Exception {
-        var server = start(server("/ip4/127.0.0.1/tcp/0").suites(CipherSuite.AESGCM));
+        var server = start(server(at("/ip4/127.0.0.1/tcp/0")).suites(CipherSuite.AESGCM));
         var client =
                 start(
                         AptosNode.builder()
@@ -141,7 +150,7 @@ class AptosNodeTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 65_535, 65_536, 4 << 20, (20 << 20) + 7, 64 << 20})
     void messagesOfEverySizeComeBackByteIdentical(int size) throws Exception {
-        var server = start(server("/ip4/127.0.0.1/tcp/0"));
+        var server = start(server(at("/ip4/127.0.0.1/tcp/0")));
         var client = client(server);
         var request = random(size, size);
         var answer =
@@ -152,7 +161,7 @@ class AptosNodeTest {
 
     @Test
     void aMessageAboveTheLimitIsRefusedBeforeItIsSent() throws Exception {
-        var server = start(server("/memory/0"));
+        var server = start(server(at("/memory/0")));
         var client = client(server);
         var tooLarge = Bytes.wrap(new byte[(64 << 20) + 1]);
         assertThat(client.client().sendToPeer(server.peerId(), NOTES, tooLarge))
@@ -165,7 +174,7 @@ class AptosNodeTest {
 
     @Test
     void directSendsArriveInOrder() throws Exception {
-        var server = start(server("/ip4/127.0.0.1/tcp/0"));
+        var server = start(server(at("/ip4/127.0.0.1/tcp/0")));
         var client = client(server);
         var count = 5_000;
         for (var i = 0; i < count; i++) {
@@ -195,7 +204,7 @@ class AptosNodeTest {
 
     @Test
     void theServerCanCallItsClientToo() throws Exception {
-        var server = start(server("/ip4/127.0.0.1/tcp/0"));
+        var server = start(server(at("/ip4/127.0.0.1/tcp/0")));
         var client =
                 start(
                         AptosNode.builder()
@@ -210,7 +219,7 @@ class AptosNodeTest {
 
     @Test
     void aPeerThatIsNotConnectedIsAnErrorAtOnce() {
-        var node = start(server("/memory/0"));
+        var node = start(server(at("/memory/0")));
         var stranger = Identity.generate().peerId();
         assertThat(node.client().sendToPeer(stranger, NOTES, Bytes.EMPTY))
                 .isEqualTo(SendResult.NOT_CONNECTED);
@@ -227,7 +236,7 @@ class AptosNodeTest {
 
     @Test
     void aProtocolThePeerDoesNotSpeakIsAnErrorAtOnce() throws Exception {
-        var server = start(server("/memory/0"));
+        var server = start(server(at("/memory/0")));
         var other = ProtocolId.custom(240, "Other");
         var client = start(AptosNode.builder().seed(server.listenAddress()).protocols(ECHO, other));
         client.awaitPeer(server.peerId(), SOON);
@@ -242,7 +251,7 @@ class AptosNodeTest {
 
     @Test
     void aCallWithoutAnAnswerTimesOutAndALateAnswerHurtsNobody() throws Exception {
-        var server = start(server("/ip4/127.0.0.1/tcp/0"));
+        var server = start(server(at("/ip4/127.0.0.1/tcp/0")));
         var client = client(server);
         assertThatThrownBy(
                         () ->
@@ -263,7 +272,7 @@ class AptosNodeTest {
         var server =
                 start(
                         AptosNode.builder()
-                                .listen("/memory/0")
+                                .listen(at("/memory/0"))
                                 .serve(
                                         ECHO,
                                         _ -> {
@@ -281,7 +290,7 @@ class AptosNodeTest {
 
     @Test
     void theCallAboveTheLimitIsRefusedHereWithTheKey() throws Exception {
-        var server = start(server("/ip4/127.0.0.1/tcp/0"));
+        var server = start(server(at("/ip4/127.0.0.1/tcp/0")));
         var client = client(server);
         // The ping that every new connection gets counts as a call as well.
         var deadline = System.nanoTime() + SOON.toNanos();
@@ -310,7 +319,7 @@ class AptosNodeTest {
     @Test
     @DisplayName("X-07 all who wait for answers are released when the peer goes")
     void openCallsEndWhenThePeerGoes() throws Exception {
-        var server = start(server("/ip4/127.0.0.1/tcp/0"));
+        var server = start(server(at("/ip4/127.0.0.1/tcp/0")));
         var client = client(server);
         var futures = new ArrayList<java.util.concurrent.CompletableFuture<Bytes>>();
         for (var i = 0; i < 50; i++) {
@@ -330,7 +339,7 @@ class AptosNodeTest {
 
     @Test
     void aCallbackHearsTheAnswerOnce() throws Exception {
-        var server = start(server("/ip4/127.0.0.1/tcp/0"));
+        var server = start(server(at("/ip4/127.0.0.1/tcp/0")));
         var client = client(server);
         var answers = new LinkedBlockingQueue<Bytes>();
         client.client()
@@ -356,7 +365,7 @@ class AptosNodeTest {
 
     @Test
     void anInterruptedCallerGivesTheCallUp() throws Exception {
-        var server = start(server("/ip4/127.0.0.1/tcp/0"));
+        var server = start(server(at("/ip4/127.0.0.1/tcp/0")));
         var client = client(server);
         var seen = new AtomicReference<Throwable>();
         var caller =
@@ -377,7 +386,7 @@ class AptosNodeTest {
 
     @Test
     void anotherChainOrNetworkIsRefusedWithTheReason() {
-        var server = start(server("/ip4/127.0.0.1/tcp/0"));
+        var server = start(server(at("/ip4/127.0.0.1/tcp/0")));
         var otherChain = start(AptosNode.builder().chainId(9).protocols(ECHO));
         var otherNetwork = start(AptosNode.builder().networkId(NetworkId.VFN).protocols(ECHO));
         assertThatThrownBy(() -> otherChain.connect(server.peerId(), server.listenAddress(), SOON))
@@ -407,7 +416,7 @@ class AptosNodeTest {
                                 .networkId(NetworkId.VALIDATOR)
                                 .validator(true)
                                 .identity(a)
-                                .listen("/ip4/127.0.0.1/tcp/0")
+                                .listen(at("/ip4/127.0.0.1/tcp/0"))
                                 .trust(b.peerId(), b.publicKey(), PeerRole.VALIDATOR));
         var dialler =
                 start(
@@ -440,7 +449,7 @@ class AptosNodeTest {
         var events = new LinkedBlockingQueue<String>();
         var server =
                 start(
-                        server("/ip4/127.0.0.1/tcp/0")
+                        server(at("/ip4/127.0.0.1/tcp/0"))
                                 .onPeers(
                                         new NetworkEvents<Bytes>() {
                                             @Override
@@ -463,7 +472,7 @@ class AptosNodeTest {
 
     @Test
     void aLostSeedIsDialledAgain() throws Exception {
-        var server = start(server("/ip4/127.0.0.1/tcp/0"));
+        var server = start(server(at("/ip4/127.0.0.1/tcp/0")));
         var client = client(server);
         server.awaitPeer(client.peerId(), SOON);
         var lost = client.peers().getFirst().connection();
@@ -481,8 +490,8 @@ class AptosNodeTest {
     @Test
     void bothMayDialEachOtherAndOneConnectionStays() throws Exception {
         for (var round = 0; round < 20; round++) {
-            var a = start(server("/ip4/127.0.0.1/tcp/0"));
-            var b = start(server("/ip4/127.0.0.1/tcp/0"));
+            var a = start(server(at("/ip4/127.0.0.1/tcp/0")));
+            var b = start(server(at("/ip4/127.0.0.1/tcp/0")));
             a.addSeed(b.listenAddress());
             b.addSeed(a.listenAddress());
             a.awaitPeer(b.peerId(), SOON);

@@ -37,6 +37,15 @@ class InboxTest {
     private final CountDownLatch entered = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
 
+    /** Where nodes listen; another transport's tests have their own. */
+    String at(String address) {
+        return address;
+    }
+
+    NodeBuilder with(NodeBuilder builder) {
+        return builder;
+    }
+
     @AfterEach
     void stop() {
         release.countDown();
@@ -44,7 +53,7 @@ class InboxTest {
     }
 
     private AptosNode start(NodeBuilder builder) {
-        var node = builder.start();
+        var node = with(builder).start();
         nodes.add(node);
         return node;
     }
@@ -53,7 +62,7 @@ class InboxTest {
     private AptosNode server(Inbox inbox) {
         return start(
                 AptosNode.builder()
-                        .listen("/memory/0")
+                        .listen(at("/memory/0"))
                         .serve(ECHO, request -> request.respond(request.payload()))
                         .receive(VOTE, Codec.BYTES, inbox, this::onVote));
     }
@@ -104,7 +113,7 @@ class InboxTest {
         var server =
                 start(
                         AptosNode.builder()
-                                .listen("/memory/0")
+                                .listen(at("/memory/0"))
                                 .application(
                                         Codec.BYTES,
                                         List.of(VOTE, ECHO),
@@ -175,7 +184,7 @@ class InboxTest {
         var server =
                 start(
                         AptosNode.builder()
-                                .listen("/memory/0")
+                                .listen(at("/memory/0"))
                                 .serve(ECHO, request -> request.respond(request.payload()))
                                 .receive(VOTE, slow, message -> handled.add(message.message())));
         var client = client(server);

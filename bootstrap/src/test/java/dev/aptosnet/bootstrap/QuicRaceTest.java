@@ -116,6 +116,11 @@ class QuicRaceTest {
         return gauge == null ? -1 : gauge.value();
     }
 
+    private double told(AptosNode by, String name) {
+        var count = meters.find(name).tag("peer_id", by.peerId().shortText()).functionCounter();
+        return count == null ? -1 : count.count();
+    }
+
     private static void await(BooleanSupplier condition) throws InterruptedException {
         var deadline = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
@@ -182,6 +187,8 @@ class QuicRaceTest {
             assertThat(shown(node, "aptosnet_connections", "transport", "tcp")).isEqualTo(0);
         }
         assertThat(counted(client, "aptosnet_dial_races_total", "winner", "quic")).isEqualTo(1);
+        assertThat(told(client, "aptosnet_quic_packets_sent_total")).isPositive();
+        assertThat(told(client, "aptosnet_quic_packets_lost_total")).isNotNegative();
         var setUps =
                 meters.find("aptosnet_setup_seconds")
                         .tag("peer_id", client.peerId().shortText())

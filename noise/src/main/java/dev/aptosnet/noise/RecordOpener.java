@@ -20,8 +20,8 @@ public final class RecordOpener {
     private long counter;
     private boolean dead;
 
-    RecordOpener(CipherSuite suite, Bytes key, long counter, Ciphers ciphers) {
-        this.aead = Aead.forOpening(suite, key.toByteArray(), ciphers);
+    RecordOpener(CipherSuite suite, Bytes key, long counter) {
+        this.aead = Aead.forOpening(suite, key.toByteArray());
         this.counter = counter;
     }
 
@@ -32,11 +32,7 @@ public final class RecordOpener {
      * @param counter of the first record, unsigned
      */
     public static RecordOpener startingAt(CipherSuite suite, Bytes key, long counter) {
-        return new RecordOpener(suite, key, counter, new Ciphers());
-    }
-
-    void use(Ciphers ciphers) {
-        aead.use(ciphers);
+        return new RecordOpener(suite, key, counter);
     }
 
     /**

@@ -68,8 +68,8 @@ public final class RecordSealer {
 
     private int limit;
 
-    RecordSealer(CipherSuite suite, Bytes key, long counter, Ciphers ciphers) {
-        this.aead = Aead.forSealing(suite, key.toByteArray(), ciphers);
+    RecordSealer(CipherSuite suite, Bytes key, long counter) {
+        this.aead = Aead.forSealing(suite, key.toByteArray());
         this.counter = counter;
     }
 
@@ -81,11 +81,7 @@ public final class RecordSealer {
      * @param counter of the first record, unsigned
      */
     public static RecordSealer startingAt(CipherSuite suite, Bytes key, long counter) {
-        return new RecordSealer(suite, key, counter, new Ciphers());
-    }
-
-    void use(Ciphers ciphers) {
-        aead.use(ciphers);
+        return new RecordSealer(suite, key, counter);
     }
 
     /**

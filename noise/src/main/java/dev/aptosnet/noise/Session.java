@@ -14,18 +14,8 @@ public final class Session {
 
     Session(SessionKeys keys, Bytes sendingKey, Bytes receivingKey) {
         this.keys = keys;
-        var ciphers = new Ciphers();
-        this.sealer = new RecordSealer(keys.suite(), sendingKey, 0, ciphers);
-        this.opener = new RecordOpener(keys.suite(), receivingKey, 0, ciphers);
-    }
-
-    /**
-     * Uses ciphers that other sessions of the same owner use, too. Of all of these at most one
-     * record may be under way in each direction, from {@link RecordSealer#begin} to its end.
-     */
-    public void use(Ciphers shared) {
-        sealer.use(shared);
-        opener.use(shared);
+        this.sealer = new RecordSealer(keys.suite(), sendingKey, 0);
+        this.opener = new RecordOpener(keys.suite(), receivingKey, 0);
     }
 
     /** The cipher suite. */

@@ -24,7 +24,8 @@ final class SymmetricState {
     private final NoiseIk.Trace trace;
     private final MessageDigest sha256;
     private final Mac hmac;
-    private final Ciphers ciphers = new Ciphers();
+    private @Nullable Aead sealing;
+    private @Nullable Aead opening;
     private byte[] h;
     private byte[] ck;
     private byte @Nullable [] k;
@@ -62,7 +63,9 @@ final class SymmetricState {
 
     /** Writes ciphertext and tag to {@code out}, {@code length + 16} bytes. */
     void encryptAndHash(byte[] plaintext, byte[] out, int outOffset) {
-        var aead = Aead.forSealing(suite, key(), ciphers);
+        var last = sealing;
+        var aead = last == null ? Aead.forSealing(suite, key()) : last.rekeyed(key());
+        sealing = aead;
         aead.init(0);
         aead.associated(h);
         var written = aead.finish(plaintext, 0, plaintext.length, out, outOffset);
@@ -75,7 +78,9 @@ final class SymmetricState {
      */
     byte[] decryptAndHash(byte[] in, int offset, int length) throws HandshakeException {
         var plaintext = new byte[length - Aead.TAG];
-        var aead = Aead.forOpening(suite, key(), ciphers);
+        var last = opening;
+        var aead = last == null ? Aead.forOpening(suite, key()) : last.rekeyed(key());
+        opening = aead;
         aead.init(0);
         aead.associated(h);
         if (!aead.open(in, offset, length, plaintext, 0)) {

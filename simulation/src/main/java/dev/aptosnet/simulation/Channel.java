@@ -10,7 +10,15 @@ import java.util.ArrayDeque;
 
 /**
  * One direction of a link. As with TCP, frames are late or the link ends; none is lost alone, none
- * overtakes another. Bytes count as unsent until the other machine has acknowledged them.
+ * overtakes another.
+ *
+ * <p>What is written waits for the machine's uplink first, as in the buffer of a transport and in
+ * that of a socket with {@code TCP_NOTSENT_LOWAT}: each holds {@code max_unsent_bytes}, the
+ * transport takes nothing more when its own is full until half of it is free, and the socket's is
+ * taken to be always as full as can be. Nothing overtakes what lies in either. What has left is in
+ * flight until the other machine acknowledges it, whole frames at a time, and no more leaves the
+ * sender's hand while as much as a window is. So a link that stalls swallows a window and the two
+ * buffers, and one that does not is kept full whatever its delay, up to a window each one-way trip.
  */
 final class Channel {
     /** What every frame costs beyond its body: its length, and its share of a record's tag. */
@@ -24,13 +32,29 @@ final class Channel {
     private MonoTime stalledUntil = new MonoTime(0);
     private MonoTime heldSince = new MonoTime(0);
     private MonoTime progressAt = new MonoTime(0);
-    private long unsent;
+
+    /** Written and not acknowledged. */
+    private long unacknowledged;
+
+    /** Frames of which bytes have not left the machine, and all their bytes. */
+    private final ArrayDeque<Leaving> leaving = new ArrayDeque<>();
+
+    private long leavingBytes;
+    private MonoTime lastLeft = new MonoTime(0);
+
+    /** Whether the transport's buffer was full and is not half empty again. */
+    private boolean full;
+
+    private World.@Nullable Event drained;
 
     /** Arrived, but the acknowledgement has no way back. */
-    private long unacknowledged;
+    private long unreported;
 
     private World.@Nullable Event arrival;
     private boolean watched;
+
+    /** A frame that leaves, its last byte at this time. */
+    private record Leaving(int bytes, MonoTime left) {}
 
     /** A frame under way. */
     static final class Frame {
@@ -68,11 +92,14 @@ final class Channel {
         // What is late holds up what comes after it.
         due = due.isBefore(lastArrival) ? lastArrival : due;
         lastArrival = due;
-        if (unsent == 0) {
+        lastLeft = left;
+        leaving.add(new Leaving(size, left));
+        leavingBytes += size;
+        if (unacknowledged == 0) {
             progressAt = world.now();
         }
         underWay.add(new Frame(body, due));
-        unsent += size;
+        unacknowledged += size;
         if (underWay.size() == 1) {
             expect(due);
         }
@@ -88,8 +115,10 @@ final class Channel {
     /** Forgets what has not arrived. */
     void drop() {
         underWay.clear();
-        unsent = 0;
+        leaving.clear();
+        leavingBytes = 0;
         unacknowledged = 0;
+        unreported = 0;
         network.forget(this);
         if (arrival != null) {
             arrival.cancel();
@@ -142,11 +171,11 @@ final class Channel {
 
     private void acknowledge(int bytes) {
         if (network.isOpen(to.host(), from.host())) {
-            unsent -= bytes;
+            unacknowledged -= bytes;
             progressAt = network.world().now();
             from.sent();
         } else {
-            unacknowledged += bytes;
+            unreported += bytes;
             hold();
         }
     }
@@ -166,8 +195,8 @@ final class Channel {
 
     /** The way is open again; the sender's next attempt comes after {@code nanos}. */
     void goOn(long nanos) {
-        unsent -= unacknowledged;
-        unacknowledged = 0;
+        unacknowledged -= unreported;
+        unreported = 0;
         progressAt = network.world().now();
         if (!underWay.isEmpty()) {
             expect(network.world().now().plusNanos(nanos));
@@ -183,11 +212,81 @@ final class Channel {
         }
     }
 
-    long unsent() {
-        return unsent;
+    /** Whether the transport takes another frame. */
+    boolean isWritable() {
+        var unsent = unsent();
+        var limit = network.conditions().maxUnsentBytes();
+        full = full ? unsent > limit + limit / 2 : unsent >= 2L * limit;
+        return !full && inFlight() < network.conditions().windowBytes();
     }
 
-    /** Ends the link when unsent bytes make no progress for too long. */
+    /** Tells the sender once, when its transport's buffer is half empty; for one that is full. */
+    void tellWhenDrained() {
+        if (full && drained == null) {
+            drained =
+                    network.world()
+                            .at(
+                                    halfEmptyAt(),
+                                    EventKind.WATCH,
+                                    from.host().index(),
+                                    from.info().id().number(),
+                                    () -> {
+                                        drained = null;
+                                        from.sent();
+                                    });
+        }
+    }
+
+    private MonoTime halfEmptyAt() {
+        var limit = network.conditions().maxUnsentBytes();
+        var stays = limit + limit / 2L;
+        for (var i = leaving.descendingIterator(); i.hasNext(); ) {
+            var frame = i.next();
+            if (frame.bytes > stays) {
+                return frame.left.plusNanos(-from.host().transmitNanos(stays));
+            }
+            stays -= frame.bytes;
+        }
+        return network.world().now();
+    }
+
+    /** Written, and still in the buffers of the sender's machine. */
+    long unsent() {
+        var now = network.world().now();
+        while (!leaving.isEmpty() && !now.isBefore(leaving.getFirst().left)) {
+            leavingBytes -= leaving.removeFirst().bytes;
+        }
+        var first = leaving.peekFirst();
+        if (first == null) {
+            return 0;
+        }
+        var rest = from.host().transmittedIn(first.left.nanosSince(now));
+        return leavingBytes - Math.max(0, first.bytes - rest);
+    }
+
+    private long inFlight() {
+        return unacknowledged - unsent();
+    }
+
+    /** Written, and not acknowledged. */
+    long unacknowledged() {
+        return unacknowledged;
+    }
+
+    /** When the last byte that was written leaves the machine, or has left it. */
+    MonoTime lastLeft() {
+        return lastLeft;
+    }
+
+    /** When the socket takes the last byte that was written, or has taken it. */
+    MonoTime lastTaken() {
+        var taken =
+                lastLeft.plusNanos(
+                        -from.host().transmitNanos(network.conditions().maxUnsentBytes()));
+        return taken.isBefore(network.world().now()) ? network.world().now() : taken;
+    }
+
+    /** Ends the link when unacknowledged bytes make no progress for too long. */
     private void watch() {
         if (!watched && from.isOpen()) {
             watched = true;
@@ -204,7 +303,7 @@ final class Channel {
                         from.host().index(),
                         from.info().id().number(),
                         () -> {
-                            if (unsent == 0 || !from.isOpen()) {
+                            if (unacknowledged == 0 || !from.isOpen()) {
                                 watched = false;
                             } else if (network.world().now().isBefore(progressAt.plus(limit))) {
                                 watchAgain();

@@ -28,11 +28,15 @@ public final class Figures {
 
     private static NavigableMap<String, Measure> measures() {
         var measures = new TreeMap<String, Measure>();
+        measures.put("I-01", PriorityFigures::measure);
+        measures.put("I-02", PieceFigures::measure);
+        measures.put("I-03", StreamFigures::measure);
         measures.put("I-04", ProbeFigures::measure);
         measures.put("I-06", CallFigures::health);
         measures.put("I-07", ReconnectFigures::measure);
         measures.put("I-08", EpochFigures::measure);
         measures.put("I-15", DiscoveryFigures::measure);
+        measures.put("I-17", StallFigures::measure);
         measures.put("I-22", CallFigures::deadlines);
         return measures;
     }

@@ -80,8 +80,18 @@ final class Host implements Clock {
     /** When the last byte of so many has left, if they are sent now. */
     MonoTime transmit(int bytes) {
         var start = uplinkFreeAt.isBefore(world.now()) ? world.now() : uplinkFreeAt;
-        uplinkFreeAt = start.plusNanos(bytes * 1_000_000_000L / uplinkBytesPerSecond);
+        uplinkFreeAt = start.plusNanos(transmitNanos(bytes));
         return uplinkFreeAt;
+    }
+
+    /** How long so many bytes take to leave. */
+    long transmitNanos(long bytes) {
+        return bytes * 1_000_000_000L / uplinkBytesPerSecond;
+    }
+
+    /** How many bytes leave in this time. */
+    long transmittedIn(long nanos) {
+        return (long) ((double) nanos * (double) uplinkBytesPerSecond / 1e9);
     }
 
     void started() {

@@ -85,8 +85,9 @@ final class Invariants {
         for (var link : host.links()) {
             var info = link.info();
             var slack = info.maxFrameBytes() + 1024L;
-            if (link.channel().unsent() > conditions.maxUnsentBytes() + slack) {
-                broken(info.id() + " holds " + link.channel().unsent() + " unsent bytes");
+            var written = link.channel().unacknowledged();
+            if (written > 2L * conditions.maxUnsentBytes() + conditions.windowBytes() + slack) {
+                broken(info.id() + " holds " + written + " unacknowledged bytes");
             }
             if (link.inboxBytes() > conditions.receiveBytes() + slack) {
                 broken(info.id() + " holds " + link.inboxBytes() + " unread bytes");

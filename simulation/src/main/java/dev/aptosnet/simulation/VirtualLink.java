@@ -133,7 +133,10 @@ final class VirtualLink implements Link, FrameSink {
 
     @Override
     public boolean isWritable(Lane lane) {
-        refused = channel().unsent() >= network.conditions().maxUnsentBytes();
+        refused = !channel().isWritable();
+        if (refused) {
+            channel().tellWhenDrained();
+        }
         return !refused;
     }
 
@@ -155,11 +158,13 @@ final class VirtualLink implements Link, FrameSink {
         channel().send(body);
     }
 
-    /** Some of what was written has been acknowledged. */
+    /** Some of what was written has left, or has been acknowledged. */
     void sent() {
-        if (refused && channel().unsent() <= network.conditions().maxUnsentBytes() / 2) {
+        if (refused && channel().isWritable()) {
             refused = false;
             wake();
+        } else if (refused) {
+            channel().tellWhenDrained();
         }
     }
 

@@ -12,7 +12,7 @@ class FiguresTest {
     private static final long SEED = 3;
 
     @ParameterizedTest
-    @ValueSource(strings = {"I-04", "I-06", "I-15", "I-22"})
+    @ValueSource(strings = {"I-01", "I-02", "I-03", "I-04", "I-06", "I-15", "I-17", "I-22"})
     void figuresAreMet(String improvement) {
         assertThat(Figures.measure(improvement, SEED, 30))
                 .as("seed %d", SEED)

@@ -129,6 +129,33 @@ class VirtualLinkTest {
     }
 
     @Test
+    void fullBacklogStopsTheWriterUntilHalfOfTheTransportsBufferIsFree() {
+        var limit = network.conditions().maxUnsentBytes();
+        send(MAX_FRAME, MAX_FRAME, MAX_FRAME);
+        world.run(Duration.ofNanos(1));
+        assertThat(atA.toWrite).hasSize(1);
+        // 200,040 bytes less one and a half times 64 KiB, at 125 MB/s.
+        var full = a.channel().unsent();
+        assertThat(full).isBetween(2L * MAX_FRAME, 2L * MAX_FRAME + 40);
+        var nanos = (full - limit - limit / 2) * 8;
+        world.run(Duration.ofNanos(nanos - 1000));
+        assertThat(atA.toWrite).hasSize(1);
+        world.run(Duration.ofNanos(2000));
+        assertThat(atA.toWrite).isEmpty();
+        assertThat(atB.sizes).isEmpty();
+    }
+
+    @Test
+    void whatHasLeftIsNoLongerUnsentThoughNothingIsAcknowledged() {
+        send(MAX_FRAME);
+        world.run(Duration.ofNanos(900_000));
+
+        assertThat(a.channel().unsent()).isZero();
+        assertThat(a.channel().unacknowledged()).isEqualTo(MAX_FRAME + 20);
+        assertThat(a.channel().lastLeft().nanos()).isLessThan(world.now().nanos());
+    }
+
+    @Test
     void frameAboveTheLimitIsTheCallersMistake() {
         assertThatThrownBy(() -> a.write(LANE, new byte[0], 0, Bytes.wrap(new byte[MAX_FRAME + 1])))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -149,18 +176,19 @@ class VirtualLinkTest {
     @Test
     void unreadLinkStopsItsWriterWithinBoundsAndResumesIt() {
         b.setReading(false);
-        for (var i = 0; i < 50; i++) {
+        for (var i = 0; i < 100; i++) {
             send(MAX_FRAME);
         }
         world.run(Duration.ofSeconds(5));
         var limits = network.conditions();
-        assertThat(a.channel().unsent()).isLessThan(limits.maxUnsentBytes() + MAX_FRAME + 20);
+        assertThat(a.channel().unacknowledged())
+                .isLessThan(limits.windowBytes() + 2 * limits.maxUnsentBytes() + MAX_FRAME + 20);
         assertThat(b.inboxBytes()).isLessThan(limits.receiveBytes() + MAX_FRAME + 20);
         assertThat(atA.toWrite).isNotEmpty();
 
         b.setReading(true);
         world.run(Duration.ofSeconds(5));
-        assertThat(atB.sizes).hasSize(50);
+        assertThat(atB.sizes).hasSize(100);
     }
 
     @Test
@@ -205,7 +233,7 @@ class VirtualLinkTest {
 
         assertThat(atB.sizes).containsExactly(1, 2);
         assertThat(atA.closed).isNull();
-        assertThat(a.channel().unsent()).isZero();
+        assertThat(a.channel().unacknowledged()).isZero();
     }
 
     @Test
@@ -214,7 +242,7 @@ class VirtualLinkTest {
         send(1);
         world.run(Duration.ofSeconds(1));
         assertThat(atB.sizes).containsExactly(1);
-        assertThat(a.channel().unsent()).isPositive();
+        assertThat(a.channel().unacknowledged()).isPositive();
         world.run(Duration.ofSeconds(31));
 
         assertThat(atA.closed).isNotNull();

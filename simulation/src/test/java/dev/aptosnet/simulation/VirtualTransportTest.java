@@ -38,6 +38,7 @@ class VirtualTransportTest {
                                     125_000_000,
                                     0,
                                     256 << 10,
+                                    6 << 20,
                                     1 << 20,
                                     Duration.ofSeconds(30),
                                     Duration.ofSeconds(30))),

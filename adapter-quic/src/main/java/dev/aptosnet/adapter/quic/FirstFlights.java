@@ -24,9 +24,12 @@ import java.util.Map;
  * admission.max_pending_per_ip} are lost, as if on the way; whoever means it sends them again.
  *
  * <p>Connections count here until TLS is through; from then on {@code PendingInbound} counts them.
- * Safe for any number of threads.
+ * What TLS leaves behind in the library is bounded here too, by {@link TlsSessions}. Safe for any
+ * number of threads.
  */
 final class FirstFlights {
+    private static final System.Logger LOG = System.getLogger(FirstFlights.class.getName());
+
     /** How long somebody counts of whom nothing more is heard. */
     static final Duration FORGOTTEN = Duration.ofSeconds(10);
 
@@ -49,7 +52,18 @@ final class FirstFlights {
 
     private record Flight(long since, List<Bytes> names) {}
 
+    private final TlsSessions sessions;
+    private boolean warned;
+
     FirstFlights(Limits limits) {
+        this(limits, TlsSessions.MAX);
+    }
+
+    /**
+     * @param maxSessions in place of {@link TlsSessions#MAX}
+     */
+    FirstFlights(Limits limits, int maxSessions) {
+        this.sessions = new TlsSessions(maxSessions);
         this.max = limits.maxPendingInbound();
         this.maxPerAddress = limits.maxPendingPerAddress();
     }
@@ -68,7 +82,7 @@ final class FirstFlights {
         if (flight == null) {
             var address = from.getAddress();
             var others = byAddress.getOrDefault(address, 0);
-            if (flights.size() >= max || others >= maxPerAddress) {
+            if (isClosed(nanos) || flights.size() >= max || others >= maxPerAddress) {
                 return false;
             }
             flight = new Flight(nanos, new ArrayList<>(1));
@@ -79,6 +93,18 @@ final class FirstFlights {
             return true;
         }
         return flight.names().size() < MAX_NAMES && flight.names().add(name);
+    }
+
+    private boolean isClosed(long nanos) {
+        var full = sessions.isFull(nanos);
+        if (full && !warned) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "so many have connected over QUIC within a day that nobody new is let in until"
+                            + " the first of them are forgotten; links go on, and so does TCP");
+        }
+        warned = full;
+        return full;
     }
 
     private void forgetBefore(long nanos) {
@@ -94,7 +120,8 @@ final class FirstFlights {
     }
 
     /** Somebody is through with TLS, and counted elsewhere. */
-    synchronized void landed(InetSocketAddress from) {
+    synchronized void landed(InetSocketAddress from, long nanos) {
+        sessions.add(nanos);
         if (flights.remove(from) != null) {
             uncount(from);
         }

@@ -29,6 +29,7 @@ final class LaneWriter {
 
     private final QuicConnection connection;
     private final NudgedStreams streams;
+    private final RightOfWay way;
     private final Progress progress;
     private final BlockingQueue<Frame> queue = new LinkedBlockingQueue<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -60,9 +61,15 @@ final class LaneWriter {
         void broken(LaneWriter writer, String why);
     }
 
-    LaneWriter(QuicConnection connection, NudgedStreams streams, Lane lane, Progress progress) {
+    LaneWriter(
+            QuicConnection connection,
+            NudgedStreams streams,
+            RightOfWay way,
+            Lane lane,
+            Progress progress) {
         this.connection = connection;
         this.streams = streams;
+        this.way = way;
         this.lane = lane;
         this.progress = progress;
         this.thread = Thread.ofVirtual().name("aptosnet-quic-send").unstarted(this::run);
@@ -226,17 +233,18 @@ final class LaneWriter {
         out.close();
     }
 
-    private void write(OutputStream out, Frame frame) throws IOException {
+    private void write(OutputStream out, Frame frame) throws IOException, InterruptedException {
         var size = frame.size();
         if (size > GATHER / 2) {
             flush(out);
-            out.write(frame.head().segmentArray(0));
+            var head = frame.head().segmentArray(0);
+            put(out, head, 0, head.length);
             var payload = frame.payload();
             for (var i = 0; i < payload.segments(); i++) {
                 var length = payload.segmentLength(i);
                 for (var from = 0; from < length; from += GATHER) {
                     var some = Math.min(GATHER, length - from);
-                    out.write(payload.segmentArray(i), payload.segmentOffset(i) + from, some);
+                    put(out, payload.segmentArray(i), payload.segmentOffset(i) + from, some);
                     left(some);
                 }
             }
@@ -255,14 +263,24 @@ final class LaneWriter {
         gatheredCost += cost(size - 4L);
     }
 
-    private void flush(OutputStream out) throws IOException {
+    private void flush(OutputStream out) throws IOException, InterruptedException {
         if (used > 0) {
             var length = used;
             var cost = gatheredCost;
             used = 0;
             gatheredCost = 0;
-            out.write(gathered, 0, length);
+            put(out, gathered, 0, length);
             left(cost);
+        }
+    }
+
+    private void put(OutputStream out, byte[] bytes, int offset, int length)
+            throws IOException, InterruptedException {
+        for (var done = 0; done < length; ) {
+            var some = way.take(lane.messageClass(), length - done);
+            out.write(bytes, offset + done, some);
+            done += some;
+            progressAt = System.nanoTime();
         }
     }
 }

@@ -9,18 +9,25 @@ import java.util.concurrent.ConcurrentHashMap;
  * Keeps Kwik's streams moving. Kwik 0.10 counts the requests that a stream has to be sent; its
  * sender may take one off before the writer has added it, and while the count is minus one, a
  * remainder that did not fit the packet asks in vain and lies in the buffer until the next write.
- * So whoever wrote lately is nudged with a write of nothing, which asks again: often at first, then
- * ever less, since what is lost and sent once more may end in the same way. A stream that was
- * closed cannot be nudged; what it leaves behind is for the receiver's deadline.
+ * So whoever wrote lately is nudged with a write of nothing, which asks again: soon at first, then
+ * ever less, since what is lost and sent once more may end in the same way. Each nudge wakes a
+ * thread of the library, so that they must be few: a write alone leads to a dozen, and a stream
+ * that is written again and again to none. A stream that was closed cannot be nudged; what it
+ * leaves behind is for the receiver's deadline.
  */
 final class NudgedStreams {
     /** How long after a write a stream is nudged: longer than anything is sent once more. */
     private static final long WATCHED_NANOS = 30_000_000_000L;
 
-    /** How often at most, and in which part of the time since the write. */
+    /** How often streams are looked at. */
     private static final long INTERVAL_MILLIS = 10;
 
-    private static final int PART = 16;
+    /** How long after a write the first nudge comes; the next ones after twice the time each. */
+    private static final long FIRST_NANOS = 20_000_000;
+
+    /** The longest pause between two while a write waits for room; such streams are few. */
+    private static final long WAITING_NANOS = 10_000_000;
+
     private static final byte[] NOTHING = {};
 
     private final Set<Nudged> watched = ConcurrentHashMap.newKeySet();
@@ -61,10 +68,12 @@ final class NudgedStreams {
 
     private final class Nudged extends OutputStream {
         private final OutputStream stream;
-        private volatile long last;
+
+        /** When a write last began or ended. */
+        private volatile long last = System.nanoTime();
 
         /** Of the one thread that nudges. */
-        private long nudged = System.nanoTime();
+        private long nudged = last;
 
         private volatile boolean writing;
         private volatile boolean closed;
@@ -80,6 +89,7 @@ final class NudgedStreams {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
+            last = System.nanoTime();
             writing = true;
             wrote(this);
             try {
@@ -101,11 +111,15 @@ final class NudgedStreams {
         /** Asks again; false if that is over. */
         private boolean nudge() {
             var now = System.nanoTime();
-            var age = writing ? 0 : now - last;
-            if (closed || age > WATCHED_NANOS) {
+            var waiting = writing;
+            var age = now - last;
+            if (closed || (!waiting && age > WATCHED_NANOS)) {
                 return false;
             }
-            if (now - nudged < age / PART) {
+            // A write asks by itself.
+            var early = age < (waiting ? WAITING_NANOS : FIRST_NANOS);
+            var pause = waiting ? WAITING_NANOS : age / 2;
+            if (early || now - nudged < pause) {
                 return true;
             }
             nudged = now;

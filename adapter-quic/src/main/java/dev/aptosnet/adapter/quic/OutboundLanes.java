@@ -43,6 +43,7 @@ final class OutboundLanes implements FrameSink {
     private final LinkOwner owner;
     private final Limits limits;
     private final Events events;
+    private final RightOfWay way;
 
     private final AtomicLong unsent = new AtomicLong();
 
@@ -84,6 +85,8 @@ final class OutboundLanes implements FrameSink {
         this.owner = owner;
         this.limits = limits;
         this.events = events;
+        this.way =
+                new RightOfWay(() -> connection.getStats().dataBytesSent(), RightOfWay.Time.REAL);
     }
 
     @Override
@@ -149,6 +152,9 @@ final class OutboundLanes implements FrameSink {
         }
         var prefixed = new byte[4 + headLength];
         ByteBuffer.wrap(prefixed).putInt((int) size).put(head, 0, headLength);
+        if (lane.messageClass() == MessageClass.CRITICAL) {
+            way.critical();
+        }
         unsent.addAndGet(LaneWriter.cost(size));
         var writer = writer(lane);
         writer.write(prefixed, payload);
@@ -190,6 +196,7 @@ final class OutboundLanes implements FrameSink {
                 new LaneWriter(
                         connection,
                         streams,
+                        way,
                         lane,
                         new LaneWriter.Progress() {
                             @Override

@@ -153,17 +153,23 @@ final class QuicDial {
     private void connect(List<InetSocketAddress> targets, PublicKey key) throws Handshake.Failed {
         var why = "no address";
         for (var i = 0; i < targets.size() && !answered.get(); i++) {
-            doing = "a connection";
             // Addresses that answer nothing must leave time for those after them.
             var left = limit.toNanos() - (System.nanoTime() - begun);
             var share = Duration.ofNanos(Math.max(1_000_000, left / (targets.size() - i)));
             var streams = new Streams();
             var link = new AtomicReference<@Nullable QuicLink>();
             try {
-                var connecting = System.nanoTime();
-                var made = connection(targets.get(i), share, streams, link);
+                doing = "its turn, behind other dials";
+                QuicClientConnection made;
+                Duration took;
+                try (var _ = DialPace.OF_PROCESS.enter()) {
+                    doing = "a connection";
+                    var connecting = System.nanoTime();
+                    made = connection(targets.get(i), share, streams, link);
+                    took = Duration.ofNanos(System.nanoTime() - connecting);
+                }
                 if (expected == null) {
-                    probed(Duration.ofNanos(System.nanoTime() - connecting));
+                    probed(took);
                 } else {
                     prove(expected, made, streams, link, key);
                 }
@@ -171,6 +177,9 @@ final class QuicDial {
             } catch (IOException e) {
                 why = String.valueOf(e.getMessage());
                 letGo();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                throw new Handshake.Failed(Reason.CANCELLED, "the caller gave the dial up");
             }
         }
         throw new Handshake.Failed(Reason.CONNECT_FAILED, why);
@@ -190,8 +199,10 @@ final class QuicDial {
             }
             socket = bound;
         }
+        Windows.widen(bound);
         // A connected socket hears that nobody listens.
         bound.connect(target);
+        var windows = Windows.of(transport.settings().limits());
         var made =
                 QuicClientConnection.newBuilder()
                         .version(QuicVersion.V1)
@@ -201,12 +212,15 @@ final class QuicDial {
                         .applicationProtocol(QuicTransport.APPLICATION)
                         .customTrustManager(AnyCertificate.INSTANCE)
                         .connectTimeout(share)
-                        .maxIdleTimeout(QuicListener.IDLE)
+                        .maxIdleTimeout(transport.idle())
                         .maxOpenPeerInitiatedUnidirectionalStreams(QuicLink.MAX_STREAMS)
                         .maxOpenPeerInitiatedBidirectionalStreams(1)
+                        .defaultStreamReceiveBufferSize(windows.dialled())
+                        .enableDatagramExtension()
                         .logger(new NullLogger())
                         .socketFactory(_ -> bound)
                         .build();
+        made.setDefaultUnidirectionalStreamReceiveBufferSize(windows.stream());
         made.setPeerInitiatedStreamCallback(streams);
         made.setConnectionListener(
                 new ConnectionListener() {
@@ -222,7 +236,6 @@ final class QuicDial {
             connection = made;
         }
         made.connect();
-        made.keepAlive((int) QuicListener.IDLE.toSeconds() / 3);
         return made;
     }
 
@@ -242,11 +255,10 @@ final class QuicDial {
             throws Handshake.Failed {
         var settings = transport.settings();
         var connected = System.nanoTime();
-        CipherSuite suite = settings.suites().getFirst();
+        var suite = transport.suites().offer(key);
         try {
             // Else what is said at once may travel behind an acknowledgement that the listener
-            // cannot
-            // read any more, be dropped with it, and come again after a second.
+            // cannot read any more, be dropped with it, and come again after a second.
             Thread.sleep(FIRST_WORD);
             var binding = ThrowAwayCertificate.hash(made.getServerCertificateChain().getFirst());
             var control = made.createStream(true);
@@ -267,6 +279,7 @@ final class QuicDial {
                                     transport.ephemeral(),
                                     binding),
                             turn);
+            transport.suites().worked(key, suite);
             var owner = new LinkOwner("aptosnet-quic-owner");
             var ready =
                     new QuicLink(
@@ -301,18 +314,35 @@ final class QuicDial {
                 ready.disconnected("the connection broke");
             }
             owner.execute(() -> transport.emit(new TransportEvent.Dialed(id, ready)));
+        } catch (Handshake.Failed e) {
+            throw e.failure().reason() == Reason.TRUNCATED ? hungUp(key, suite, e) : e;
         } catch (IOException e) {
-            throw new Handshake.Failed(
-                    Reason.TRUNCATED,
-                    "closed after message 1: wrong key, unknown peer, or clock ("
-                            + e.getMessage()
-                            + ")");
+            throw hungUp(
+                    key,
+                    suite,
+                    new Handshake.Failed(
+                            Reason.TRUNCATED, "the connection broke: " + e.getMessage()));
         } catch (GeneralSecurityException e) {
             throw new Handshake.Failed(Reason.INPUT_OUTPUT, "certificate: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Handshake.Failed(Reason.CANCELLED, "the caller gave the dial up");
         }
+    }
+
+    /** A listener never says why; it may well be that it does not speak this suite. */
+    private Handshake.Failed hungUp(PublicKey key, CipherSuite suite, Handshake.Failed otherwise) {
+        var under = handshake;
+        if (under == null || under.isNoiseDone() || answered.get()) {
+            return otherwise;
+        }
+        transport.suites().refused(key, suite);
+        return new Handshake.Failed(
+                Reason.TRUNCATED,
+                "closed after message 1: wrong key, unknown peer, clock, or other cipher suite"
+                        + " (offered "
+                        + suite.configName()
+                        + ")");
     }
 
     /** Gives up, unless it is answered. Any thread. */

@@ -3,10 +3,12 @@ package dev.aptosnet.adapter.quic;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.LinkHandler;
 import dev.aptosnet.ports.transport.LinkInfo;
+import dev.aptosnet.ports.transport.Transport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +120,26 @@ final class QuicLink implements Link {
     /** Begins to read what the peer sends; up to a bound, until somebody starts the link. */
     void open(Streams streams) {
         received.open(streams);
+        if (info.origin() == Origin.OUTBOUND) {
+            keepAlive();
+        }
+    }
+
+    /**
+     * Says something in a third of the time after which a silent connection ends. The peer throws
+     * the datagram away, and acknowledges it. The library has a switch for that, which takes a
+     * platform thread for each link.
+     */
+    private void keepAlive() {
+        var _ =
+                owner.schedule(
+                        transport.idle().dividedBy(3),
+                        () -> {
+                            if (connection.canSendDatagram()) {
+                                connection.sendDatagram(new byte[1]);
+                            }
+                            keepAlive();
+                        });
     }
 
     @Override
@@ -195,6 +217,12 @@ final class QuicLink implements Link {
     void disconnected(String why) {
         gone.countDown();
         received.broken(why);
+    }
+
+    /** What the library has counted. Any thread. */
+    Transport.Packets packets() {
+        var counted = connection.getStats();
+        return new Transport.Packets(counted.packetsSent(), counted.lostPackets());
     }
 
     /** Waits until the connection is disposed of. */

@@ -29,17 +29,16 @@ import tech.kwik.core.server.ServerConnector;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One listen command: a socket, and everybody who comes to it. */
 final class QuicListener implements ApplicationProtocolConnectionFactory {
     private static final System.Logger LOG = System.getLogger(QuicListener.class.getName());
 
-    /** How long a connection may be silent; the dialler breaks the silence in a third of it. */
-    static final Duration IDLE = Duration.ofSeconds(30);
-
-    private static final long CONNECTION_WINDOW = 4 << 20;
-    private static final long STREAM_WINDOW = 1 << 20;
+    /** How long a dialler that was turned away has to hear of it and go. */
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     private final QuicTransport transport;
     private final ListenId id;
@@ -64,6 +63,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
         var wanted = SocketAddresses.literal(address);
         try {
             var bound = new ListenSocket(wanted, flights);
+            Windows.widen(bound);
             var made =
                     ServerConnector.builder()
                             .withSocket(bound)
@@ -96,12 +96,13 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
         }
     }
 
-    private static ServerConnectionConfig configuration() {
+    private ServerConnectionConfig configuration() {
+        var windows = Windows.of(transport.settings().limits());
         return ServerConnectionConfig.builder()
-                .maxIdleTimeout((int) IDLE.toMillis())
-                .maxConnectionBufferSize(CONNECTION_WINDOW)
-                .maxUnidirectionalStreamBufferSize(STREAM_WINDOW)
-                .maxBidirectionalStreamBufferSize(STREAM_WINDOW)
+                .maxIdleTimeout((int) transport.idle().toMillis())
+                .maxConnectionBufferSize(windows.connection())
+                .maxUnidirectionalStreamBufferSize(windows.stream())
+                .maxBidirectionalStreamBufferSize(windows.stream())
                 .maxOpenPeerInitiatedUnidirectionalStreams(QuicLink.MAX_STREAMS)
                 .maxOpenPeerInitiatedBidirectionalStreams(1)
                 .retryRequired(false)
@@ -121,6 +122,12 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
     @Override
     public int maxConcurrentPeerInitiatedBidirectionalStreams() {
         return 1;
+    }
+
+    /** What dialled links break their silence with; see {@link QuicLink}. */
+    @Override
+    public boolean enableDatagramExtension() {
+        return true;
     }
 
     /** Somebody has finished TLS, which says nothing about who it is. */
@@ -155,7 +162,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
                     + " closed it with an error";
         }
         return switch (event.closeReason()) {
-            case IdleTimeout -> "the connection was silent for " + IDLE.toSeconds() + " s";
+            case IdleTimeout -> "the connection was silent for too long";
             case ImmediateClose -> "the connection was closed";
             case StatelessReset -> "the connection was reset";
             case ConnectionLost -> "the connection was lost";
@@ -173,13 +180,14 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
         private final PendingInbound.@Nullable Place place;
         private volatile @Nullable Handshake handshake;
         private volatile @Nullable QuicLink link;
-        private volatile boolean gone;
+        private volatile @Nullable QuicStream control;
+        private final CountDownLatch gone = new CountDownLatch(1);
 
         Visitor(QuicConnection connection) {
             this.connection = connection;
             if (connection instanceof ServerConnection known) {
                 this.from = SocketAddresses.of(known.getInitialRemoteAddress(), Quic::new);
-                flights.landed(known.getInitialRemoteAddress());
+                flights.landed(known.getInitialRemoteAddress(), System.nanoTime());
             } else {
                 this.from = null;
             }
@@ -219,6 +227,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
             if (stream.isUnidirectional()) {
                 streams.accept(stream);
             } else if (begun.compareAndSet(false, true)) {
+                control = stream;
                 Thread.ofVirtual().name("aptosnet-quic-accept").start(() -> prove(stream));
             }
         }
@@ -278,7 +287,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
             transport.add(ready);
             link = ready;
             ready.open(streams);
-            if (gone) {
+            if (gone.getCount() == 0) {
                 ready.disconnected("the connection broke");
             }
             owner.execute(() -> transport.emit(new TransportEvent.Accepted(id, ready)));
@@ -288,9 +297,25 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
             if (decided.compareAndSet(false, true)) {
                 leave();
                 transport.emit(new TransportEvent.Refused(id, from, why));
-                Thread.ofVirtual()
-                        .name("aptosnet-quic-close")
-                        .start(() -> connection.close(QuicLink.BROKEN, ""));
+                Thread.ofVirtual().name("aptosnet-quic-close").start(this::dismiss);
+            }
+        }
+
+        /**
+         * The library says once that it closes a connection, which may be lost on the way, and the
+         * dialler would wait for its deadline. The end of a stream is said until it is heard.
+         */
+        private void dismiss() {
+            var stream = control;
+            try {
+                if (stream != null && gone.getCount() > 0) {
+                    stream.resetStream(QuicLink.BROKEN);
+                    var _ = gone.await(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            } finally {
+                connection.close(QuicLink.BROKEN, "");
             }
         }
 
@@ -302,7 +327,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
 
         @Override
         public void disconnected(ConnectionTerminatedEvent event) {
-            gone = true;
+            gone.countDown();
             var there = link;
             if (there != null) {
                 there.disconnected(describe(event));

@@ -5,6 +5,7 @@ import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.noise.ListenerHandshake;
 import dev.aptosnet.noise.ListenerPolicy;
 import dev.aptosnet.noise.ReplayGuard;
+import dev.aptosnet.noise.SuiteMemory;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
@@ -43,10 +44,15 @@ final class QuicTransport implements Transport {
     static final LinkClosed LINK_CLOSED =
             new LinkClosed(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the transport was closed");
 
+    /** How long a connection may be silent; the dialler breaks the silence in a third of it. */
+    private static final Duration IDLE = Duration.ofSeconds(30);
+
     private final TransportSettings settings;
+    private final Duration idle;
     private final KeyPair keys;
     private final SecureRandom random = new SecureRandom();
     private final DialTimestamps timestamps = new DialTimestamps();
+    private final SuiteMemory suites;
     private final ListenerHandshake listenerHandshake;
     private final PendingInbound admission;
     private final NudgedStreams streams = new NudgedStreams();
@@ -56,9 +62,25 @@ final class QuicTransport implements Transport {
     private final Set<QuicLink> links = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
+    /** What the links that are gone have counted; guarded by itself. */
+    private final Ended ended = new Ended();
+
+    private static final class Ended {
+        private Packets packets = Packets.NONE;
+    }
+
     QuicTransport(TransportSettings settings) {
+        this(settings, IDLE);
+    }
+
+    /**
+     * @param idle in place of {@link #IDLE}
+     */
+    QuicTransport(TransportSettings settings, Duration idle) {
         this.settings = settings;
+        this.idle = idle;
         this.keys = KeyPair.ofPrivateKey(settings.privateKey());
+        this.suites = new SuiteMemory(settings.suites());
         this.admission = new PendingInbound(settings.limits(), settings.clock());
         this.listenerHandshake =
                 new ListenerHandshake(
@@ -173,8 +195,23 @@ final class QuicTransport implements Transport {
         return timestamps.next(settings.clock().wallMillis());
     }
 
+    SuiteMemory suites() {
+        return suites;
+    }
+
     ListenerHandshake listenerHandshake() {
         return listenerHandshake;
+    }
+
+    @Override
+    public Packets packets() {
+        synchronized (ended) {
+            var sum = ended.packets;
+            for (var link : links) {
+                sum = sum.plus(link.packets());
+            }
+            return sum;
+        }
     }
 
     @Override
@@ -184,6 +221,11 @@ final class QuicTransport implements Transport {
 
     PendingInbound admission() {
         return admission;
+    }
+
+    /** How long a connection may be silent. */
+    Duration idle() {
+        return idle;
     }
 
     /** What keeps streams moving. */
@@ -207,7 +249,11 @@ final class QuicTransport implements Transport {
     }
 
     void remove(QuicLink link) {
-        links.remove(link);
+        synchronized (ended) {
+            if (links.remove(link)) {
+                ended.packets = ended.packets.plus(link.packets());
+            }
+        }
     }
 
     /** Tells the node. */

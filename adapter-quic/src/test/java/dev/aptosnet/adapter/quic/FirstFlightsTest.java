@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Random;
 
 class FirstFlightsTest {
@@ -64,7 +65,7 @@ class FirstFlightsTest {
         for (var port = 1; port <= 3; port++) {
             assertThat(initial("10.0.0.1", port, port, NOW + port)).isTrue();
         }
-        flights.landed(new InetSocketAddress("10.0.0.1", 3));
+        flights.landed(new InetSocketAddress("10.0.0.1", 3), NOW + 3);
         assertThat(initial("10.0.0.1", 4, 4, NOW + 4)).isTrue();
         assertThat(initial("10.0.0.1", 5, 5, NOW + 5)).isFalse();
         var later = NOW + 2 + FirstFlights.FORGOTTEN.toNanos();
@@ -72,6 +73,29 @@ class FirstFlightsTest {
         assertThat(initial("10.0.0.1", 6, 6, later)).isTrue();
         assertThat(initial("10.0.0.1", 7, 7, later)).isFalse();
         assertThat(flights.size()).isEqualTo(3);
+    }
+
+    @Test
+    void whenTheLibraryKeepsAsManySessionsAsItMayNobodyNewIsLetInForADay() {
+        var hour = Duration.ofHours(1).toNanos();
+        var few =
+                new FirstFlights(
+                        new SettingsBuilder(TestIdentity.next(new Random(1)))
+                                .build(_ -> {})
+                                .limits(),
+                        3);
+        for (var port = 1; port <= 3; port++) {
+            var at = NOW + port * hour;
+            assertThat(few.admits(packet("10.0.0.1", port, 0xc0, 1, port), at)).isTrue();
+            few.landed(new InetSocketAddress("10.0.0.1", port), at);
+        }
+        var next = packet("10.0.0.2", 1, 0xc0, 1, 4);
+        assertThat(few.admits(next, NOW + 4 * hour)).isFalse();
+        assertThat(few.admits(packet("10.0.0.1", 1, 0x40, 1, 1), NOW + 4 * hour))
+                .as("those who are connected go on")
+                .isTrue();
+        assertThat(few.admits(next, NOW + 25 * hour)).isFalse();
+        assertThat(few.admits(next, NOW + 26 * hour)).isTrue();
     }
 
     @Test

@@ -138,7 +138,7 @@ final class StrangeQuic implements SilentPeer {
                                     ThrowAwayCertificate.password())
                             .withConfiguration(
                                     ServerConnectionConfig.builder()
-                                            .maxIdleTimeout(30_000)
+                                            .maxIdleTimeout(10_000)
                                             .maxOpenPeerInitiatedUnidirectionalStreams(8)
                                             .maxOpenPeerInitiatedBidirectionalStreams(8)
                                             .build())

@@ -5,6 +5,9 @@ import dev.aptosnet.noise.RecordOpener;
 import dev.aptosnet.noise.RecordSealer;
 import dev.aptosnet.ports.model.Bytes;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +37,14 @@ final class FrameAssembler {
     /** Records up to this size are always given an array of their own. */
     private static final int SMALL_RECORD = 1024;
 
+    /** Plaintext from which on an array of {@link SpareArrays} is not mostly empty. */
+    private static final int LONG_RECORD = SpareArrays.LENGTH / 8 * 7;
+
+    private static final int LENGTH_BYTES = 4;
+
+    private static final VarHandle INT_BE =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
     private static final int TAG = RecordSealer.OVERHEAD - 2;
     private static final byte[] NONE = {};
 
@@ -60,6 +71,9 @@ final class FrameAssembler {
 
     /** Whether the last record held frames too small to share its array. */
     private boolean dust;
+
+    /** Whether the last long record that began with a frame held that frame and nothing else. */
+    private boolean alone = true;
 
     FrameAssembler(int maxFrameBytes, LoopScratch scratch, Frames frames) {
         this.maxFrameBytes = maxFrameBytes;
@@ -103,10 +117,34 @@ final class FrameAssembler {
         } else if (dust || (inBody && length - received > size / 2)) {
             opener.open(record, offset, recordLength, scratch.plain, 0);
             cut(scratch.plain, 0, size, size, false);
+        } else if (alone && size >= LONG_RECORD && lengthBytes == 0) {
+            openAlone(opener, record, offset, recordLength);
         } else {
             var fresh = new byte[size];
             opener.open(record, offset, recordLength, fresh, 0);
             cut(fresh, 0, size, size, true);
+        }
+    }
+
+    /** A record that most likely holds one frame, in an array that can be used again. */
+    private void openAlone(RecordOpener opener, byte[] record, int offset, int recordLength)
+            throws BrokenStream, RecordException {
+        var size = recordLength - TAG;
+        var array = scratch.plaintexts.take();
+        opener.open(record, offset, recordLength, array, 0);
+        length = (int) INT_BE.get(array, 0);
+        alone = length == size - LENGTH_BYTES;
+        if (alone) {
+            checkLength();
+            reset();
+            dust = false;
+            frames.frame(array, LENGTH_BYTES, size - LENGTH_BYTES, Bytes.EMPTY);
+        } else {
+            // Several frames must not share what one of them may give back.
+            length = 0;
+            var own = Arrays.copyOf(array, size);
+            scratch.plaintexts.giveBack(array);
+            cut(own, 0, size, size, true);
         }
     }
 
@@ -146,6 +184,7 @@ final class FrameAssembler {
                 reset();
                 var large = (long) n * MAX_PINNED >= recordSize;
                 shareable |= large;
+                alone |= n >= LONG_RECORD && n == recordSize - LENGTH_BYTES;
                 if (owned && large) {
                     frames.frame(plain, start, n, Bytes.EMPTY);
                 } else {

@@ -1,6 +1,5 @@
 package dev.aptosnet.adapter.tcpnoise;
 
-import dev.aptosnet.noise.Ciphers;
 import dev.aptosnet.noise.RecordOpener;
 import dev.aptosnet.noise.RecordSealer;
 
@@ -24,10 +23,14 @@ final class LoopScratch {
     /** One record on its way out. */
     final byte[] sealed = new byte[RecordSealer.MAX_RECORD];
 
-    /** What all sessions seal and open with. */
-    final Ciphers ciphers = new Ciphers();
+    /** For plaintext that leaves the loop; shared with other loops. */
+    final SpareArrays plaintexts;
 
     private final ArrayDeque<byte[]> spare = new ArrayDeque<>();
+
+    LoopScratch(SpareArrays plaintexts) {
+        this.plaintexts = plaintexts;
+    }
 
     /** An array that holds any record, for one that has arrived in part. */
     byte[] borrow() {

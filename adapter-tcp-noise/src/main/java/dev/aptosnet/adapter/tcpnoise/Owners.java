@@ -13,12 +13,15 @@ final class Owners {
     private final MultiThreadIoEventLoopGroup group;
     private final IdentityHashMap<EventLoop, LoopScratch> scratches = new IdentityHashMap<>();
 
+    /** What the loops share. */
+    private final SpareArrays plaintexts = new SpareArrays();
+
     Owners(int threads, SocketKind sockets) {
         group =
                 new MultiThreadIoEventLoopGroup(
                         threads, new DefaultThreadFactory("aptosnet-tcp", true), sockets.loops());
         for (var executor : group) {
-            scratches.put((EventLoop) executor, new LoopScratch());
+            scratches.put((EventLoop) executor, new LoopScratch(plaintexts));
         }
     }
 
@@ -34,6 +37,11 @@ final class Owners {
             throw new IllegalStateException("not a loop of this transport");
         }
         return scratch;
+    }
+
+    /** How many bytes lie unused in arrays for plaintext. */
+    long spareBytes() {
+        return plaintexts.bytes();
     }
 
     /** Whether the calling thread is one of the loops. */

@@ -43,6 +43,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
     private final EventLoop loop;
     private final LinkInfo info;
     private final Session session;
+    private final SpareArrays plaintexts;
     private final RecordCutter cutter;
     private final FrameAssembler assembler;
     private final RecordWriter writer;
@@ -88,6 +89,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         this.loop = channel.eventLoop();
         this.info = info;
         this.session = session;
+        this.plaintexts = scratch.plaintexts;
         this.cutter = cutter;
         this.early = early;
         this.assembler = new FrameAssembler(info.maxFrameBytes(), scratch, this::frame);
@@ -152,6 +154,11 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         } else {
             channel.config().setAutoRead(false);
         }
+    }
+
+    @Override
+    public void giveBack(Bytes payload) {
+        plaintexts.giveBack(payload);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.noise.ListenerHandshake;
 import dev.aptosnet.noise.ListenerPolicy;
 import dev.aptosnet.noise.ReplayGuard;
+import dev.aptosnet.noise.SuiteMemory;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
@@ -202,6 +203,11 @@ final class TcpTransport implements Transport {
     @Override
     public int pendingInbound() {
         return admission.total();
+    }
+
+    @Override
+    public long spareBytes() {
+        return owners.spareBytes();
     }
 
     PendingInbound admission() {

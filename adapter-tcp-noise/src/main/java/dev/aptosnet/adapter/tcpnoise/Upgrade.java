@@ -146,7 +146,6 @@ abstract class Upgrade extends ChannelInboundHandlerAdapter implements RecordCut
                     "hello: " + hello.size() + " bytes (expected: 1 to " + MAX_HELLO + ")");
         }
         var scratch = transport.owners().scratch(loop);
-        made.use(scratch.ciphers);
         var writer =
                 new RecordWriter(
                         channel,

@@ -27,7 +27,7 @@ class FrameAssemblerTest {
             RecordOpener.startingAt(CipherSuite.AESGCM, Bytes.wrap(new byte[32]), 0);
     private final List<Bytes> frames = new ArrayList<>();
     private int pinned;
-    private final LoopScratch scratch = new LoopScratch();
+    private final LoopScratch scratch = new LoopScratch(new SpareArrays());
     private final FrameAssembler assembler = new FrameAssembler(MAX_FRAME, scratch, this::frame);
 
     /** Nothing handed over may lie in an array that is written to again. */
@@ -88,6 +88,49 @@ class FrameAssemblerTest {
                     .as("frame %s, seed %s", i, seed)
                     .isTrue();
         }
+    }
+
+    @Test
+    void aLongFrameThatFillsARecordLiesInAnArrayThatCanBeUsedAgain() throws Exception {
+        var stream = stream(List.of(new byte[60_000]));
+        feed(stream, 0, stream.length);
+        assertThat(pinned).isEqualTo(SpareArrays.LENGTH);
+    }
+
+    @Test
+    void framesOfOneRecordShareNoArrayThatOneOfThemMayGiveBack() throws Exception {
+        var alone = stream(List.of(new byte[60_000]));
+        for (var second : new int[] {0, 1, 5_000}) {
+            var both = stream(List.of(new byte[60_000], new byte[second]));
+            var bothWays = stream(List.of(new byte[second], new byte[60_000]));
+            for (var record : List.of(both, both, bothWays)) {
+                feed(record, 0, record.length);
+                for (var frame : frames) {
+                    assertThat(frame.segmentArray(0).length).isNotEqualTo(SpareArrays.LENGTH);
+                }
+                frames.clear();
+            }
+            // One that fills its record is expected to be followed by its like.
+            feed(alone, 0, alone.length);
+            feed(alone, 0, alone.length);
+            assertThat(pinned).isEqualTo(SpareArrays.LENGTH);
+            frames.clear();
+        }
+    }
+
+    @Test
+    void aLongRecordWhoseFirstFrameIsTooLongEndsTheStream() {
+        var small = new FrameAssembler(50_000, new LoopScratch(new SpareArrays()), this::frame);
+        var record = new byte[RecordSealer.MAX_RECORD];
+        var plain = stream(List.of(new byte[60_000]));
+        assertThatThrownBy(
+                        () -> {
+                            sealer.begin(record, 0);
+                            sealer.add(plain, 0, plain.length);
+                            small.open(opener, record, 2, sealer.finish() - 2);
+                        })
+                .isInstanceOf(BrokenStream.class);
+        assertThat(frames).isEmpty();
     }
 
     @Test

@@ -41,6 +41,10 @@ abstract sealed class ClientCall extends OutboundCall {
         this.terms = terms;
     }
 
+    PeerConnection connection() {
+        return terms.connection;
+    }
+
     abstract void succeeded(Bytes answer);
 
     abstract void failed(NetworkException failure);
@@ -193,6 +197,8 @@ abstract sealed class ClientCall extends OutboundCall {
                 callback.onAnswer(answer);
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "a callback of " + protocol() + " failed", e);
+            } finally {
+                connection().done(protocol(), answer);
             }
         }
 

@@ -1,41 +1,65 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
+import dev.aptosnet.domain.queue.SharedBytes;
+import dev.aptosnet.ports.model.ProtocolId;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Bytes received from one peer and not yet handled, against {@code budget.per_peer_bytes} and the
- * node's {@code budget.total_bytes}. Any thread.
+ * node's {@code budget.total_bytes}. No protocol may hold more than is free of the peer's, so that
+ * a handler that stands still leaves room for the others. Charged by the connection's owner;
+ * released by any thread that has what was charged.
  */
 final class InboundAccount {
     private final AtomicLong used = new AtomicLong();
     private final long limit;
     private final NodeBudget node;
+    private final Protocols protocols;
 
-    InboundAccount(long limit, NodeBudget node) {
+    /** By place; from the first charge on, since most connections of a node wait for nothing. */
+    private @Nullable AtomicLongArray byProtocol;
+
+    /**
+     * @param protocols whose served ones are charged
+     */
+    InboundAccount(long limit, NodeBudget node, Protocols protocols) {
         this.limit = limit;
         this.node = node;
+        this.protocols = protocols;
     }
 
     /**
      * Takes the bytes, or nothing. A single message may exceed the peer's limit, not the node's.
      */
-    boolean charge(long payloadBytes) {
+    boolean charge(ProtocolId protocol, long payloadBytes) {
         var bytes = payloadBytes + SendAccount.OVERHEAD_BYTES;
-        if (used.getAndAdd(bytes) + bytes > limit && used.get() != bytes) {
-            used.addAndGet(-bytes);
+        var counts = byProtocol;
+        if (counts == null) {
+            counts = new AtomicLongArray(protocols.served().size());
+            byProtocol = counts;
+        }
+        var place = protocols.place(protocol);
+        var own = counts.get(place);
+        // What others give back meanwhile can only make room.
+        if (!SharedBytes.admit(own, used.get(), bytes, limit) || !node.charge(bytes)) {
             return false;
         }
-        if (!node.charge(bytes)) {
-            used.addAndGet(-bytes);
-            return false;
-        }
+        used.addAndGet(bytes);
+        counts.addAndGet(place, bytes);
         return true;
     }
 
-    void release(long payloadBytes) {
+    void release(ProtocolId protocol, long payloadBytes) {
         var bytes = payloadBytes + SendAccount.OVERHEAD_BYTES;
+        var counts = byProtocol;
+        if (counts != null) {
+            counts.addAndGet(protocols.place(protocol), -bytes);
+        }
         used.addAndGet(-bytes);
         node.release(bytes);
     }

@@ -9,6 +9,8 @@ import dev.aptosnet.ports.model.ProtocolId;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.Consumer;
+
 /**
  * The direct sends of one protocol on their way to the handler, taken one at a time by a virtual
  * thread that exists only while there are any. Where peers are served side by side each connection
@@ -25,9 +27,10 @@ final class InboundQueue {
 
     private boolean draining;
 
-    private record Waiting(PeerId peer, Bytes payload, InboundAccount account) {
-        void release() {
-            account.release(payload.size());
+    private record Waiting(
+            PeerId peer, Bytes payload, InboundAccount account, Consumer<Bytes> whenDone) {
+        void release(ProtocolId protocol) {
+            account.release(protocol, payload.size());
         }
     }
 
@@ -42,12 +45,18 @@ final class InboundQueue {
      * older one of the same peer is dropped and counted, as the style says.
      *
      * @param account what the bytes are charged to until the handler is done with them
+     * @param whenDone takes the payload once the handler has returned; not what is dropped
      * @return whether none was dropped
      */
-    boolean offer(PeerId peer, Bytes payload, InboundAccount account, ConnectionMetrics metrics) {
+    boolean offer(
+            PeerId peer,
+            Bytes payload,
+            InboundAccount account,
+            ConnectionMetrics metrics,
+            Consumer<Bytes> whenDone) {
         var dropped = false;
         synchronized (queue) {
-            while (!account.charge(payload.size())) {
+            while (!account.charge(protocol, payload.size())) {
                 var oldest = queue.evicts() ? queue.evict(peer) : null;
                 if (oldest == null) {
                     metrics.droppedDirectSend(protocol, payload.size());
@@ -56,7 +65,7 @@ final class InboundQueue {
                 drop(oldest, metrics);
                 dropped = true;
             }
-            var gone = queue.push(peer, new Waiting(peer, payload, account));
+            var gone = queue.push(peer, new Waiting(peer, payload, account, whenDone));
             if (gone != null) {
                 drop(gone, metrics);
                 dropped = true;
@@ -71,7 +80,7 @@ final class InboundQueue {
     }
 
     private void drop(Waiting message, ConnectionMetrics metrics) {
-        message.release();
+        message.release(protocol);
         metrics.droppedDirectSend(protocol, message.payload.size());
     }
 
@@ -84,7 +93,8 @@ final class InboundQueue {
             } catch (Exception e) {
                 LOG.log(System.Logger.Level.WARNING, "the handler of " + protocol + " failed", e);
             } finally {
-                message.release();
+                message.release(protocol);
+                message.whenDone.accept(message.payload);
             }
         }
     }

@@ -13,13 +13,18 @@ final class InboundRequest implements RpcRequest<Bytes> {
     private final PeerConnection connection;
     private final InboundCall call;
     private final Bytes payload;
+    private final boolean borrowed;
     private final long arrivedNanos;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    InboundRequest(PeerConnection connection, InboundCall call, Bytes payload) {
+    /**
+     * @param borrowed whether the payload's memory is used again once the handler has returned
+     */
+    InboundRequest(PeerConnection connection, InboundCall call, Bytes payload, boolean borrowed) {
         this.connection = connection;
         this.call = call;
         this.payload = payload;
+        this.borrowed = borrowed;
         this.arrivedNanos = connection.now().nanos();
     }
 
@@ -40,11 +45,18 @@ final class InboundRequest implements RpcRequest<Bytes> {
 
     @Override
     public boolean respond(Bytes answer) {
-        if (!ended.compareAndSet(false, true) || !connection.respond(call, answer)) {
+        if (!ended.compareAndSet(false, true) || !connection.respond(call, lasting(answer))) {
             return false;
         }
         connection.metrics().served(call.protocol(), connection.nanosSince(arrivedNanos));
         return true;
+    }
+
+    /** The answer, in arrays that nobody writes to before it has left. */
+    private Bytes lasting(Bytes answer) {
+        return borrowed && answer.sharesArrayWith(payload)
+                ? Bytes.wrap(answer.toByteArray())
+                : answer;
     }
 
     @Override

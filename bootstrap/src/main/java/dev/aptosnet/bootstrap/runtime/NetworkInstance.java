@@ -118,6 +118,7 @@ public final class NetworkInstance implements AutoCloseable {
         metrics.gauge("aptosnet_draining_connections", owner.connected(), ConnectedPeers::draining);
         metrics.gauge("aptosnet_latency_probes_in_flight", owner, NetworkOwner::probesInFlight);
         metrics.gauge("aptosnet_requested_dials_waiting", owner, NetworkOwner::dialsWaiting);
+        metrics.gauge("aptosnet_spare_bytes", owner.transports(), Transports::spareBytes);
         for (var transport : owner.transports().names()) {
             metrics.gauge(
                     "aptosnet_connections",
@@ -128,6 +129,14 @@ public final class NetworkInstance implements AutoCloseable {
         }
         metrics.gauge(
                 "aptosnet_quic_failures_remembered", owner.races(), Races::rememberedFailures);
+        metrics.total(
+                "aptosnet_quic_packets_sent_total",
+                owner.transports(),
+                transports -> transports.packets(QUIC).sent());
+        metrics.total(
+                "aptosnet_quic_packets_lost_total",
+                owner.transports(),
+                transports -> transports.packets(QUIC).lost());
         owner.peerHealths().register(metrics);
         owner.start();
         var overQuic = settings.quicListen();
@@ -158,6 +167,8 @@ public final class NetworkInstance implements AutoCloseable {
         var budget = node.budget();
         metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
         metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
+        metrics.gauge("aptosnet_stream_bytes", budget.streams(), StreamBudget::used);
+        metrics.gauge("aptosnet_stream_limit_bytes", budget.streams(), StreamBudget::limit);
         metrics.gauge("aptosnet_node_dials_in_flight", node.dials(), NodeDials::underWay);
     }
 

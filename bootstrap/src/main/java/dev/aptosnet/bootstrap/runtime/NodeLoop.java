@@ -1,24 +1,27 @@
 package dev.aptosnet.bootstrap.runtime;
 
-import static java.util.concurrent.TimeUnit.NANOSECONDS;
-
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.transport.Clock;
-
-import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The one thread that sees several peers. Its mailbox is bounded; whoever posts learns when it is
- * full. What runs on it never blocks.
+ * Where everything happens that sees several peers, one task after another (ADR 0020). Whoever
+ * brings a task while nothing else waits runs it himself, since waking a thread takes longer than
+ * nearly every task. What comes meanwhile, and what is due by time, is for a thread of the loop's
+ * own. The mailbox is bounded; whoever posts learns when it is full. What runs here never blocks.
  */
 final class NodeLoop implements AutoCloseable {
     /** How many tasks may wait. Each live connection and each dial has at most two. */
     private static final int MAX_WAITING = 65_536;
+
+    /** How many tasks that follow from his own somebody else than the loop's thread runs. */
+    private static final int MAX_FOLLOWING = 16;
 
     private static final System.Logger LOG = System.getLogger(NodeLoop.class.getName());
 
@@ -27,6 +30,14 @@ final class NodeLoop implements AutoCloseable {
     private final Supplier<MonoTime> nextDeadline;
     private final Runnable onTime;
     private final Thread thread;
+
+    /** Held by who runs tasks; what the tasks use is guarded by it. */
+    private final ReentrantLock turn = new ReentrantLock();
+
+    /** When the thread looks again by itself. Guarded by the turn. */
+    private MonoTime looksAgainAt = MonoTime.NEVER;
+
+    private volatile boolean started;
     private volatile boolean running = true;
 
     /**
@@ -41,51 +52,106 @@ final class NodeLoop implements AutoCloseable {
     }
 
     void start() {
+        started = true;
         thread.start();
     }
 
-    /** Runs a task soon; false if the mailbox is full or the loop has ended. Any thread. */
+    /**
+     * Runs a task soon, perhaps before this returns; never inside another task. Any thread.
+     *
+     * @return false if the mailbox is full or the loop has ended
+     */
     boolean post(Runnable task) {
-        return running && mailbox.offer(task);
+        if (!running) {
+            return false;
+        }
+        if (turn.isHeldByCurrentThread()) {
+            return mailbox.offer(task); // Taken before the turn is given up, or passed on then.
+        }
+        if (started && mailbox.isEmpty() && turn.tryLock()) {
+            runHere(task);
+            return true;
+        }
+        if (!mailbox.offer(task)) {
+            return false;
+        }
+        LockSupport.unpark(thread);
+        return true;
     }
 
-    boolean isLoopThread() {
-        return Thread.currentThread() == thread;
+    /** With the turn, which it gives up. */
+    private void runHere(Runnable first) {
+        boolean more;
+        try {
+            var task = first;
+            for (var i = 0; task != null && running; i++) {
+                carryOut(task);
+                task = i < MAX_FOLLOWING ? mailbox.poll() : null;
+            }
+            more = nextDeadline.get().isBefore(looksAgainAt);
+        } finally {
+            turn.unlock();
+        }
+        if (more || !mailbox.isEmpty()) {
+            LockSupport.unpark(thread);
+        }
     }
 
     private void run() {
         while (running) {
+            MonoTime until;
+            turn.lock();
             try {
-                var task = next();
-                if (task != null) {
-                    task.run();
-                }
-                if (!clock.now().isBefore(nextDeadline.get())) {
-                    onTime.run();
-                }
-            } catch (InterruptedException _) {
-                // Only close interrupts, and it has cleared running.
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "a task of the node's loop failed", e);
+                runWaiting();
+                until = nextDeadline.get();
+                looksAgainAt = until;
+            } finally {
+                turn.unlock();
+            }
+            if (running && mailbox.isEmpty()) {
+                park(until);
             }
         }
     }
 
-    private @Nullable Runnable next() throws InterruptedException {
-        var deadline = nextDeadline.get();
-        if (deadline.equals(MonoTime.NEVER)) {
-            return mailbox.take();
+    private void runWaiting() {
+        do {
+            var task = mailbox.poll();
+            if (task != null) {
+                carryOut(task);
+            }
+            if (!clock.now().isBefore(nextDeadline.get())) {
+                carryOut(onTime);
+            }
+        } while (running && !mailbox.isEmpty());
+    }
+
+    private static void carryOut(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "a task of the node's loop failed", e);
         }
-        var wait = deadline.nanosSince(clock.now());
-        return wait <= 0 ? mailbox.poll() : mailbox.poll(wait, NANOSECONDS);
+    }
+
+    /** Until somebody brings something, or a time has come; may return early. */
+    private void park(MonoTime until) {
+        if (until.equals(MonoTime.NEVER)) {
+            LockSupport.park(this);
+        } else {
+            var wait = until.nanosSince(clock.now());
+            if (wait > 0) {
+                LockSupport.parkNanos(this, wait);
+            }
+        }
     }
 
     /** Ends the loop; what still waits is dropped. */
     @Override
     public void close() {
         running = false;
-        thread.interrupt();
-        if (isLoopThread() || thread.getState() == Thread.State.NEW) {
+        LockSupport.unpark(thread);
+        if (turn.isHeldByCurrentThread() || thread.getState() == Thread.State.NEW) {
             return;
         }
         try {

@@ -198,7 +198,7 @@ final class PeerClient<M> implements NetworkClient<M> {
         }
         var connection = connectionFor(peer, protocol);
         var health = connection.health();
-        var now = network.clock().now();
+        var now = connection.callersNow();
         var number = health.admit(now, protocol);
         if (number == CircuitBreaker.DENIED) {
             throw new NetworkException.CircuitOpen(peer, protocol);

@@ -7,10 +7,12 @@ import dev.aptosnet.domain.connection.ConnectionSink;
 import dev.aptosnet.domain.connection.Drain;
 import dev.aptosnet.domain.connection.Observation;
 import dev.aptosnet.domain.lane.OutboundMessage;
+import dev.aptosnet.domain.lane.QueueBounds;
 import dev.aptosnet.domain.rate.Bucket;
 import dev.aptosnet.domain.rate.FrameGate;
 import dev.aptosnet.domain.rpc.InboundCall;
 import dev.aptosnet.domain.rpc.OutboundCall;
+import dev.aptosnet.domain.stream.StreamMemory;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.RefusalCode;
 import dev.aptosnet.ports.client.InboundRate;
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * One connection at work: the machine of the domain on the link's owner, with a mailbox through
@@ -62,7 +65,10 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     private final Mailbox mailbox = new Mailbox();
     private final SendAccount account;
     private final InboundAccount inbound;
-    private final SendAccount.NodeBudget budget;
+    private final StreamMemory streamMemory;
+
+    /** Whether large messages of the peer have to give way to those of others. */
+    private volatile boolean owesStreamMemory;
 
     /** By protocol number, from the first direct send of a protocol on. Owner only. */
     private @Nullable InboundQueue[] queues = NO_QUEUES;
@@ -106,9 +112,11 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         this.metrics = metrics;
         this.health = health;
         this.onClosed = onClosed;
-        this.account = new SendAccount(limits.queueMessages(), limits.queueBytes(), budget);
-        this.inbound = new InboundAccount(limits.inboundBytes(), budget);
-        this.budget = budget;
+        this.account =
+                new SendAccount(
+                        new QueueBounds(limits.queueMessages(), limits.queueBytes()), budget);
+        this.inbound = new InboundAccount(limits.inboundBytes(), budget, protocols);
+        this.streamMemory = budget.streams().join(this::onStreamMemoryOwed);
         this.now = clock.now();
         this.heardAt = now;
         this.machine = new Connection(settings, agreed, protocols.served(), this);
@@ -146,6 +154,14 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
 
     boolean speaks(ProtocolId protocol) {
         return info.protocols().contains(protocol);
+    }
+
+    /**
+     * Now. A callback that makes the next call need not look at the clock again, for which the
+     * owner looks once for all that it reads.
+     */
+    MonoTime callersNow() {
+        return link.isOwner() && nowIsFresh ? now : clock.now();
     }
 
     SendResult send(ProtocolId protocol, MessageClass messageClass, Bytes payload) {
@@ -248,6 +264,11 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         link.wake();
     }
 
+    private void onStreamMemoryOwed() {
+        owesStreamMemory = true;
+        link.wake();
+    }
+
     private boolean put(OutboundMessage message) {
         return switch (mailbox.put(message)) {
             case FIRST -> {
@@ -343,6 +364,10 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         now = clock.now();
         takeMail(mailbox.take());
         runTasks();
+        if (owesStreamMemory) {
+            owesStreamMemory = false;
+            machine.giveUpStreams();
+        }
         var next = MonoTime.NEVER;
         if (gate != null) {
             gate.onTime(now);
@@ -438,10 +463,13 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                 handler.onMessage(peer(), payload);
             } catch (Exception e) {
                 LOG.log(System.Logger.Level.WARNING, "the handler of " + protocol + " failed", e);
+            } finally {
+                done(registration, payload);
             }
             return;
         }
-        if (!queueOf(registration, handler).offer(peer(), payload, inbound, metrics)) {
+        Consumer<Bytes> whenDone = registration.borrows() ? link::giveBack : _ -> {};
+        if (!queueOf(registration, handler).offer(peer(), payload, inbound, metrics, whenDone)) {
             health.droppedIn(protocol);
         }
     }
@@ -477,17 +505,19 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             machine.refuse(call, RefusalCode.UNSUPPORTED_PROTOCOL);
             return;
         }
-        var request = new InboundRequest(this, call, payload);
+        var request = new InboundRequest(this, call, payload, registration.borrows());
         if (registration.rpcInline()) {
             try {
                 handler.onRequest(request);
             } catch (Exception e) {
                 failed(call, e);
                 request.refuse();
+            } finally {
+                done(registration, payload);
             }
             return;
         }
-        if (!inbound.charge(payload.size())) {
+        if (!inbound.charge(call.protocol(), payload.size())) {
             machine.refuse(call, RefusalCode.OVERLOADED);
             return;
         }
@@ -501,9 +531,25 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                         failed(call, e);
                         request.refuse();
                     } finally {
-                        inbound.release(payload.size());
+                        inbound.release(call.protocol(), payload.size());
+                        done(registration, payload);
                     }
                 });
+    }
+
+    /** A handler has returned. Any thread. */
+    private void done(Registration registration, Bytes payload) {
+        if (registration.borrows()) {
+            link.giveBack(payload);
+        }
+    }
+
+    /** A callback has returned. */
+    void done(ProtocolId protocol, Bytes answer) {
+        var registration = protocols.find(protocol);
+        if (registration != null) {
+            done(registration, answer);
+        }
     }
 
     private static void failed(InboundCall call, Exception e) {
@@ -517,12 +563,17 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
 
     @Override
     public boolean onStreamBytes(int bytes) {
-        return budget.charge(bytes);
+        return streamMemory.take(bytes);
     }
 
     @Override
     public void onStreamBytesFreed(long bytes) {
-        budget.release(bytes);
+        streamMemory.giveBack(bytes);
+    }
+
+    @Override
+    public boolean owesStreamBytes() {
+        return streamMemory.isOwing();
     }
 
     @Override

@@ -14,6 +14,7 @@ final class Protocols {
 
     private final @Nullable Registration[] byNumber = new Registration[NUMBERS];
     private final @Nullable InboundQueue[] shared = new InboundQueue[NUMBERS];
+    private final byte[] places = new byte[NUMBERS];
     private final List<ProtocolId> spoken;
     private final List<ProtocolId> served;
 
@@ -34,6 +35,9 @@ final class Protocols {
                         .map(Registration::protocol)
                         .sorted()
                         .toList();
+        for (var i = 0; i < served.size(); i++) {
+            places[served.get(i).number()] = (byte) i;
+        }
     }
 
     @Nullable Registration find(ProtocolId protocol) {
@@ -49,6 +53,11 @@ final class Protocols {
     /** The queue in which all peers take turns; null where each has a queue of its own. */
     @Nullable InboundQueue shared(ProtocolId protocol) {
         return shared[protocol.number()];
+    }
+
+    /** Which of {@link #served} a protocol is that has a handler. */
+    int place(ProtocolId protocol) {
+        return places[protocol.number()] & 0xff;
     }
 
     /** All that are announced. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param directInline whether it runs on the connection's owner
  * @param inbox how direct sends wait for it; null for {@code inbound_queue_messages}, the oldest
  *     first, and the peers side by side
+ * @param borrows whether handlers and callbacks are done with a payload when they return
  */
 public record Registration(
         ProtocolId protocol,
@@ -29,7 +30,8 @@ public record Registration(
         boolean rpcInline,
         @Nullable DirectHandler direct,
         boolean directInline,
-        @Nullable Inbox inbox) {
+        @Nullable Inbox inbox,
+        boolean borrows) {
 
     /** Takes the payload of a direct send. */
     @FunctionalInterface
@@ -40,7 +42,7 @@ public record Registration(
 
     /** A protocol that is only spoken, not served. */
     public static Registration clientOnly(ProtocolId protocol) {
-        return new Registration(protocol, null, false, null, false, null);
+        return new Registration(protocol, null, false, null, false, null, false);
     }
 
     /** A protocol whose requests are served. */
@@ -52,7 +54,8 @@ public record Registration(
                 inline,
                 null,
                 false,
-                null);
+                null,
+                false);
     }
 
     /** A protocol whose direct sends are taken. */
@@ -67,12 +70,18 @@ public record Registration(
                                 new InboundMessage<>(
                                         from, protocol, codec.decode(protocol, payload))),
                 inline,
-                null);
+                null,
+                false);
     }
 
     /** Like this one, with direct sends that wait so. */
     public Registration waitingIn(Inbox inbox) {
-        return new Registration(protocol, rpc, rpcInline, direct, directInline, inbox);
+        return new Registration(protocol, rpc, rpcInline, direct, directInline, inbox, borrows);
+    }
+
+    /** Like this one, with payloads that are nobody's once its handlers have returned. */
+    public Registration borrowing() {
+        return new Registration(protocol, rpc, rpcInline, direct, directInline, inbox, true);
     }
 
     /**
@@ -90,7 +99,8 @@ public record Registration(
                 rpcInline || other.rpcInline,
                 direct != null ? direct : other.direct,
                 directInline || other.directInline,
-                inbox != null ? inbox : other.inbox);
+                inbox != null ? inbox : other.inbox,
+                borrows || other.borrows);
     }
 
     /** A request as an application sees it; decoded on the handler's thread. */

@@ -1,5 +1,7 @@
 package dev.aptosnet.bootstrap.runtime;
 
+import dev.aptosnet.domain.lane.QueueBounds;
+import dev.aptosnet.domain.stream.StreamShares;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
@@ -10,10 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What one connection has queued, by class, against its limits and the node's: so many messages of
- * each class, and so many bytes of all together. Senders charge it on their own threads; the owner
- * gives back what has left. One word a class holds both counts, so that a charge is one atomic
- * step: 21 bits of messages above 43 bits of bytes.
+ * What one connection has queued, by class, against its bounds and the node's. Senders charge it on
+ * their own threads; the owner gives back what has left. One word a class holds both counts, so
+ * that a charge is one atomic step: 21 bits of messages above 43 bits of bytes. A class that holds
+ * more than its own part of the bytes takes a second step, on the count that all classes share.
  */
 final class SendAccount {
     private static final int BYTE_BITS = 43;
@@ -26,9 +28,12 @@ final class SendAccount {
     private static final int STRIDE = 8;
 
     private final AtomicLongArray queued = new AtomicLongArray(MessageClass.COUNT * STRIDE);
-    private final int maxMessages;
-    private final long maxBytes;
+    private final QueueBounds bounds;
     private final NodeBudget node;
+
+    /** What all classes hold beyond the parts that are their own. */
+    private final AtomicLong shared = new AtomicLong();
+
     private final int[] leftMessages = new int[MessageClass.COUNT];
     private final long[] leftBytes = new long[MessageClass.COUNT];
     private boolean left;
@@ -38,9 +43,8 @@ final class SendAccount {
 
     private volatile int waiting;
 
-    SendAccount(int maxMessages, long maxBytes, NodeBudget node) {
-        this.maxMessages = maxMessages;
-        this.maxBytes = maxBytes;
+    SendAccount(QueueBounds bounds, NodeBudget node) {
+        this.bounds = bounds;
         this.node = node;
     }
 
@@ -50,31 +54,34 @@ final class SendAccount {
         var cost = (long) payloadBytes + OVERHEAD_BYTES;
         var word = (1L << BYTE_BITS) + cost;
         var after = queued.addAndGet(index, word);
-        var messages = after >>> BYTE_BITS;
-        var bytes = after & BYTE_MASK;
-        if (messages > maxMessages || isTooMuch(messageClass, bytes, cost)) {
-            queued.addAndGet(index, -word);
+        var part = sharedPart(after & BYTE_MASK, cost);
+        var used = part == 0 ? 0 : shared.addAndGet(part);
+        if (after >>> BYTE_BITS > bounds.maxMessages() || !bounds.admits(part, used)) {
+            subtract(index, word, cost);
             return SendResult.DROPPED_FULL;
         }
         if (!node.charge(cost)) {
-            queued.addAndGet(index, -word);
+            subtract(index, word, cost);
             return SendResult.DROPPED_BUDGET;
         }
         return SendResult.QUEUED;
     }
 
     /**
-     * Whether all classes together hold more than this one may bring them to: each leaves an eighth
-     * for every more urgent one, so that a flood of it keeps none of those out. Every charge adds
-     * before it looks, so of two at once at least one sees both. With nothing else queued any
-     * message is taken, so that none is too large for ever.
+     * Every step of a class's count moves the shared count by what that very step takes or gives,
+     * so that their sums agree whatever the order of the threads.
      */
-    private boolean isTooMuch(MessageClass messageClass, long bytes, long cost) {
-        var all = bytes;
-        for (var i = 0; i < MessageClass.COUNT; i++) {
-            all += i == messageClass.index() ? 0 : queued.get(i * STRIDE) & BYTE_MASK;
+    private void subtract(int index, long word, long cost) {
+        var before = (queued.addAndGet(index, -word) & BYTE_MASK) + cost;
+        var part = sharedPart(before, cost);
+        if (part != 0) {
+            shared.addAndGet(-part);
         }
-        return all > maxBytes - maxBytes / 8 * messageClass.index() && all > cost;
+    }
+
+    /** What the last of a class's bytes take of those that all share. */
+    private long sharedPart(long classBytes, long last) {
+        return bounds.sharedPart(classBytes) - bounds.sharedPart(classBytes - last);
     }
 
     /**
@@ -133,7 +140,7 @@ final class SendAccount {
     /** Gives messages back at once. Any thread. */
     void release(MessageClass messageClass, int messages, long payloadBytes) {
         var cost = payloadBytes + (long) messages * OVERHEAD_BYTES;
-        queued.addAndGet(messageClass.index() * STRIDE, -(((long) messages << BYTE_BITS) + cost));
+        subtract(messageClass.index() * STRIDE, ((long) messages << BYTE_BITS) + cost, cost);
         node.release(cost);
     }
 
@@ -146,20 +153,37 @@ final class SendAccount {
     }
 
     /** The node's own limit, shared by all its connections; {@code budget.total_bytes}. */
-    static final class NodeBudget {
+    static final class NodeBudget implements StreamShares.NodeMemory {
         private final AtomicLong used = new AtomicLong();
         private final long limit;
+        private final StreamBudget streams;
 
         NodeBudget(long limit) {
             this.limit = limit;
+            this.streams = new StreamBudget(limit, this);
         }
 
-        boolean charge(long bytes) {
-            if (used.addAndGet(bytes) > limit) {
+        /** The part of it that unfinished large messages may take. */
+        StreamBudget streams() {
+            return streams;
+        }
+
+        @Override
+        public boolean take(long bytes, long owed) {
+            if (used.addAndGet(bytes) - owed > limit) {
                 used.addAndGet(-bytes);
                 return false;
             }
             return true;
+        }
+
+        @Override
+        public void giveBack(long bytes) {
+            release(bytes);
+        }
+
+        boolean charge(long bytes) {
+            return take(bytes, 0);
         }
 
         void release(long bytes) {

@@ -41,6 +41,7 @@ final class Transports implements AutoCloseable {
                     .map(ServiceLoader.Provider::get)
                     .toList();
     private final Map<String, Transport> made = new TreeMap<>();
+    private boolean closed;
     private final AtomicLong listenIds = new AtomicLong();
     private final ConcurrentHashMap<ListenId, CompletableFuture<NetworkAddress>> listening =
             new ConcurrentHashMap<>();
@@ -141,9 +142,23 @@ final class Transports implements AutoCloseable {
         return made.values().stream().mapToInt(Transport::pendingInbound).sum();
     }
 
+    /** How much memory of messages that were done with lies unused. */
+    synchronized long spareBytes() {
+        return made.values().stream().mapToLong(Transport::spareBytes).sum();
+    }
+
+    /** The packets that a transport has sent; none if it was not made. */
+    synchronized Transport.Packets packets(String name) {
+        var transport = made.get(name);
+        return transport == null ? Transport.Packets.NONE : transport.packets();
+    }
+
     private synchronized Transport transportFor(NetworkAddress address) {
         for (var provider : providers) {
             if (provider.supports(address)) {
+                if (closed) {
+                    throw failure(SetupFailure.Reason.CANCELLED, "the node stops");
+                }
                 return made.computeIfAbsent(
                         provider.name(), _ -> provider.create(settings.apply(this::on)));
             }
@@ -182,8 +197,14 @@ final class Transports implements AutoCloseable {
         }
     }
 
+    /** Waits for their threads, on which we may be asked meanwhile. */
     @Override
-    public synchronized void close() {
-        made.values().forEach(Transport::close);
+    public void close() {
+        List<Transport> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(made.values());
+        }
+        all.forEach(Transport::close);
     }
 }

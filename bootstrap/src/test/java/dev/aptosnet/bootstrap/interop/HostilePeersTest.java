@@ -176,7 +176,7 @@ class HostilePeersTest {
             hoarder.echo(Payload.random(i, 100));
         }
         // 12 pieces of 4 MiB each from three: more than the 96 MiB of the node.
-        assertThat(mistakes("stream_no_room")).isPositive();
+        assertThat(mistakes("stream_no_room") + mistakes("stream_over_share")).isPositive();
         assertThat(mistakes("stream_bad_fragment_id")).isPositive();
         honest.echo(Payload.random(9, 1000));
         assertThat(peers.downs).isEmpty();
@@ -186,6 +186,34 @@ class HostilePeersTest {
         }
         // Were one piece in three of theirs still counted, this would not fit.
         honest.echo(Payload.random(10, 60 * MIB));
+    }
+
+    @Test
+    void hoardersCannotMakeAMessageFailThatFitsAnEqualPart() throws Exception {
+        AptosNode node = start();
+        WireClient honest = dial(node);
+        Payload piece = Payload.of(new byte[4 * MIB - 64]);
+        List<WireClient> hoarders = new ArrayList<>();
+        // Three quarters of 96 MiB are for large messages; two take half of that each.
+        for (int i = 0; i < 2; i++) {
+            WireClient hoarder = dial(node);
+            hoarders.add(hoarder);
+            send(hoarder, new Header(1, 16, new Request(RPC, 1, 0, piece)));
+            for (int number = 1; number < 9; number++) {
+                send(hoarder, new Fragment(1, number, piece));
+            }
+            hoarder.echo(Payload.random(i, 100));
+        }
+        assertThat(mistakes("stream_no_room") + mistakes("stream_over_share")).isZero();
+        assertThat(registry.find("aptosnet_stream_bytes").gauges())
+                .anySatisfy(gauge -> assertThat(gauge.value()).isEqualTo(2 * 9 * (4.0 * MIB - 64)));
+
+        honest.echo(Payload.random(9, 24 * MIB));
+        assertThat(mistakes("stream_over_share")).isPositive();
+        assertThat(peers.downs).isEmpty();
+        for (WireClient hoarder : hoarders) {
+            hoarder.echo(Payload.random(10, 100));
+        }
     }
 
     // R16

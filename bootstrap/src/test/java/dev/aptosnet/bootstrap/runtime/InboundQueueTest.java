@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aptosnet.bootstrap.metrics.ConnectionMetrics;
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
 import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
+import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.client.QueueStyle;
 import dev.aptosnet.ports.model.Bytes;
@@ -24,14 +25,24 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 @Timeout(60)
 class InboundQueueTest {
     private static final PeerId ONE = PeerId.parse("0x1");
     private static final PeerId OTHER = PeerId.parse("0x2");
 
+    private static final Protocols PROTOCOLS =
+            new Protocols(
+                    Stream.of(
+                                    ProtocolId.NETBENCH_DIRECT_SEND,
+                                    ProtocolId.CONSENSUS_DIRECT_SEND_BCS,
+                                    ProtocolId.MEMPOOL_DIRECT_SEND)
+                            .map(each -> Registration.direct(each, Codec.BYTES, _ -> {}, false))
+                            .toList());
+
     private final NodeBudget node = new NodeBudget(1 << 20);
-    private final InboundAccount account = new InboundAccount(1 << 20, node);
+    private final InboundAccount account = new InboundAccount(1 << 20, node, PROTOCOLS);
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final ConnectionMetrics metrics =
             new NetworkMetrics(meters, NetworkId.PUBLIC, ONE, false).forConnection();
@@ -58,7 +69,7 @@ class InboundQueueTest {
 
     private void offer(InboundQueue queue, PeerId peer, String... messages) {
         for (var message : messages) {
-            queue.offer(peer, Bytes.utf8(message), account, metrics);
+            queue.offer(peer, Bytes.utf8(message), account, metrics, _ -> {});
         }
     }
 
@@ -139,10 +150,10 @@ class InboundQueueTest {
 
     @Test
     void withoutRoomForItsBytesAMessageTakesThatOfOlderOnesOfItsPeer() throws Exception {
-        var small = new InboundAccount(3 * SendAccount.OVERHEAD_BYTES + 3, node);
+        var small = new InboundAccount(5 * (SendAccount.OVERHEAD_BYTES + 1), node, PROTOCOLS);
         var latest = queue(Inbox.of(QueueStyle.KLAST, 100));
         for (var message : List.of("a", "b", "c", "d")) {
-            latest.offer(ONE, Bytes.utf8(message), small, metrics);
+            latest.offer(ONE, Bytes.utf8(message), small, metrics, _ -> {});
             if (message.equals("a")) {
                 assertThat(entered.poll(10, TimeUnit.SECONDS)).isEqualTo("a");
             }
@@ -152,6 +163,26 @@ class InboundQueueTest {
         assertThat(handled(3)).containsExactly("a", "c", "d");
         awaitNothingCharged();
         assertThat(small.used()).isZero();
+    }
+
+    @Test
+    void aHandlerThatStandsStillLeavesRoomForOtherProtocolsOfItsPeer() {
+        var share = new InboundAccount(100_000, node, PROTOCOLS);
+        var still = ProtocolId.NETBENCH_DIRECT_SEND;
+        var held = 0;
+        while (share.charge(still, 1000)) {
+            held += 1000 + SendAccount.OVERHEAD_BYTES;
+        }
+        assertThat(held).isBetween(48_000, 50_500);
+        assertThat(share.charge(ProtocolId.CONSENSUS_DIRECT_SEND_BCS, 20_000)).isTrue();
+        assertThat(share.charge(ProtocolId.MEMPOOL_DIRECT_SEND, 10_000)).isTrue();
+
+        share.release(still, 1000);
+        share.release(ProtocolId.CONSENSUS_DIRECT_SEND_BCS, 20_000);
+        share.release(ProtocolId.MEMPOOL_DIRECT_SEND, 10_000);
+        assertThat(share.charge(still, 1000)).isTrue();
+        assertThat(share.used()).isEqualTo(held);
+        assertThat(node.used()).isEqualTo(held);
     }
 
     @Test

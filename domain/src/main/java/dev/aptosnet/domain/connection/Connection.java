@@ -203,6 +203,16 @@ public final class Connection {
     }
 
     /**
+     * Drops the peer's large messages under way for which other connections need the memory, as
+     * {@link ConnectionSink#owesStreamBytes} says.
+     */
+    public void giveUpStreams() {
+        for (var dropped = streams.giveUpOwed(); dropped > 0; dropped--) {
+            sink.observeMistake(Observation.STREAM_REFUSED, StreamResult.STREAM_OVER_SHARE);
+        }
+    }
+
+    /**
      * The link has given up a large message of ours, as {@code LinkHandler.onTransferLost} says. A
      * call fails as {@code TimedOut}; if all of it had been written, only the peer is told.
      */
@@ -336,6 +346,11 @@ public final class Connection {
             @Override
             public void giveBack(long bytes) {
                 sink.onStreamBytesFreed(bytes);
+            }
+
+            @Override
+            public boolean isOwing() {
+                return sink.owesStreamBytes();
             }
         };
     }

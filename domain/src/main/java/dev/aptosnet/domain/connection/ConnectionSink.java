@@ -54,6 +54,14 @@ public interface ConnectionSink {
     default void onStreamBytesFreed(long bytes) {}
 
     /**
+     * Whether some of what {@link #onStreamBytes} allowed has to be freed, since other connections
+     * need it; asked by {@link Connection#giveUpStreams} before each stream that it drops.
+     */
+    default boolean owesStreamBytes() {
+        return false;
+    }
+
+    /**
      * The system has taken the last byte of a message, which one in seven is told of. May come
      * later than the call that wrote it.
      *

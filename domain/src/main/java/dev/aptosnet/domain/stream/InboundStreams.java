@@ -144,6 +144,31 @@ public final class InboundStreams {
         return before - open.size();
     }
 
+    /**
+     * Drops streams until no memory is owed, those first that have waited longest for a piece, and
+     * of these the largest.
+     *
+     * @return how many
+     */
+    public int giveUpOwed() {
+        var before = open.size();
+        while (!open.isEmpty() && memory.isOwing()) {
+            drop(stalest());
+        }
+        return before - open.size();
+    }
+
+    private int stalest() {
+        var stalest = 0;
+        for (var i = 1; i < open.size(); i++) {
+            var order = open.get(i).lastPiece.compareTo(open.get(stalest).lastPiece);
+            if (order < 0 || (order == 0 && open.get(i).bytes > open.get(stalest).bytes)) {
+                stalest = i;
+            }
+        }
+        return stalest;
+    }
+
     /** Drops all streams. */
     public void clear() {
         while (!open.isEmpty()) {

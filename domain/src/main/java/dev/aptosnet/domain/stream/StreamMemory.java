@@ -19,4 +19,9 @@ public interface StreamMemory {
 
     /** Gives back what was taken. */
     void giveBack(long bytes);
+
+    /** Whether some of what was taken has to be given back now, since others need it. */
+    default boolean isOwing() {
+        return false;
+    }
 }

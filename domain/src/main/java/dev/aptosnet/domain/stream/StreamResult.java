@@ -39,7 +39,12 @@ public enum StreamResult {
      * The piece found no room and its stream was dropped; {@code max_stream_bytes}, or {@code
      * budget.total_bytes} of the node.
      */
-    STREAM_NO_ROOM(true);
+    STREAM_NO_ROOM(true),
+    /**
+     * The stream was dropped, since its connection held more than a fair share of {@code
+     * budget.total_bytes} and another needed it.
+     */
+    STREAM_OVER_SHARE(true);
 
     private final boolean error;
 

@@ -268,6 +268,49 @@ class InboundStreamsTest {
         assertThat(memory.used).isZero();
     }
 
+    @Test
+    void whatIsOwedComesFromTheStreamsThatWaitedLongest() {
+        var node = new Memory(9_000);
+        var shares =
+                new StreamShares(
+                        6_000,
+                        new StreamShares.NodeMemory() {
+                            @Override
+                            public boolean take(long bytes, long owed) {
+                                return node.take((int) bytes);
+                            }
+
+                            @Override
+                            public void giveBack(long bytes) {
+                                node.giveBack(bytes);
+                            }
+                        });
+        var limits = new StreamLimits(FRAME, MESSAGE, 16, 16, 8_000, IDLE);
+        var told = new ArrayList<String>();
+        var hoarder = new InboundStreams(limits, shares.join(() -> told.add("hoarder")));
+        var other = new InboundStreams(limits, shares.join(() -> told.add("other")));
+        for (var i = 1; i <= 6; i++) {
+            header(hoarder, i, 16, bytes(i == 3 ? 900 : 800, i));
+        }
+        now = now.plus(Duration.ofSeconds(1));
+        fragment(hoarder, 1, 1, bytes(900, 1));
+        assertThat(hoarder.heldBytes()).isEqualTo(5_800);
+        assertThat(hoarder.giveUpOwed()).isZero();
+
+        assertThat(header(other, 1, 16, bytes(900, 1))).isEqualTo(ACCEPTED);
+        assertThat(told).containsExactly("hoarder");
+        // 2,800 bytes are owed: the largest of the five that got nothing, then three others.
+        assertThat(hoarder.giveUpOwed()).isEqualTo(4);
+        assertThat(hoarder.heldBytes()).isEqualTo(2_500);
+        assertThat(fragment(hoarder, 1, 2, bytes(100, 1))).isEqualTo(ACCEPTED);
+        assertThat(fragment(hoarder, 3, 1, bytes(100, 1)))
+                .isEqualTo(StreamResult.STREAM_WRONG_REQUEST_ID);
+        assertThat(hoarder.giveUpOwed()).isZero();
+        hoarder.clear();
+        other.clear();
+        assertThat(node.used).isZero();
+    }
+
     private static final class Memory implements StreamMemory {
         private final long limit;
         private long used;

@@ -18,12 +18,14 @@ import java.time.Duration;
  * @param inboundRpcTimeout for serving one request; {@code inbound_rpc_timeout_ms}
  * @param queueMessages waiting to be sent on one connection in one class; {@code
  *     priorities.queue_messages}
- * @param queueBytes waiting to be sent on one connection, all classes together; each class leaves
- *     an eighth of it free for every more urgent one; {@code priorities.queue_bytes}
+ * @param queueBytes waiting to be sent on one connection, in bytes; each class has a sixteenth of
+ *     it for itself, the rest goes to who comes first; {@code priorities.queue_bytes}
  * @param inboundQueueMessages received and waiting for the handler of one peer and protocol; {@code
  *     inbound_queue_messages}
- * @param inboundBytes received from one peer and not yet handled; {@code budget.per_peer_bytes}
- * @param nodeBytes all queued and unhandled bytes of the node; {@code budget.total_bytes}
+ * @param inboundBytes received from one peer and not yet handled, of which no protocol may hold
+ *     more than is free; {@code budget.per_peer_bytes}
+ * @param nodeBytes all queued and unhandled bytes of the node, of which at most three quarters are
+ *     of large messages that have not arrived whole; {@code budget.total_bytes}
  */
 public record MessageLimits(
         int maxFrameBytes,

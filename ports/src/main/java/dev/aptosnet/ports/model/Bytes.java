@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 
@@ -167,6 +169,23 @@ public final class Bytes {
     private Bytes segment(int index) {
         Objects.checkIndex(index, segments());
         return parts.length == 0 ? this : parts[index];
+    }
+
+    /** Whether some array holds bytes of both, be they the same or not. */
+    public boolean sharesArrayWith(Bytes other) {
+        if (isEmpty() || other.isEmpty()) {
+            return false;
+        }
+        var arrays = Collections.newSetFromMap(new IdentityHashMap<byte[], Boolean>());
+        for (var i = 0; i < other.segments(); i++) {
+            arrays.add(other.segmentArray(i));
+        }
+        for (var i = 0; i < segments(); i++) {
+            if (arrays.contains(segmentArray(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Copies {@code length} bytes, beginning with the one at {@code from}. */

@@ -1,5 +1,6 @@
 package dev.aptosnet.ports.transport;
 
+import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MonoTime;
 
@@ -35,6 +36,14 @@ public interface Link {
      * still delivered after a stop. Owner only.
      */
     void setReading(boolean reading);
+
+    /**
+     * Says that nobody will look again at these bytes, which came with {@link LinkHandler#onFrame}
+     * and nowhere else: what comes next may be written over them. Arrays that the link has no use
+     * for are left to the collector, and so is everything that is never given back. Any thread, at
+     * most once for each frame.
+     */
+    default void giveBack(Bytes payload) {}
 
     /** Whether the calling thread is the owner. */
     boolean isOwner();

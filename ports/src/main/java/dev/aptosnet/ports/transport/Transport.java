@@ -50,6 +50,32 @@ public interface Transport extends AutoCloseable {
         return 0;
     }
 
+    /** Bytes of memory that {@link Link#giveBack} brought and nothing uses yet. Any thread. */
+    default long spareBytes() {
+        return 0;
+    }
+
+    /**
+     * What a transport that sends packets itself has counted since it was made.
+     *
+     * @param sent packets sent, those that were lost and sent again counted each time
+     * @param lost packets taken for lost, some of which may only have been late
+     */
+    record Packets(long sent, long lost) {
+        /** Nothing, or nothing that can be told. */
+        public static final Packets NONE = new Packets(0, 0);
+
+        /** Both. */
+        public Packets plus(Packets other) {
+            return new Packets(sent + other.sent, lost + other.lost);
+        }
+    }
+
+    /** The packets so far; none where the system sends them. Never falls. Any thread. */
+    default Packets packets() {
+        return Packets.NONE;
+    }
+
     /**
      * Measures how long it takes to open a connection to {@code address}, and closes that before a
      * byte is sent: the other end learns nothing of us, and sees what a stranger who changes his

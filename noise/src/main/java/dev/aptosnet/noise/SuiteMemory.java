@@ -1,4 +1,4 @@
-package dev.aptosnet.adapter.tcpnoise;
+package dev.aptosnet.noise;
 
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.PublicKey;
@@ -12,7 +12,7 @@ import java.util.Map;
  * next one after a listener hung up on an offer. Remembers a bounded number of peers and forgets
  * the one that was asked for longest ago. Safe for any number of threads.
  */
-final class SuiteMemory {
+public final class SuiteMemory {
     private static final int MAX_PEERS = 4096;
 
     private final List<CipherSuite> suites;
@@ -26,25 +26,28 @@ final class SuiteMemory {
                 }
             };
 
-    SuiteMemory(List<CipherSuite> suites) {
+    /**
+     * @param suites those that this node speaks, the one that it likes best first
+     */
+    public SuiteMemory(List<CipherSuite> suites) {
         this.suites = List.copyOf(suites);
     }
 
     /** The suite to offer now. */
-    synchronized CipherSuite offer(PublicKey peer) {
+    public synchronized CipherSuite offer(PublicKey peer) {
         var remembered = next.get(peer);
         return remembered == null ? suites.getFirst() : remembered;
     }
 
     /** The peer accepted this suite. */
-    synchronized void worked(PublicKey peer, CipherSuite suite) {
+    public synchronized void worked(PublicKey peer, CipherSuite suite) {
         if (suites.size() > 1) {
             next.put(peer, suite);
         }
     }
 
     /** The peer hung up when it was offered this suite. */
-    synchronized void refused(PublicKey peer, CipherSuite suite) {
+    public synchronized void refused(PublicKey peer, CipherSuite suite) {
         if (suites.size() > 1) {
             next.put(peer, suites.get((suites.indexOf(suite) + 1) % suites.size()));
         }

@@ -1,0 +1,73 @@
+package dev.aptosnet.adapter.quic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.transport.SocketAddresses;
+import dev.aptosnet.ports.transport.Transport.Packets;
+import dev.aptosnet.relay.LineSettings;
+import dev.aptosnet.relay.Relay;
+import dev.aptosnet.testkit.FramePipe;
+import dev.aptosnet.testkit.SettingsBuilder;
+import dev.aptosnet.testkit.TestIdentity;
+import dev.aptosnet.testkit.TransportNode;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.Random;
+
+/** What is lost on the way is counted, and stays counted when the link is gone. */
+@Tag("quic")
+@Timeout(60)
+class PacketCountTest {
+    private final Random random = new Random(17);
+
+    @Test
+    void lossIsCountedAndStaysCounted() throws IOException {
+        var loopback = InetAddress.getLoopbackAddress();
+        try (var listener = node();
+                var dialler = node();
+                var relay = new Relay(LineSettings.PERFECT.losing(0.1), LineSettings.PERFECT, 17)) {
+            assertThat(dialler.transport().packets()).isEqualTo(Packets.NONE);
+            var behind = listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0"));
+            var at =
+                    relay.udp(
+                            new InetSocketAddress(loopback, 0),
+                            Objects.requireNonNull(SocketAddresses.literal(behind)));
+            var address =
+                    NetworkAddress.parse("/ip4/127.0.0.1/quic/" + at.getPort())
+                            .withKey(listener.identity().key());
+            var out = FramePipe.on(dialler.connect(listener, address));
+            var in = FramePipe.on(listener.accepted());
+            // Of some 300 packets one in ten is lost.
+            var frame = Bytes.wrap(new byte[60_000]);
+            for (var i = 0; i < 6; i++) {
+                out.send(frame);
+                assertThat(in.receive()).isEqualTo(frame);
+            }
+            var during = dialler.transport().packets();
+            assertThat(during.lost()).isBetween(1L, during.sent() - 1);
+
+            out.link().close(DisconnectReason.STALE_CONNECTION, "test");
+            out.closed();
+            in.closed();
+            var after = dialler.transport().packets();
+            assertThat(after.sent()).isGreaterThanOrEqualTo(during.sent());
+            assertThat(after.lost()).isGreaterThanOrEqualTo(during.lost());
+        }
+    }
+
+    private TransportNode node() {
+        var identity = TestIdentity.next(random);
+        return new TransportNode(
+                new QuicTransportProvider(), identity, new SettingsBuilder(identity));
+    }
+}

@@ -1,0 +1,89 @@
+package dev.aptosnet.bootstrap.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
+import dev.aptosnet.domain.stream.StreamMemory;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.util.ArrayList;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+@Timeout(60)
+class StreamBudgetTest {
+    private static final int NODE_BYTES = 1 << 20;
+
+    private final NodeBudget node = new NodeBudget(NODE_BYTES);
+
+    @Test
+    void largeMessagesLeaveAQuarterOfTheNodesBudgetToWhatIsQueued() {
+        var one = node.streams().join(() -> {});
+        var held = 0;
+        while (one.take(1024)) {
+            held += 1024;
+        }
+        assertThat(held).isEqualTo(NODE_BYTES / 4 * 3);
+        assertThat(node.streams().used()).isEqualTo(held);
+        assertThat(node.used()).isEqualTo(held);
+        assertThat(node.charge(NODE_BYTES / 4)).isTrue();
+        assertThat(node.charge(1)).isFalse();
+        one.giveBack(held);
+        assertThat(node.used()).isEqualTo(NODE_BYTES / 4);
+    }
+
+    @Test
+    void whoHoldsMoreThanAFairShareIsToldToGiveBack() {
+        var told = new AtomicInteger();
+        var hoarder = node.streams().join(told::incrementAndGet);
+        var held = 0;
+        while (hoarder.take(1024)) {
+            held += 1024;
+        }
+        var other = node.streams().join(() -> {});
+        assertThat(other.take(1024)).isTrue();
+        assertThat(told).hasValue(1);
+        assertThat(hoarder.isOwing()).isTrue();
+        hoarder.giveBack(held / 2);
+        assertThat(hoarder.isOwing()).isFalse();
+    }
+
+    @Test
+    void threadsThatTakeAndGiveBackLeaveNothing() throws InterruptedException {
+        var seed = 11L;
+        var most = new AtomicLong();
+        var reclaimed = new AtomicInteger();
+        var threads = new ArrayList<Thread>();
+        for (var i = 0; i < 4; i++) {
+            var random = new SplittableRandom(seed + i);
+            var share = node.streams().join(reclaimed::incrementAndGet);
+            threads.add(Thread.ofPlatform().start(() -> run(share, random, most)));
+        }
+        for (var thread : threads) {
+            thread.join();
+        }
+        assertThat(node.streams().used()).as("seed %d", seed).isZero();
+        assertThat(node.used()).isZero();
+        assertThat(most.get()).isLessThanOrEqualTo(2 * node.streams().limit());
+    }
+
+    /** Takes ever more and gives all back when told, or now and then. */
+    private void run(StreamMemory share, SplittableRandom random, AtomicLong most) {
+        var held = 0L;
+        for (var i = 0; i < 50_000; i++) {
+            var bytes = 1 + random.nextInt(64 << 10);
+            if (share.take(bytes)) {
+                held += bytes;
+            }
+            most.accumulateAndGet(node.streams().used(), Math::max);
+            if (share.isOwing() || random.nextInt(40) == 0) {
+                share.giveBack(held);
+                held = 0;
+            }
+        }
+        share.giveBack(held);
+    }
+}
