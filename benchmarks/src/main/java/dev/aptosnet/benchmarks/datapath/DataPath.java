@@ -26,6 +26,7 @@ public final class DataPath {
                     "broadcast",
                     "batch",
                     "idle",
+                    "delay",
                     "streams",
                     "stall",
                     "reset",

@@ -30,7 +30,7 @@ final class DecodeWork {
     private static final int LARGE = 1 << 20;
     private static final int SMALL = 200;
     private static final int RECORDS = 17;
-    private static final int WARM_UP = 50;
+    private static final int WARM_UP = 600;
     private static final int MESSAGES = 200;
     private static final int ROUNDS = 15;
     private static final long ROUND_NANOS = 40_000_000;
