@@ -7,6 +7,7 @@ import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.peer.Admission;
 import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.domain.rollout.QuicRollout;
+import dev.aptosnet.ports.client.BatchDelays;
 import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.Codec;
@@ -65,6 +66,7 @@ public final class NodeBuilder {
     private Collection<PeerId> priorityInboundPeers = List.of();
     private InboundRate inboundRate = InboundRate.UNLIMITED;
     private MessageLimits limits = MessageLimits.DEFAULT;
+    private BatchDelays batchDelays = BatchDelays.NONE;
     private HealthSettings health = HealthSettings.DEFAULT;
     private PeerHealthSettings peerHealth = PeerHealthSettings.DEFAULT;
     private MonitoringSettings monitoring = MonitoringSettings.DEFAULT;
@@ -247,6 +249,12 @@ public final class NodeBuilder {
      */
     public NodeBuilder limits(MessageLimits limits) {
         this.limits = limits;
+        return this;
+    }
+
+    /** How long messages may wait for company before they leave; not at all unless said. */
+    public NodeBuilder batchDelays(BatchDelays batchDelays) {
+        this.batchDelays = batchDelays;
         return this;
     }
 
@@ -518,6 +526,7 @@ public final class NodeBuilder {
                 new Admission(maxInboundConnections, accessPolicy, priorityInboundPeers),
                 inboundRate,
                 limits,
+                batchDelays,
                 health,
                 peerHealth,
                 node.monitoring,

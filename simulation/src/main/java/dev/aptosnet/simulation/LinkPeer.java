@@ -159,7 +159,7 @@ final class LinkPeer implements LinkHandler, ConnectionSink {
         if (payload.size() <= SMALL_BYTES) {
             queuedAt.computeIfAbsent(protocol, _ -> new ArrayDeque<>()).add(now());
         }
-        machine.send(new OutboundMessage(protocol, messageClass, payload));
+        machine.send(now(), new OutboundMessage(protocol, messageClass, payload));
     }
 
     void call(OutboundCall call) {
@@ -302,7 +302,7 @@ final class LinkPeer implements LinkHandler, ConnectionSink {
     public void onRequest(InboundCall call, Bytes payload) {
         arrivals.take(call.protocol(), call.messageClass(), payload);
         if (charge(call.messageClass(), 0)) {
-            machine.respond(call, Bytes.EMPTY);
+            machine.respond(now(), call, Bytes.EMPTY);
         }
     }
 

@@ -246,9 +246,9 @@ final class SimConnection implements LinkHandler, ConnectionSink {
     @Override
     public void onRequest(InboundCall call, Bytes payload) {
         if (call.protocol().equals(APPLICATION)) {
-            machine.respond(call, ANSWER);
+            machine.respond(node.host().now(), call, ANSWER);
         } else if (HealthCheckerMsg.decode(payload) instanceof HealthCheckerMsg.Ping(int asked)) {
-            machine.respond(call, new HealthCheckerMsg.Pong(asked).encode());
+            machine.respond(node.host().now(), call, new HealthCheckerMsg.Pong(asked).encode());
             node.tell(new HealthChecker.Event.Pinged(link.info().peer()));
         }
     }

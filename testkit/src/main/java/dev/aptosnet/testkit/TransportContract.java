@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Memory;
@@ -16,6 +17,7 @@ import dev.aptosnet.ports.model.PublicKey;
 import dev.aptosnet.ports.transport.AcceptRate;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.FrameSink;
+import dev.aptosnet.ports.transport.Lane;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.ListenId;
@@ -51,11 +53,13 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * What every transport does, whatever it is made of. A transport's tests extend this and answer the
@@ -622,6 +626,37 @@ public abstract class TransportContract {
             b.send(Bytes.of((byte) -i));
             assertThat(a.receive()).isEqualTo(Bytes.of((byte) -i));
         }
+    }
+
+    @Test
+    void whoAsksHearsInTurnWhenWhatItWroteHasBeenTaken() {
+        var ends = connect(node(), node());
+        var b = FramePipe.on(ends.accepted());
+        var payloads =
+                Stream.of(10, 65_514, 65_515, 200_000, 0, 3_000_000, 1, 70_000)
+                        .map(size -> Bytes.wrap(randomBytes(size)))
+                        .toList();
+        var told = new ConcurrentLinkedQueue<Integer>();
+        ends.dialled()
+                .start(
+                        new FramePipe(ends.dialled()) {
+                            private int next;
+
+                            @Override
+                            public void onWake(FrameSink out) {
+                                var lane = Lane.of(MessageClass.NORMAL);
+                                while (next < payloads.size() && out.isWritable(lane)) {
+                                    var number = next++;
+                                    out.write(lane, new byte[0], 0, payloads.get(number));
+                                    out.whenTaken(() -> told.add(number));
+                                }
+                            }
+                        });
+        for (var payload : payloads) {
+            assertSame(b.receive(), payload);
+        }
+        eventually("all are told", () -> told.size() == payloads.size());
+        assertThat(List.copyOf(told)).isSorted();
     }
 
     private static void assertSame(Bytes actual, Bytes expected) {

@@ -6,7 +6,11 @@ import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.transport.FrameSink;
 import dev.aptosnet.ports.transport.Lane;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+
+import org.jspecify.annotations.Nullable;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -48,6 +52,12 @@ final class RecordWriter implements FrameSink {
 
     private int segment;
     private int segmentTaken;
+
+    /** Told when the record under way has been taken, or the last one if there is none. */
+    private @Nullable Runnable waiting;
+
+    /** The same for the record in which {@link #rest} ends. */
+    private @Nullable Runnable waitingForRest;
 
     RecordWriter(Channel channel, RecordSealer sealer, LoopScratch scratch, int maxFrameBytes) {
         this.channel = channel;
@@ -95,6 +105,43 @@ final class RecordWriter implements FrameSink {
         }
     }
 
+    @Override
+    public void whenTaken(Runnable then) {
+        if (rest.isEmpty()) {
+            waiting = inTurn(waiting, then);
+        } else {
+            waitingForRest = inTurn(waitingForRest, then);
+        }
+    }
+
+    private static @Nullable Runnable inTurn(@Nullable Runnable first, @Nullable Runnable then) {
+        if (first == null || then == null) {
+            return first == null ? then : first;
+        }
+        return () -> {
+            first.run();
+            then.run();
+        };
+    }
+
+    /** Writes a buffer, and tells who waits once all that goes before them has been taken. */
+    private void write(ByteBuf buffer) {
+        var told = waiting;
+        if (told == null) {
+            // A void promise costs nothing; a failed write ends the channel, which is what is seen.
+            channel.write(buffer, channel.voidPromise());
+            return;
+        }
+        waiting = null;
+        channel.write(buffer)
+                .addListener(
+                        written -> {
+                            if (written.isSuccess()) {
+                                told.run();
+                            }
+                        });
+    }
+
     /** Begins a record for a frame that would fill most of one, rather than split the frame. */
     private void alignLarge(long size) {
         if (inRecord
@@ -130,6 +177,8 @@ final class RecordWriter implements FrameSink {
             segmentTaken = 0;
             if (segment == rest.segments()) {
                 rest = Bytes.EMPTY;
+                waiting = inTurn(waiting, waitingForRest);
+                waitingForRest = null;
             }
         }
     }
@@ -188,6 +237,9 @@ final class RecordWriter implements FrameSink {
         }
         if (unflushed) {
             unflushed = false;
+            if (waiting != null) {
+                write(Unpooled.EMPTY_BUFFER); // the last record was full before they were told of
+            }
             channel.flush();
         }
     }
@@ -210,7 +262,6 @@ final class RecordWriter implements FrameSink {
         buffer.writeBytes(scratch.sealed, 0, n);
         unflushed = true;
         records++;
-        // A void promise costs nothing; a failed write ends the channel, which is what is observed.
-        channel.write(buffer, channel.voidPromise());
+        write(buffer);
     }
 }

@@ -27,10 +27,15 @@ class FrameAssemblerTest {
             RecordOpener.startingAt(CipherSuite.AESGCM, Bytes.wrap(new byte[32]), 0);
     private final List<Bytes> frames = new ArrayList<>();
     private int pinned;
-    private final FrameAssembler assembler =
-            new FrameAssembler(MAX_FRAME, new LoopScratch(new SpareArrays()), this::frame);
+    private final LoopScratch scratch = new LoopScratch(new SpareArrays());
+    private final FrameAssembler assembler = new FrameAssembler(MAX_FRAME, scratch, this::frame);
 
+    /** Nothing handed over may lie in an array that is written to again. */
     private void frame(byte[] head, int offset, int length, Bytes rest) {
+        assertThat(head).isNotSameAs(scratch.plain).isNotSameAs(scratch.cipher);
+        for (var i = 0; i < rest.segments(); i++) {
+            assertThat(rest.segmentArray(i)).isNotSameAs(scratch.plain).isNotSameAs(scratch.cipher);
+        }
         assertThat(rest.isEmpty() || length >= 65_536).isTrue();
         pinned = head.length;
         frames.add(Bytes.concat(List.of(Bytes.wrap(head, offset, length), rest)));

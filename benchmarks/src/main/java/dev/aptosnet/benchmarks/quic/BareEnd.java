@@ -25,17 +25,26 @@ import java.util.ServiceLoader;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
-/** A transport without a node; it closes what others open. */
-final class BareEnd implements AutoCloseable {
+/** A transport without a node. */
+public final class BareEnd implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 30;
 
     private final AtomicLong ids = new AtomicLong();
     private final LinkedBlockingQueue<TransportEvent> answers = new LinkedBlockingQueue<>();
+    private final Consumer<Link> accepted;
     private final Transport transport;
     private final PeerId peer;
 
+    /** One that reads the links that others open, and leaves them to those to end. */
     BareEnd(Contestant contestant) {
+        this(contestant, link -> link.start(new Mute()));
+    }
+
+    /** One that does something with the links that others open. */
+    public BareEnd(Contestant contestant, Consumer<Link> accepted) {
+        this.accepted = accepted;
         var keys = KeyPair.generate(new SecureRandom());
         peer = PeerId.derivedFrom(keys.publicKey());
         transport =
@@ -63,18 +72,19 @@ final class BareEnd implements AutoCloseable {
 
     private void take(TransportEvent event) {
         if (event instanceof TransportEvent.Accepted(_, var link)) {
-            // The dialler ends it; until then it must be read to hear of that.
-            link.start(new Mute());
+            accepted.accept(link);
         } else {
             answers.add(event);
         }
     }
 
-    PeerId peer() {
+    /** Who it is. */
+    public PeerId peer() {
         return peer;
     }
 
-    NetworkAddress listen(Contestant contestant, String host) throws Exception {
+    /** Listens at a free port. */
+    public NetworkAddress listen(Contestant contestant, String host) throws Exception {
         transport.listen(
                 new ListenId(ids.getAndIncrement()),
                 NetworkAddress.parse("/ip4/" + host + "/" + contestant.layer() + "/0"));
@@ -91,6 +101,16 @@ final class BareEnd implements AutoCloseable {
      * @param connect of that, until there was a TCP or QUIC connection
      */
     record Took(long all, long connect) {}
+
+    /** Connects, and leaves the link to the caller. */
+    public Link link(PeerId to, NetworkAddress address) throws Exception {
+        transport.dial(new DialId(ids.getAndIncrement()), to, address);
+        var answer = answer();
+        if (answer instanceof TransportEvent.Dialed(_, var link)) {
+            return link;
+        }
+        throw new IOException(answer.toString());
+    }
 
     /** Connects, and closes the link as soon as it is there. */
     Took connect(PeerId to, NetworkAddress address) throws Exception {

@@ -14,10 +14,10 @@ final class BlockedWork {
     private static final int DELAY_MILLIS = 50;
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    private final Report report;
+    private final Report<Contestant> report;
     private final long seed;
 
-    BlockedWork(Report report, long seed) {
+    BlockedWork(Report<Contestant> report, long seed) {
         this.report = report;
         this.seed = seed;
     }

@@ -12,10 +12,10 @@ final class CleanWork {
     private static final int IN_FLIGHT = 16;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private final Report report;
+    private final Report<Contestant> report;
     private final Duration during;
 
-    CleanWork(Report report, Duration during) {
+    CleanWork(Report<Contestant> report, Duration during) {
         this.report = report;
         this.during = during;
     }

@@ -1,7 +1,7 @@
 package dev.aptosnet.benchmarks.quic;
 
 /** Who takes part. */
-enum Contestant {
+public enum Contestant {
     /** TCP and Noise with the congestion control that Linux usually has. */
     TCP("tcp", "TCP cubic", "cubic"),
     /** The same with one that takes loss less to heart. */

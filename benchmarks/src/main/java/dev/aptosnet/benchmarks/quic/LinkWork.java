@@ -16,14 +16,14 @@ final class LinkWork {
     /** What both upgraded nodes cut large messages into. */
     private static final double PIECE_BYTES = 256 << 10;
 
-    private final Report report;
+    private final Report<Contestant> report;
     private final long seed;
     private final Duration during;
 
     /**
      * @param during how long each figure is measured
      */
-    LinkWork(Report report, long seed, Duration during) {
+    LinkWork(Report<Contestant> report, long seed, Duration during) {
         this.report = report;
         this.seed = seed;
         this.during = during;

@@ -7,10 +7,14 @@ import dev.aptosnet.relay.LineCounts;
 import dev.aptosnet.relay.LineSettings;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A link between two addresses of this machine whose IP packets, of TCP and of UDP alike, are
@@ -21,16 +25,24 @@ import java.util.SplittableRandom;
  * addresses turned into what the receiver sees. One is one more then and the other one less, so
  * that all checksums stay right.
  */
-final class PacketLink implements AutoCloseable {
-    static final String NEAR = "10.197.1.1";
-    static final String NEAR_SEEN = "10.197.1.2";
-    static final String FAR = "10.197.2.1";
-    static final String FAR_SEEN = "10.197.2.2";
+public final class PacketLink implements AutoCloseable {
+    /** Where the near end is. */
+    public static final String NEAR = "10.197.1.1";
+
+    /** What the far end sees it at. */
+    public static final String NEAR_SEEN = "10.197.1.2";
+
+    /** Where the far end is. */
+    public static final String FAR = "10.197.2.1";
+
+    /** What the near end sees it at. */
+    public static final String FAR_SEEN = "10.197.2.2";
 
     private static final int SOURCE_LAST = 15;
     private static final int SOURCE_THIRD = 14;
     private static final int TARGET_LAST = 19;
     private static final int PROTOCOL = 9;
+    private static final int TCP = 6;
     private static final int UDP = 17;
 
     private final TunDevice device;
@@ -39,6 +51,10 @@ final class PacketLink implements AutoCloseable {
     private final Thread reader;
     private volatile boolean closed;
     private volatile boolean udpBlocked;
+    private final AtomicLong sentForth = new AtomicLong();
+
+    /** The end of what was seen of each of the near end's TCP streams, by both ports. */
+    private final Map<Integer, Integer> streamEnds = new HashMap<>();
 
     /**
      * A link that is up.
@@ -47,7 +63,7 @@ final class PacketLink implements AutoCloseable {
      * @param congestion the congestion control of TCP over it, such as {@code cubic}
      * @throws IOException if the system does not allow it
      */
-    PacketLink(LineSettings both, String congestion, long seed) throws IOException {
+    public PacketLink(LineSettings both, String congestion, long seed) throws IOException {
         device = new TunDevice();
         try {
             // The kernel's own queue must not be the one that drops.
@@ -69,7 +85,7 @@ final class PacketLink implements AutoCloseable {
     }
 
     /** Which congestion controls the system has. */
-    static List<String> congestionControls() throws IOException {
+    public static List<String> congestionControls() throws IOException {
         var text = Files.readString(Path.of("/proc/sys/net/ipv4/tcp_available_congestion_control"));
         return List.of(text.strip().split(" "));
     }
@@ -125,6 +141,9 @@ final class PacketLink implements AutoCloseable {
                 continue; // nothing, or the kernel's IPv6 at large
             }
             var line = packet[SOURCE_THIRD] == 1 ? forth : back;
+            if (packet[SOURCE_THIRD] == 1) {
+                countNew(packet);
+            }
             if (udpBlocked && packet[PROTOCOL] == UDP) {
                 continue;
             }
@@ -134,18 +153,39 @@ final class PacketLink implements AutoCloseable {
         }
     }
 
+    /** Counts what of a TCP segment was not seen before. */
+    private void countNew(byte[] packet) {
+        var header = (packet[0] & 15) * 4;
+        if (packet[PROTOCOL] != TCP || packet.length < header + 20) {
+            return;
+        }
+        var segment = ByteBuffer.wrap(packet);
+        var length = packet.length - header - ((packet[header + 12] >> 4) & 15) * 4;
+        var end = segment.getInt(header + 4) + length;
+        var before = streamEnds.putIfAbsent(segment.getInt(header), end);
+        if (before != null && end - before > 0) {
+            sentForth.addAndGet(end - before);
+            streamEnds.put(segment.getInt(header), end);
+        }
+    }
+
     /** Drops every datagram from now on, or no longer. */
-    void blockUdp(boolean block) {
+    public void blockUdp(boolean block) {
         udpBlocked = block;
     }
 
+    /** Bytes of TCP that the near end has given to the link, without what it sent again. */
+    public long sentForth() {
+        return sentForth.get();
+    }
+
     /** From near to far. */
-    LineCounts forth() {
+    public LineCounts forth() {
         return forth.counts();
     }
 
     /** From far to near. */
-    LineCounts back() {
+    public LineCounts back() {
         return back.counts();
     }
 

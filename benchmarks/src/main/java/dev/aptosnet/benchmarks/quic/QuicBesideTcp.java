@@ -40,7 +40,7 @@ public final class QuicBesideTcp {
         long seed =
                 flags.number("seed", new SecureRandom().nextInt(1_000_000), 0, Integer.MAX_VALUE);
         System.err.println("seed " + seed);
-        var report = new Report();
+        var report = new Report<>(Contestant.class, Contestant::title, "QUIC/TCP");
         if (works.contains("clean")) {
             new CleanWork(report, during.dividedBy(4)).run();
         }
@@ -56,7 +56,8 @@ public final class QuicBesideTcp {
         }
     }
 
-    private static void overLinks(List<String> works, Report report, Duration during, long seed)
+    private static void overLinks(
+            List<String> works, Report<Contestant> report, Duration during, long seed)
             throws Exception {
         try {
             new PacketLink(LineSettings.PERFECT, "cubic", seed).close();

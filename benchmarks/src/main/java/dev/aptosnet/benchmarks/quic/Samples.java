@@ -3,23 +3,28 @@ package dev.aptosnet.benchmarks.quic;
 import java.util.Arrays;
 
 /** Durations that were measured, in nanoseconds. */
-final class Samples {
+public final class Samples {
     private long[] values = new long[1024];
     private int count;
 
-    synchronized void add(long nanos) {
+    /** None yet. */
+    public Samples() {}
+
+    /** One more. */
+    public synchronized void add(long nanos) {
         if (count == values.length) {
             values = Arrays.copyOf(values, 2 * count);
         }
         values[count++] = nanos;
     }
 
-    synchronized int count() {
+    /** How many. */
+    public synchronized int count() {
         return count;
     }
 
     /** Milliseconds that so large a share of the samples stays within; for 0 the least. */
-    synchronized double millis(double share) {
+    public synchronized double millis(double share) {
         if (count == 0) {
             return Double.NaN;
         }

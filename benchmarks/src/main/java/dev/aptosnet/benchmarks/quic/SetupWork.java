@@ -17,10 +17,10 @@ final class SetupWork {
     private static final int SETTLING_SECONDS = 60;
     private static final Duration STEADY = Duration.ofSeconds(3);
 
-    private final Report report;
+    private final Report<Contestant> report;
     private final long seed;
 
-    SetupWork(Report report, long seed) {
+    SetupWork(Report<Contestant> report, long seed) {
         this.report = report;
         this.seed = seed;
     }

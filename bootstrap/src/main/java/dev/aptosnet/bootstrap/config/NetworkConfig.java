@@ -2,6 +2,7 @@ package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.rollout.QuicRollout;
+import dev.aptosnet.ports.client.BatchDelays;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
@@ -38,6 +39,7 @@ public record NetworkConfig(
         List<PeerId> priorityInboundPeers,
         InboundRate inboundRate,
         MessageLimits limits,
+        BatchDelays batchDelays,
         HealthSettings health,
         PeerHealthSettings peerHealth,
         TransportSettings.Limits transportLimits,
@@ -58,6 +60,7 @@ public record NetworkConfig(
                     List.of(),
                     InboundRate.UNLIMITED,
                     MessageLimits.DEFAULT,
+                    BatchDelays.NONE,
                     HealthSettings.DEFAULT,
                     PeerHealthSettings.DEFAULT,
                     TransportSettings.Limits.DEFAULT,
@@ -91,6 +94,7 @@ public record NetworkConfig(
         private List<PeerId> priorityInboundPeers;
         private InboundRate inboundRate;
         private MessageLimits limits;
+        private BatchDelays batchDelays;
         private HealthSettings health;
         private PeerHealthSettings peerHealth;
         private TransportSettings.Limits transportLimits;
@@ -110,6 +114,7 @@ public record NetworkConfig(
             priorityInboundPeers = from.priorityInboundPeers;
             inboundRate = from.inboundRate;
             limits = from.limits;
+            batchDelays = from.batchDelays;
             health = from.health;
             peerHealth = from.peerHealth;
             transportLimits = from.transportLimits;
@@ -183,6 +188,12 @@ public record NetworkConfig(
             return this;
         }
 
+        /** How long messages may wait for company. */
+        public Draft batchDelays(BatchDelays batchDelays) {
+            this.batchDelays = batchDelays;
+            return this;
+        }
+
         /** Limits of messages and calls. */
         public Draft limits(MessageLimits limits) {
             this.limits = limits;
@@ -234,6 +245,7 @@ public record NetworkConfig(
                     priorityInboundPeers,
                     inboundRate,
                     limits,
+                    batchDelays,
                     health,
                     peerHealth,
                     transportLimits,

@@ -1,6 +1,7 @@
 package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.ports.client.BatchDelays;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.AccessPolicy;
@@ -89,6 +90,7 @@ final class NetworkSection {
         }
         draft.suites(suites);
         draft.limits(messageLimits(budget, unused));
+        draft.batchDelays(batchDelays());
         new HealthSection(section).read(draft);
         draft.transportLimits(transportLimits(unused));
         draft.connectivity(new ConnectivitySection(section).read());
@@ -174,6 +176,27 @@ final class NetworkSection {
                         .orElseGet(() -> Identity.ofPrivateKey(key.get())));
     }
 
+    private BatchDelays batchDelays() {
+        var delays = section.section("priorities").flatMap(p -> p.section("batch_delay_us"));
+        if (delays.isEmpty()) {
+            return BatchDelays.NONE;
+        }
+        var made =
+                new BatchDelays(
+                        micros(delays.get(), "high"),
+                        micros(delays.get(), "normal"),
+                        micros(delays.get(), "low"));
+        // Known, so that who sets it is told that it can only be 0.
+        delays.get().integer("critical", 0, 0);
+        delays.get().refuseUnknown();
+        return made;
+    }
+
+    private static Duration micros(Section delays, String name) {
+        var most = (int) (BatchDelays.MOST.toNanos() / 1000);
+        return Duration.ofNanos(1000L * delays.integer(name, 0, most).orElse(0));
+    }
+
     private MessageLimits messageLimits(Budget budget, Set<String> unused) {
         var usually = MessageLimits.DEFAULT;
         var frame = section.integer("max_frame_size", 65, MAX).orElse(usually.maxFrameBytes());
@@ -211,6 +234,7 @@ final class NetworkSection {
                                 weights.refuseUnknown();
                                 unused.add("priorities.weights");
                             });
+            var _ = priorities.get().section("batch_delay_us"); // batchDelays reads it
             priorities.get().refuseUnknown();
         }
         return new MessageLimits(

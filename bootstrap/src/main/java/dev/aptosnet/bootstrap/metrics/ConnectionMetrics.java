@@ -55,6 +55,11 @@ public final class ConnectionMetrics {
         network.served(protocol, nanos);
     }
 
+    /** The time from queueing a message until the system had taken its last byte. */
+    public void waited(MessageClass messageClass, long nanos) {
+        network.waited(messageClass, nanos);
+    }
+
     /** Counts a message that was not queued. Any thread. */
     public void refused(MessageClass messageClass, SendResult why) {
         network.refused(messageClass, why).increment();

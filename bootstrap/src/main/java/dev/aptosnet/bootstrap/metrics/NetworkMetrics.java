@@ -45,6 +45,12 @@ public final class NetworkMetrics implements AutoCloseable {
         0.001, 0.005, 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60
     };
 
+    /** Upper bounds in seconds, from an idle link's to those behind megabytes on a slow one. */
+    private static final double[] WAIT_BUCKETS = {
+        0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
+        1, 5
+    };
+
     private final ThreadLocal<ConnectionMetrics.Gathered> gathered =
             ThreadLocal.withInitial(ConnectionMetrics.Gathered::new);
 
@@ -60,6 +66,7 @@ public final class NetworkMetrics implements AutoCloseable {
     private final ConcurrentHashMap<List<String>, DistributionSummary> summaries =
             new ConcurrentHashMap<>();
     private final ObservationCounters observations;
+    private final DistributionSummary[] waits = new DistributionSummary[MessageClass.COUNT];
     private final Counter[][] refusals =
             new Counter[MessageClass.COUNT][SendResult.values().length];
 
@@ -80,12 +87,14 @@ public final class NetworkMetrics implements AutoCloseable {
                         self.shortText());
         this.observations = new ObservationCounters(this);
         for (var i = 0; i < MessageClass.COUNT; i++) {
+            var label = MessageClass.ofIndex(i).name().toLowerCase(Locale.ROOT);
+            waits[i] = summary("aptosnet_send_wait_seconds", WAIT_BUCKETS, "class", label);
             for (var result : SendResult.values()) {
                 refusals[i][result.ordinal()] =
                         counter(
                                 "aptosnet_send_refused_total",
                                 "class",
-                                MessageClass.ofIndex(i).name().toLowerCase(Locale.ROOT),
+                                label,
                                 "reason",
                                 result.name().toLowerCase(Locale.ROOT));
             }
@@ -167,6 +176,11 @@ public final class NetworkMetrics implements AutoCloseable {
         meters.add(timer);
         byNumber.set(protocol.number(), timer);
         return timer;
+    }
+
+    /** The time from queueing a message until the system had taken its last byte. Any thread. */
+    void waited(MessageClass messageClass, long nanos) {
+        waits[messageClass.index()].record(nanos / 1e9);
     }
 
     /** A set-up ended, well or not. */

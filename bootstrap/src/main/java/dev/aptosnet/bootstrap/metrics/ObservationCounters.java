@@ -22,7 +22,11 @@ final class ObservationCounters {
         for (var what : ALL) {
             var index = what.ordinal();
             var state = stateOf(what);
-            if (state == null) {
+            var flushed = flushReason(what);
+            if (flushed != null) {
+                counts[index] = network.counter("aptosnet_flushes_total", "reason", flushed);
+                bytes[index] = network.counter("aptosnet_flushed_frames_total", "reason", flushed);
+            } else if (state == null) {
                 counts[index] =
                         network.counter(
                                 "aptosnet_connection_events_total",
@@ -52,6 +56,16 @@ final class ObservationCounters {
             this.family = family;
             this.labels = labels;
         }
+    }
+
+    /** Of those, the second figure is not bytes but frames. */
+    private static @Nullable String flushReason(Observation what) {
+        return switch (what) {
+            case FLUSHED_AT_ONCE -> "at_once";
+            case FLUSHED_WHEN_DUE -> "due";
+            case FLUSHED_WHEN_FULL -> "full";
+            default -> null;
+        };
     }
 
     private static @Nullable State stateOf(Observation what) {

@@ -4,6 +4,7 @@ import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.peer.Admission;
 import dev.aptosnet.domain.rollout.QuicRollout;
+import dev.aptosnet.ports.client.BatchDelays;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
@@ -50,6 +51,7 @@ public record NetworkSettings(
         Admission admission,
         InboundRate inboundRate,
         MessageLimits limits,
+        BatchDelays batchDelays,
         HealthSettings health,
         PeerHealthSettings peerHealth,
         MonitoringSettings monitoring,
@@ -107,6 +109,7 @@ public record NetworkSettings(
                     MessageClass.ofIndex(i),
                     new ConnectionSettings.Queue(
                             limits.queueMessages(), limits.queueBytes(), weights[i]));
+            builder.batchDelay(MessageClass.ofIndex(i), batchDelays.of(MessageClass.ofIndex(i)));
         }
         peerHealth.calls().served().forEach(builder::inboundCallLimit);
         return builder.build();

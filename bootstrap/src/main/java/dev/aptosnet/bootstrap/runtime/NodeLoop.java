@@ -99,8 +99,8 @@ final class NodeLoop implements AutoCloseable {
 
     private void run() {
         while (running) {
-            turn.lock();
             MonoTime until;
+            turn.lock();
             try {
                 runWaiting();
                 until = nextDeadline.get();

@@ -413,9 +413,9 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                 case OutboundCall call -> machine.call(now, call);
                 case InboundCall call -> {
                     var answer = call.answer();
-                    machine.respond(call, answer == null ? Bytes.EMPTY : answer);
+                    machine.respond(now, call, answer == null ? Bytes.EMPTY : answer);
                 }
-                default -> machine.send(message);
+                default -> machine.send(now, message);
             }
             message = following;
         }
@@ -574,6 +574,11 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     @Override
     public boolean owesStreamBytes() {
         return streamMemory.isOwing();
+    }
+
+    @Override
+    public void onTaken(MessageClass messageClass, MonoTime since) {
+        metrics.waited(messageClass, clock.now().nanosSince(since));
     }
 
     @Override

@@ -49,6 +49,7 @@ final class NodeProvider implements Provider<AptosNode> {
                 .priorityInboundPeers(network.priorityInboundPeers())
                 .inboundRateLimit(network.inboundRate())
                 .limits(network.limits())
+                .batchDelays(network.batchDelays())
                 .health(network.health())
                 .circuitBreaker(network.peerHealth().breaker())
                 .calls(network.peerHealth().calls())

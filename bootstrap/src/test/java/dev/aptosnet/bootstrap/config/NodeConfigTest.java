@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.ports.client.BatchDelays;
 import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.HealthSettings;
@@ -92,7 +93,7 @@ class NodeConfigTest {
                             handshakes_per_second_per_ip: 10
                             handshake_burst_per_ip: 30
                           streams: { max_concurrent_inbound: 5, min_piece_bytes: 2048, progress_timeout_ms: 1 }
-                          priorities: { queue_messages: 10, queue_bytes: 20 }
+                          priorities: { queue_messages: 10, queue_bytes: 20, batch_delay_us: { normal: 200, low: 5000 } }
                           max_concurrent_inbound_rpcs: 11
                           max_concurrent_outbound_rpcs: 12
                           inbound_rpc_timeout_ms: 13
@@ -154,6 +155,10 @@ class NodeConfigTest {
         assertThat(limits.streamProgressTimeout()).isEqualTo(Duration.ofMillis(1));
         assertThat(limits.queueMessages()).isEqualTo(10);
         assertThat(limits.queueBytes()).isEqualTo(20);
+        assertThat(config.batchDelays())
+                .isEqualTo(
+                        new BatchDelays(
+                                Duration.ZERO, Duration.ofNanos(200_000), Duration.ofMillis(5)));
         assertThat(limits.maxInboundRpcs()).isEqualTo(11);
         assertThat(limits.maxOutboundRpcs()).isEqualTo(12);
         assertThat(limits.inboundRpcTimeout()).isEqualTo(Duration.ofMillis(13));
@@ -369,6 +374,8 @@ class NodeConfigTest {
                     admission: { max_pending: 0 }     | admission.max_pending: 0 (expected: 1 to
                     admission: { handshakes_per_second: 0 } | admission.handshakes_per_second: 0 (expected: 1 to
                     streams: { max_concurent_inbound: 1 } | did you mean max_concurrent_inbound?
+                    priorities: { batch_delay_us: { low: 5001 } } | priorities.batch_delay_us.low: 5001 (expected: 0 to 5000)
+                    priorities: { batch_delay_us: { critical: 1 } } | priorities.batch_delay_us.critical: 1 (expected: 0 to 0)
                     priorities: { queue_messages: 2000000 } | priorities.queue_messages: 2000000 (expected: 1 to 1048576)
                     ping_timeout_ms: soon             | ping_timeout_ms: "soon" (expected: 1 to
                     disconnect_on_health_check_failure: maybe | disconnect_on_health_check_failure: "maybe" (expected: true or false)

@@ -53,7 +53,7 @@ final class Callers {
         var why = refusalOf(now, call);
         if (why == null) {
             calls.open(call);
-            lanes.add(call);
+            lanes.add(now, call);
         } else {
             refuse(call, why);
         }

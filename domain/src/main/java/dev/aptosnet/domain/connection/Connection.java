@@ -1,5 +1,6 @@
 package dev.aptosnet.domain.connection;
 
+import dev.aptosnet.domain.lane.Flush;
 import dev.aptosnet.domain.lane.Lanes;
 import dev.aptosnet.domain.lane.OutboundMessage;
 import dev.aptosnet.domain.lane.Transfer;
@@ -38,6 +39,9 @@ public final class Connection {
     /** Large messages under way at once towards a peer that keeps streams apart (I-03). */
     public static final int MAX_TRANSFERS = 8;
 
+    /** Of so many messages one is timed; odd, so that turns of two kinds do not hide one. */
+    private static final int TIMED_ONE_IN = 7;
+
     private final ConnectionSink sink;
     private final ProtocolSet common;
     private final Protocols protocols;
@@ -50,6 +54,9 @@ public final class Connection {
     private final Requests requests;
     private final InboundStreams streams;
     private final boolean resetsAgreed;
+
+    /** Messages that have left since one was timed. */
+    private int untimed;
 
     /** Set once the link is gone. */
     private CallFailure.@Nullable Disconnected closed;
@@ -80,7 +87,8 @@ public final class Connection {
                         pieces,
                         interleaved ? MAX_TRANSFERS : 1,
                         settings.weights(),
-                        settings.criticalAllowanceBytes());
+                        settings.criticalAllowanceBytes(),
+                        settings.batchDelayNanos());
         this.frames = new Frames(capabilities, this::onLeft);
         this.replies = new Replies(capabilities.contains(Capability.REFUSALS), sink);
         this.resetsAgreed = capabilities.contains(Capability.STREAM_RESET);
@@ -102,14 +110,14 @@ public final class Connection {
      *
      * @param message of class {@link OutboundMessage} itself
      */
-    public void send(OutboundMessage message) {
+    public void send(MonoTime now, OutboundMessage message) {
         var size = message.payload().size();
         if (closed != null || !common.contains(message.protocol()) || !pieces.accepts(size)) {
             sink.onReleased(message.messageClass(), size);
             observe(Observation.DIRECT_SEND_FAILED, message.protocol(), size);
             return;
         }
-        lanes.add(message);
+        lanes.add(now, message);
     }
 
     /** Opens a call; it may fail before this returns. */
@@ -139,8 +147,8 @@ public final class Connection {
      * @return whether the answer was queued: false if the request was answered or refused before,
      *     its time is over, the answer is too large, or the connection is closed
      */
-    public boolean respond(InboundCall call, Bytes answer) {
-        return requests.respond(call, answer);
+    public boolean respond(MonoTime now, InboundCall call, Bytes answer) {
+        return requests.respond(now, call, answer);
     }
 
     /**
@@ -226,20 +234,46 @@ public final class Connection {
         }
     }
 
-    /** Writes frames, most urgent first, while the link wants them and something is queued. */
+    /**
+     * Writes frames, most urgent first, while the link wants them and something is queued that does
+     * not wait for company any more.
+     */
     public void poll(MonoTime now, FrameSink out) {
         frames.setTime(now);
-        while (true) {
+        if (!hasOutput() || (replies.isEmpty() && lanes.isGathering(now))) {
+            return;
+        }
+        var why = lanes.letGo(now);
+        var written = write(out);
+        if (written > 0) {
+            observe(observed(why), null, written);
+        }
+    }
+
+    private static Observation observed(Flush why) {
+        return switch (why) {
+            case AT_ONCE -> Observation.FLUSHED_AT_ONCE;
+            case DUE -> Observation.FLUSHED_WHEN_DUE;
+            case FULL -> Observation.FLUSHED_WHEN_FULL;
+        };
+    }
+
+    /** How many frames were written. */
+    private int write(FrameSink out) {
+        for (var written = 0; ; written++) {
             if (!replies.isEmpty() && out.isWritable(Frames.REPLIES)) {
                 observe(replies.nextKind(), null, 0);
                 frames.writeReply(replies, out);
             } else if (!lanes.writeNext(frames, out)) {
-                return;
+                return written;
             }
         }
     }
 
-    /** Whether {@link #poll} would write something to a link that wants it. */
+    /**
+     * Whether something is queued that {@link #poll} would write to a link that wants it, now or at
+     * {@link #nextDeadline}.
+     */
     public boolean hasOutput() {
         return !lanes.isEmpty() || !replies.isEmpty();
     }
@@ -250,11 +284,12 @@ public final class Connection {
     }
 
     /**
-     * When {@link #onTime} has something to do; {@link MonoTime#NEVER} if nothing is waited for.
+     * When {@link #onTime} or {@link #poll} has something to do; {@link MonoTime#NEVER} if nothing
+     * is waited for.
      */
     public MonoTime nextDeadline() {
         return MonoTime.earlier(
-                callers.nextDeadline(),
+                MonoTime.earlier(callers.nextDeadline(), lanes.gatheredAt()),
                 MonoTime.earlier(requests.nextDeadline(), streams.nextDeadline()));
     }
 
@@ -320,8 +355,12 @@ public final class Connection {
         };
     }
 
-    private void onLeft(OutboundMessage message) {
+    private void onLeft(OutboundMessage message, FrameSink out) {
         var size = message.payload().size();
+        if (++untimed >= TIMED_ONE_IN) {
+            untimed = 0;
+            time(message, out);
+        }
         sink.onReleased(message.messageClass(), size);
         var what =
                 switch (message) {
@@ -330,6 +369,12 @@ public final class Connection {
                     default -> Observation.DIRECT_SEND_SENT;
                 };
         observe(what, message.protocol(), size);
+    }
+
+    private void time(OutboundMessage message, FrameSink out) {
+        var messageClass = message.messageClass();
+        var since = frames.time().plusNanos(-message.waitedNanos(frames.time()));
+        out.whenTaken(() -> sink.onTaken(messageClass, since));
     }
 
     private void onDropped(OutboundMessage message) {

@@ -2,6 +2,7 @@ package dev.aptosnet.domain.connection;
 
 import dev.aptosnet.domain.stream.Pieces;
 import dev.aptosnet.domain.stream.StreamLimits;
+import dev.aptosnet.ports.client.BatchDelays;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.ProtocolId;
 
@@ -26,6 +27,8 @@ import java.util.TreeMap;
  * @param queues {@code priorities}: bounds and weights, by {@link MessageClass#index}
  * @param criticalAllowanceBytes {@code priorities.critical_allowance}: how many bytes of the
  *     critical class go before all others while these wait
+ * @param batchDelays {@code priorities.batch_delay_us}: how long messages may wait for company, by
+ *     {@link MessageClass#index}, 0 to 5 ms; 0 for the critical class
  * @param maxInboundStreams {@code max_open_streams}: large messages of the peer's under way
  * @param streamProgressLimit {@code stream_timeout_ms}: how long one of them may stand still
  */
@@ -39,6 +42,7 @@ public record ConnectionSettings(
         Map<ProtocolId, Duration> inboundCallLimits,
         List<Queue> queues,
         int criticalAllowanceBytes,
+        List<Duration> batchDelays,
         int maxInboundStreams,
         Duration streamProgressLimit) {
     /** What every node that announces {@code INTERLEAVED_STREAMS} accepts at once, at least. */
@@ -98,6 +102,16 @@ public record ConnectionSettings(
                 "priorities.critical_allowance",
                 criticalAllowanceBytes,
                 "> 0");
+        batchDelays = List.copyOf(batchDelays);
+        for (var i = 0; i < MessageClass.COUNT; i++) {
+            var most = i == MessageClass.CRITICAL.index() ? 0 : BatchDelays.MOST.toNanos() / 1000;
+            var micros = batchDelays.get(i).toNanos() / 1000;
+            expect(
+                    micros >= 0 && micros <= most,
+                    "priorities.batch_delay_us",
+                    micros,
+                    most == 0 ? "0 for critical" : "0 to " + most);
+        }
         expect(
                 maxInboundStreams >= MIN_INBOUND_STREAMS && maxInboundStreams <= 1024,
                 "max_open_streams",
@@ -126,6 +140,10 @@ public record ConnectionSettings(
                 interleaved ? maxInboundStreams : 1,
                 usual.maxHeldBytes(),
                 streamProgressLimit);
+    }
+
+    long[] batchDelayNanos() {
+        return batchDelays.stream().mapToLong(Duration::toNanos).toArray();
     }
 
     int[] weights() {
@@ -171,6 +189,9 @@ public record ConnectionSettings(
             new Queue(1024, 64 << 20, 1),
         };
         private int criticalAllowanceBytes = 1 << 20;
+        private final Duration[] batchDelays = {
+            Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO
+        };
         private int maxInboundStreams = MIN_INBOUND_STREAMS;
         private Duration streamProgressLimit = Duration.ofSeconds(30);
 
@@ -230,6 +251,12 @@ public record ConnectionSettings(
             return this;
         }
 
+        /** Default none. */
+        public Builder batchDelay(MessageClass messageClass, Duration delay) {
+            batchDelays[messageClass.index()] = delay;
+            return this;
+        }
+
         /** Default 16. */
         public Builder maxInboundStreams(int streams) {
             maxInboundStreams = streams;
@@ -258,6 +285,7 @@ public record ConnectionSettings(
                     inboundCallLimits,
                     List.of(queues),
                     criticalAllowanceBytes,
+                    List.of(batchDelays),
                     maxInboundStreams,
                     streamProgressLimit);
         }

@@ -3,6 +3,7 @@ package dev.aptosnet.domain.connection;
 import dev.aptosnet.domain.rpc.InboundCall;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
 
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,14 @@ public interface ConnectionSink {
     default boolean owesStreamBytes() {
         return false;
     }
+
+    /**
+     * The system has taken the last byte of a message, which one in seven is told of. May come
+     * later than the call that wrote it.
+     *
+     * @param since when the message was given to the connection
+     */
+    default void onTaken(MessageClass messageClass, MonoTime since) {}
 
     /**
      * Something to count.

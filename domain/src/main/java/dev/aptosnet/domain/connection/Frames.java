@@ -14,7 +14,7 @@ import dev.aptosnet.ports.transport.FrameSink;
 import dev.aptosnet.ports.transport.Lane;
 
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** Puts heads before payloads, as the peer understands them. */
 final class Frames implements FrameWriter {
@@ -25,11 +25,11 @@ final class Frames implements FrameWriter {
 
     private final boolean classes;
     private final boolean deadlines;
-    private final Consumer<OutboundMessage> onLeft;
+    private final BiConsumer<OutboundMessage, FrameSink> onLeft;
     private final byte[] scratch = new byte[FrameHead.SCRATCH_BYTES];
     private MonoTime now = new MonoTime(0);
 
-    Frames(Set<Capability> agreed, Consumer<OutboundMessage> onLeft) {
+    Frames(Set<Capability> agreed, BiConsumer<OutboundMessage, FrameSink> onLeft) {
         this.classes = agreed.contains(Capability.PRIORITY_CLASSES);
         this.deadlines = agreed.contains(Capability.DEADLINES);
         this.onLeft = onLeft;
@@ -38,6 +38,10 @@ final class Frames implements FrameWriter {
     /** What the time is for the frames that follow. */
     void setTime(MonoTime time) {
         now = time;
+    }
+
+    MonoTime time() {
+        return now;
     }
 
     void writeReply(Replies replies, FrameSink out) {
@@ -125,8 +129,8 @@ final class Frames implements FrameWriter {
     }
 
     @Override
-    public void onLeft(OutboundMessage message) {
-        onLeft.accept(message);
+    public void onLeft(OutboundMessage message, FrameSink out) {
+        onLeft.accept(message, out);
     }
 
     private int priority(OutboundMessage message) {

@@ -64,5 +64,11 @@ public enum Observation {
     /** A refusal was written. */
     REFUSAL_OUT_SENT,
     /** A refusal came for an open call. */
-    REFUSAL_IN_RECEIVED
+    REFUSAL_IN_RECEIVED,
+    /** Something was written at once; with the number of frames. */
+    FLUSHED_AT_ONCE,
+    /** The first of what was written had waited for company as long as it may; with the frames. */
+    FLUSHED_WHEN_DUE,
+    /** There was enough for a write before that; with the number of frames. */
+    FLUSHED_WHEN_FULL
 }

@@ -82,10 +82,10 @@ final class Requests {
         sink.onRequest(call, payload);
     }
 
-    boolean respond(InboundCall call, Bytes answer) {
+    boolean respond(MonoTime now, InboundCall call, Bytes answer) {
         if (pieces.accepts(answer.size())) {
             if (calls.close(call)) {
-                lanes.add(calls.answered(call, answer));
+                lanes.add(now, calls.answered(call, answer));
                 return true;
             }
         } else {

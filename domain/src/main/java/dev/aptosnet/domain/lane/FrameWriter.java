@@ -11,5 +11,5 @@ public interface FrameWriter {
     void writePiece(Transfer transfer, FrameSink out);
 
     /** The last byte of a message was written; its payload is still there during this call. */
-    void onLeft(OutboundMessage message);
+    void onLeft(OutboundMessage message, FrameSink out);
 }

@@ -2,11 +2,13 @@ package dev.aptosnet.domain.lane;
 
 import dev.aptosnet.domain.stream.Pieces;
 import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.transport.FrameSink;
 import dev.aptosnet.ports.transport.Lane;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
@@ -41,6 +43,9 @@ public final class Lanes {
     private final ClassLane[] lanes = new ClassLane[MessageClass.COUNT];
     private final ClassLane critical;
 
+    /** Null where no class waits. */
+    private final @Nullable Gathering gathering;
+
     private int queued;
     private int transfers;
     private long transferBytes;
@@ -64,8 +69,14 @@ public final class Lanes {
      *     as a receiver has room for them
      * @param weights by {@link MessageClass#index}
      * @param criticalAllowance how many bytes of the critical class may go before others that wait
+     * @param delayNanos how long messages may wait for company, by {@link MessageClass#index}
      */
-    public Lanes(Pieces pieces, int maxTransfers, int[] weights, int criticalAllowance) {
+    public Lanes(
+            Pieces pieces,
+            int maxTransfers,
+            int[] weights,
+            int criticalAllowance,
+            long[] delayNanos) {
         this.pieces = pieces;
         this.frameBytes = pieces.maxFrameBytes() - Pieces.HEAD_ROOM;
         this.wholeBytes = Math.min(frameBytes, pieces.minPieceBytes());
@@ -76,10 +87,18 @@ public final class Lanes {
             lanes[i] = new ClassLane(weights[i], Lane.of(MessageClass.ofIndex(i)));
         }
         this.critical = lanes[0];
+        this.gathering =
+                Arrays.stream(delayNanos).allMatch(delay -> delay == 0)
+                        ? null
+                        : new Gathering(delayNanos);
     }
 
     /** Queues a message whose size the {@link Pieces} accept. */
-    public void add(OutboundMessage message) {
+    public void add(MonoTime now, OutboundMessage message) {
+        message.takenAt(now);
+        if (gathering != null) {
+            gathering.add(now, message.messageClass(), message.payload().size());
+        }
         var lane = lane(message.messageClass());
         if (lane.messages == 0) {
             lane.served = Math.max(lane.served, served);
@@ -88,6 +107,28 @@ public final class Lanes {
         queued++;
         message.moveTo(OutboundMessage.Place.WAITING);
         lane.waiting.add(message);
+    }
+
+    /** Whether what is queued waits for company. */
+    public boolean isGathering(MonoTime now) {
+        return gathering != null && gathering.holds(now);
+    }
+
+    /** When that ends at the latest. */
+    public MonoTime gatheredAt() {
+        return gathering == null ? MonoTime.NEVER : gathering.dueAt();
+    }
+
+    /** Lets what is queued leave, and says why; to be called before it is written. */
+    public Flush letGo(MonoTime now) {
+        return gathering == null ? Flush.AT_ONCE : gathering.letGo(now);
+    }
+
+    private void count(int less) {
+        queued -= less;
+        if (queued == 0 && gathering != null) {
+            gathering.clear();
+        }
     }
 
     /** Whether nothing is queued or under way. */
@@ -148,7 +189,7 @@ public final class Lanes {
             case IN_PIECES -> end(transferOf(message));
         }
         lane.messages--;
-        queued--;
+        count(1);
         message.discard();
         return true;
     }
@@ -178,14 +219,14 @@ public final class Lanes {
             lane.countWhole(bytes + FRAME_COST);
             charge(lane, bytes + FRAME_COST);
             writer.writeWhole(message, out);
-            leave(message, writer);
+            leave(message, writer, out);
         }
         return true;
     }
 
     /** Empties all queues and ends all transfers; every message is handed over once. */
     public void drain(Consumer<OutboundMessage> to) {
-        queued = 0;
+        count(queued);
         transfers = 0;
         transferBytes = 0;
         for (var lane : lanes) {
@@ -210,15 +251,15 @@ public final class Lanes {
         transfer.advance();
         if (last) {
             end(transfer);
-            leave(transfer.message(), writer);
+            leave(transfer.message(), writer, out);
         }
     }
 
-    private void leave(OutboundMessage message, FrameWriter writer) {
+    private void leave(OutboundMessage message, FrameWriter writer, FrameSink out) {
         lane(message.messageClass()).messages--;
-        queued--;
+        count(1);
         message.moveTo(OutboundMessage.Place.OUTSIDE);
-        writer.onLeft(message);
+        writer.onLeft(message, out);
         message.discard();
     }
 

@@ -1,6 +1,7 @@
 package dev.aptosnet.domain.stream;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The memory for unfinished large messages of all connections of a node, in fair shares
@@ -22,9 +23,8 @@ public final class StreamShares {
     private final NodeMemory node;
 
     /** Those that hold something, by {@link Share#claim}: none has more than the one at half. */
-    private Share[] heap = new Share[8];
+    private final List<Share> heap = new ArrayList<>();
 
-    private int holders;
     private long used;
     private long owed;
 
@@ -69,7 +69,7 @@ public final class StreamShares {
 
     /** How many connections hold something. */
     public int holders() {
-        return holders;
+        return heap.size();
     }
 
     /** What one connection holds. */
@@ -138,15 +138,15 @@ public final class StreamShares {
 
     /** Takes from the node what others will have to give back, if this is no more than fair. */
     private boolean takeFair(Share share, int bytes) {
-        var fair = limit / (share.place < 0 ? holders + 1 : holders);
+        var fair = limit / (share.place < 0 ? heap.size() + 1 : heap.size());
         if (share.held + bytes > fair) {
             return false;
         }
         while (used + bytes - owed > limit || !node.take(bytes, owed)) {
-            if (holders == 0 || heap[0].claim() <= fair || owed >= limit) {
+            if (heap.isEmpty() || heap.getFirst().claim() <= fair || owed >= limit) {
                 return false;
             }
-            var largest = heap[0];
+            var largest = heap.getFirst();
             var excess = Math.min(largest.claim() - fair, limit - owed);
             largest.owes += excess;
             owed += excess;
@@ -157,18 +157,16 @@ public final class StreamShares {
     }
 
     private void add(Share share) {
-        if (holders == heap.length) {
-            heap = Arrays.copyOf(heap, 2 * holders);
-        }
-        put(share, holders++);
+        share.place = heap.size();
+        heap.add(share);
         up(share);
     }
 
     private void remove(Share share) {
-        var last = heap[--holders];
+        var last = heap.removeLast();
         var place = share.place;
         share.place = -1;
-        if (place < holders) {
+        if (place < heap.size()) {
             put(last, place);
             up(last);
             down(last);
@@ -177,7 +175,7 @@ public final class StreamShares {
 
     private void up(Share share) {
         while (share.place > 0) {
-            var parent = heap[(share.place - 1) / 2];
+            var parent = heap.get((share.place - 1) / 2);
             if (parent.claim() >= share.claim()) {
                 return;
             }
@@ -186,11 +184,10 @@ public final class StreamShares {
     }
 
     private void down(Share share) {
-        while (2 * share.place + 1 < holders) {
-            var child = heap[2 * share.place + 1];
-            if (2 * share.place + 2 < holders
-                    && heap[2 * share.place + 2].claim() > child.claim()) {
-                child = heap[2 * share.place + 2];
+        for (var left = 2 * share.place + 1; left < heap.size(); left = 2 * share.place + 1) {
+            var child = heap.get(left);
+            if (left + 1 < heap.size() && heap.get(left + 1).claim() > child.claim()) {
+                child = heap.get(left + 1);
             }
             if (child.claim() <= share.claim()) {
                 return;
@@ -206,7 +203,7 @@ public final class StreamShares {
     }
 
     private void put(Share share, int place) {
-        heap[place] = share;
+        heap.set(place, share);
         share.place = place;
     }
 }

@@ -64,6 +64,7 @@ class AllocationTest {
         var now = new MonoTime(1);
         for (var i = 0; i < MESSAGES; i++) {
             connection.send(
+                    now,
                     new OutboundMessage(
                             ProtocolId.NETBENCH_DIRECT_SEND, MessageClass.NORMAL, payload));
             if (i % 100 == 99) {

@@ -57,6 +57,9 @@ public final class Endpoint implements ConnectionSink {
     public BiConsumer<InboundCall, Bytes> onRequest =
             (call, payload) -> requests.add(new Request(call, payload));
 
+    /** The latest that it was told. */
+    private MonoTime time = new MonoTime(0);
+
     public Endpoint(
             ConnectionSettings settings,
             Set<Capability> capabilities,
@@ -83,9 +86,15 @@ public final class Endpoint implements ConnectionSink {
         return new Endpoint(settings, capabilities, ProtocolId.aptosNet(), ProtocolId.aptosNet());
     }
 
+    /** It is so late now. */
+    public Endpoint at(MonoTime now) {
+        time = now;
+        return this;
+    }
+
     public void send(ProtocolId protocol, MessageClass messageClass, Bytes payload) {
         charge(messageClass, payload);
-        connection.send(new OutboundMessage(protocol, messageClass, payload));
+        connection.send(time, new OutboundMessage(protocol, messageClass, payload));
     }
 
     public TestCall call(
@@ -100,13 +109,14 @@ public final class Endpoint implements ConnectionSink {
     }
 
     public void call(MonoTime now, OutboundCall call) {
+        time = now;
         charge(call.messageClass(), call.payload());
         connection.call(now, call);
     }
 
     public boolean respond(InboundCall call, Bytes answer) {
         charge(call.messageClass(), answer);
-        return connection.respond(call, answer);
+        return connection.respond(time, call, answer);
     }
 
     private void charge(MessageClass messageClass, Bytes payload) {
@@ -116,6 +126,7 @@ public final class Endpoint implements ConnectionSink {
 
     /** A frame body as a transport hands it over. */
     public void receive(MonoTime now, byte[] body) {
+        time = now;
         var length = Math.min(body.length, 65_536);
         connection.onFrame(
                 now,

@@ -42,10 +42,11 @@ public record MessageLimits(
         long inboundBytes,
         long nodeBytes) {
     /**
-     * A piece of this many bytes, with the 4 bytes of its frame's length and 10 of its head, fills
-     * one record of wire.md section 5: so it is decrypted into the array in which it stays.
+     * A piece of this many bytes, with the 4 bytes of its frame's length and the longest head that
+     * a piece has, 21 bytes, fits one record of wire.md section 5: so it is decrypted into the
+     * array in which it stays.
      */
-    public static final int ONE_RECORD_PIECE_BYTES = 65_519 - 14;
+    public static final int ONE_RECORD_PIECE_BYTES = 65_519 - 25;
 
     /** The defaults of wire.md section 10 and of our design; the node's budget is set by memory. */
     public static final MessageLimits DEFAULT =

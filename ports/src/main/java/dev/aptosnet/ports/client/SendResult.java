@@ -4,7 +4,10 @@ package dev.aptosnet.ports.client;
 public enum SendResult {
     /** It waits in its class's queue of the peer's connection, or has already left. */
     QUEUED,
-    /** The class's queue is full ({@code priorities.queue_messages}, {@code queue_bytes}). */
+    /**
+     * The class's queue is full ({@code priorities.queue_messages}), or all of the connection's
+     * together hold as many bytes as this class may bring them to ({@code priorities.queue_bytes}).
+     */
     DROPPED_FULL,
     /** The node's or the peer's byte budget is used up ({@code budget}). */
     DROPPED_BUDGET,

@@ -32,6 +32,15 @@ public interface FrameSink {
     void write(Lane lane, byte[] head, int headLength, Bytes payload);
 
     /**
+     * Runs something on the owner once the system has taken all that was written so far; at once
+     * where the link does not know. Costs an allocation, so it is for samples; never run if the
+     * link ends first.
+     */
+    default void whenTaken(Runnable then) {
+        then.run();
+    }
+
+    /**
      * Ends a large message's own lane before its time, if it has one: what was written to it and
      * has not left need not leave. Does nothing on a link without independent lanes.
      *
