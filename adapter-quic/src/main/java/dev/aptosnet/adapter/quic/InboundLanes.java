@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 
 /**
  * What a link receives: a thread for each stream that the peer opened, and one for the stream of
@@ -26,6 +27,7 @@ final class InboundLanes {
     private final QuicStream control;
     private final LinkOwner owner;
     private final Limits limits;
+    private final Semaphore room;
     private final Inbox inbox;
     private final Runnable arrived;
 
@@ -54,6 +56,7 @@ final class InboundLanes {
         this.control = control;
         this.owner = owner;
         this.limits = limits;
+        this.room = LaneReader.room(limits.maxFrameBytes());
         this.inbox = inbox;
         this.arrived = arrived;
     }
@@ -74,6 +77,7 @@ final class InboundLanes {
                 new LaneReader(
                         stream.getInputStream(),
                         limits.maxFrameBytes(),
+                        room,
                         (head, rest) -> {
                             if (inbox.put(new Inbox.Frame(Bytes.wrap(head), rest))) {
                                 arrived.run();

@@ -6,6 +6,7 @@ import dev.aptosnet.ports.model.MessageClass;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.concurrent.Semaphore;
 
 /**
  * Reads one stream that the peer opened: a byte that says what it is for, then frames, {@code u32
@@ -28,6 +29,7 @@ final class LaneReader {
 
     private final InputStream in;
     private final int maxFrameBytes;
+    private final Semaphore room;
     private final Frames frames;
     private volatile int kind = UNKNOWN;
 
@@ -51,10 +53,23 @@ final class LaneReader {
         }
     }
 
-    LaneReader(InputStream in, int maxFrameBytes, Frames frames) {
+    /**
+     * @param room bytes of large frames that all readers of a link may be assembling, see {@link
+     *     #room}
+     */
+    LaneReader(InputStream in, int maxFrameBytes, Semaphore room, Frames frames) {
         this.in = in;
         this.maxFrameBytes = maxFrameBytes;
+        this.room = room;
         this.frames = frames;
+    }
+
+    /**
+     * The room of one link: for a few frames of the greatest length. A peer may open many streams,
+     * and could else have us hold a frame that it never ends for each of them.
+     */
+    static Semaphore room(int maxFrameBytes) {
+        return new Semaphore((int) Math.min(Integer.MAX_VALUE, 4L * maxFrameBytes), true);
     }
 
     /**
@@ -97,12 +112,33 @@ final class LaneReader {
                                 + maxFrameBytes
                                 + ")");
             }
-            var head = new byte[Math.min(size, HEAD)];
-            readFully(head, 0, head.length);
-            var rest = rest(size - head.length);
-            waits = false;
-            frames.frame(head, rest);
+            readFrame(size);
         }
+    }
+
+    private void readFrame(int size) throws IOException, InterruptedException {
+        if (size <= HEAD) {
+            readBody(size);
+            return;
+        }
+        // The peer need not hurry meanwhile.
+        waits = false;
+        room.acquire(size);
+        try {
+            waitingSince = System.nanoTime();
+            waits = true;
+            readBody(size);
+        } finally {
+            room.release(size);
+        }
+    }
+
+    private void readBody(int size) throws IOException, InterruptedException {
+        var head = new byte[Math.min(size, HEAD)];
+        readFully(head, 0, head.length);
+        var rest = rest(size - head.length);
+        waits = false;
+        frames.frame(head, rest);
     }
 
     /** Whether the peer has said what the stream is for. */
