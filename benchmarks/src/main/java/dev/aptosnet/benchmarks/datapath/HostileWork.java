@@ -199,16 +199,7 @@ final class HostileWork {
                             ProtocolSet.of(
                                     List.of(Ends.ECHO, Ends.TAKE),
                                     EnumSet.allOf(Capability.class)))) {
-                // Whatever it blocks on ends with its socket.
-                var watch =
-                        Thread.ofVirtual()
-                                .start(
-                                        () -> {
-                                            while (!stop.get()) {
-                                                LockSupport.parkNanos(10_000_000);
-                                            }
-                                            peer.close();
-                                        });
+                var watch = Thread.ofVirtual().start(() -> resetAtStop(peer, stop));
                 try {
                     deed.run(new Victim(peer, taken), stop);
                 } finally {
@@ -217,6 +208,18 @@ final class HostileWork {
             } catch (Exception _) {
                 LockSupport.parkNanos(50_000_000);
             }
+        }
+    }
+
+    /** Whatever a peer blocks on ends with its socket. */
+    private static void resetAtStop(PlainPeer peer, AtomicBoolean stop) {
+        while (!stop.get() && !Thread.interrupted()) {
+            LockSupport.parkNanos(10_000_000);
+        }
+        try {
+            peer.reset();
+        } catch (IOException _) {
+            // It is gone already.
         }
     }
 

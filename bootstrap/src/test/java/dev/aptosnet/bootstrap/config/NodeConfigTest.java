@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.client.BatchDelays;
-import dev.aptosnet.ports.client.ClassWeights;
 import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.CallSettings;
+import dev.aptosnet.ports.client.ClassWeights;
 import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.PeerHealthSettings;
