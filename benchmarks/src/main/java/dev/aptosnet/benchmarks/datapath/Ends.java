@@ -59,7 +59,7 @@ final class Ends {
                 .suites(CipherSuite.AESGCM)
                 .circuitBreaker(BreakerSettings.OFF)
                 .calls(CallSettings.APTOS_CORE)
-                .transportLimits(oneLoop())
+                .transportLimits(oneLoop(0))
                 .limits(
                         new MessageLimits(
                                 all.maxFrameBytes(),
@@ -77,7 +77,12 @@ final class Ends {
                                 all.nodeBytes()));
     }
 
-    private static TransportSettings.Limits oneLoop() {
+    /**
+     * One event loop.
+     *
+     * @param receiveBufferBytes of the sockets; 0 for the system's choice
+     */
+    static TransportSettings.Limits oneLoop(int receiveBufferBytes) {
         var all = TransportSettings.Limits.DEFAULT;
         return new TransportSettings.Limits(
                 all.maxFrameBytes(),
@@ -88,7 +93,7 @@ final class Ends {
                 all.maxPendingPerAddress(),
                 all.acceptRate(),
                 all.maxUnsentBytes(),
-                all.receiveBufferBytes(),
+                receiveBufferBytes,
                 all.sendBufferBytes(),
                 all.proxyProtocol(),
                 1);

@@ -33,6 +33,14 @@ import java.util.concurrent.TimeUnit;
 final class PriorityWork {
     private static final int LARGE = 64 << 20;
     private static final int SMALL = 200;
+
+    /**
+     * The receiver's buffer. Twice what the line holds, so that TCP fills the line, and less than
+     * the system lets a sender have under way (4 MiB, {@code net.ipv4.tcp_wmem}): at that bound
+     * Linux takes nothing more until a third of it has been acknowledged, 133 ms at this rate.
+     */
+    private static final int WINDOW_BYTES = 2 << 20;
+
     private static final long EVERY_NANOS = 10_000_000;
     private static final Duration WARM_UP = Duration.ofSeconds(3);
     private static final double LIMIT_MILLIS = 31;
@@ -78,6 +86,7 @@ final class PriorityWork {
         try (var link = new PacketLink(line, "cubic", seed);
                 var far =
                         Ends.builder()
+                                .transportLimits(Ends.oneLoop(WINDOW_BYTES))
                                 .listen(Ends.LOOPBACK.replace("127.0.0.1", PacketLink.FAR))
                                 .receiveInline(Ends.URGENT, _ -> {})
                                 .serveInline(Ends.BULK, request -> request.respond(Bytes.EMPTY))
