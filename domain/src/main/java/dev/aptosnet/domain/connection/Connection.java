@@ -39,7 +39,10 @@ public final class Connection {
     /** Large messages under way at once towards a peer that keeps streams apart (I-03). */
     public static final int MAX_TRANSFERS = 8;
 
-    /** Of so many messages one is timed; odd, so that turns of two kinds do not hide one. */
+    /**
+     * Of so many messages one is timed, and of those that are written together one at most; odd, so
+     * that turns of two kinds do not hide one.
+     */
     private static final int TIMED_ONE_IN = 7;
 
     private final ConnectionSink sink;
@@ -57,6 +60,9 @@ public final class Connection {
 
     /** Messages that have left since one was timed. */
     private int untimed;
+
+    /** Whether one of those that are being written was timed. */
+    private boolean timed;
 
     /** Set once the link is gone. */
     private CallFailure.@Nullable Disconnected closed;
@@ -244,6 +250,7 @@ public final class Connection {
             return;
         }
         var why = lanes.letGo(now);
+        timed = false;
         var written = write(out);
         if (written > 0) {
             observe(observed(why), null, written);
@@ -357,8 +364,9 @@ public final class Connection {
 
     private void onLeft(OutboundMessage message, FrameSink out) {
         var size = message.payload().size();
-        if (++untimed >= TIMED_ONE_IN) {
+        if (++untimed >= TIMED_ONE_IN && !timed) {
             untimed = 0;
+            timed = true;
             time(message, out);
         }
         sink.onReleased(message.messageClass(), size);
