@@ -29,6 +29,7 @@ final class SendAccount {
 
     private final AtomicLongArray queued = new AtomicLongArray(MessageClass.COUNT * STRIDE);
     private final QueueBounds bounds;
+    private final long reserved;
     private final NodeBudget node;
 
     /** What all classes hold beyond the parts that are their own. */
@@ -45,6 +46,7 @@ final class SendAccount {
 
     SendAccount(QueueBounds bounds, NodeBudget node) {
         this.bounds = bounds;
+        this.reserved = bounds.reservedBytes();
         this.node = node;
     }
 
@@ -81,7 +83,9 @@ final class SendAccount {
 
     /** What the last of a class's bytes take of those that all share. */
     private long sharedPart(long classBytes, long last) {
-        return bounds.sharedPart(classBytes) - bounds.sharedPart(classBytes - last);
+        return classBytes <= reserved
+                ? 0
+                : bounds.sharedPart(classBytes) - bounds.sharedPart(classBytes - last);
     }
 
     /**
