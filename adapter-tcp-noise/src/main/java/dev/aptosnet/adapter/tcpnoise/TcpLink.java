@@ -1,6 +1,7 @@
 package dev.aptosnet.adapter.tcpnoise;
 
 import dev.aptosnet.noise.RecordException;
+import dev.aptosnet.noise.RecordOpener;
 import dev.aptosnet.noise.Session;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -42,7 +43,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
     private final SocketChannel channel;
     private final EventLoop loop;
     private final LinkInfo info;
-    private final Session session;
+    private final RecordOpener opener;
     private final SpareArrays plaintexts;
     private final RecordCutter cutter;
     private final FrameAssembler assembler;
@@ -88,7 +89,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         this.channel = channel;
         this.loop = channel.eventLoop();
         this.info = info;
-        this.session = session;
+        this.opener = session.opener();
         this.plaintexts = scratch.plaintexts;
         this.cutter = cutter;
         this.early = early;
@@ -274,7 +275,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
 
     @Override
     public void record(byte[] array, int offset, int length) throws BrokenStream, RecordException {
-        assembler.open(session.opener(), array, offset, length);
+        assembler.open(opener, array, offset, length);
     }
 
     private void frame(byte[] head, int offset, int length, Bytes rest) {

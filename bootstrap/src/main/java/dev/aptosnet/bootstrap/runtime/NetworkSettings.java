@@ -70,6 +70,7 @@ public record NetworkSettings(
      * is a quarter at most.
      */
     private static final long TIMER_LATENESS_NANOS = 250_000;
+
     /** Copies the collections. */
     public NetworkSettings {
         suites = List.copyOf(suites);

@@ -17,6 +17,7 @@ import dev.aptosnet.domain.wire.ProtocolSet;
 import dev.aptosnet.domain.wire.RefusalCode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;
+import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.transport.FrameSink;
@@ -39,11 +40,8 @@ public final class Connection {
     /** Large messages under way at once towards a peer that keeps streams apart (I-03). */
     public static final int MAX_TRANSFERS = 8;
 
-    /**
-     * Of so many messages one is timed, and of those that are written together one at most; odd, so
-     * that turns of two kinds do not hide one.
-     */
-    private static final int TIMED_ONE_IN = 7;
+    /** The first message of each class is timed that leaves within 2^23 ns, some 8 ms. */
+    private static final int TIMED_BITS = 23;
 
     private final ConnectionSink sink;
     private final ProtocolSet common;
@@ -58,11 +56,8 @@ public final class Connection {
     private final InboundStreams streams;
     private final boolean resetsAgreed;
 
-    /** Messages that have left since one was timed. */
-    private int untimed;
-
-    /** Whether one of those that are being written was timed. */
-    private boolean timed;
+    /** When the last message of each class was timed, by {@link MessageClass#index}. */
+    private final int[] timedAt = new int[MessageClass.COUNT];
 
     /** Set once the link is gone. */
     private CallFailure.@Nullable Disconnected closed;
@@ -250,7 +245,6 @@ public final class Connection {
             return;
         }
         var why = lanes.letGo(now);
-        timed = false;
         var written = write(out);
         if (written > 0) {
             observe(observed(why), null, written);
@@ -364,9 +358,9 @@ public final class Connection {
 
     private void onLeft(OutboundMessage message, FrameSink out) {
         var size = message.payload().size();
-        if (++untimed >= TIMED_ONE_IN && !timed) {
-            untimed = 0;
-            timed = true;
+        var tick = (int) (frames.time().nanos() >> TIMED_BITS);
+        if (timedAt[message.messageClass().index()] != tick) {
+            timedAt[message.messageClass().index()] = tick;
             time(message, out);
         }
         sink.onReleased(message.messageClass(), size);

@@ -62,8 +62,8 @@ public interface ConnectionSink {
     }
 
     /**
-     * The system has taken the last byte of a message. Told of one in seven at most, and of those
-     * that were written together of one. May come later than the call that wrote it.
+     * The system has taken the last byte of a message. Told of one message of a class in 8 ms at
+     * most. May come later than the call that wrote it.
      *
      * @param since when the message was given to the connection
      */

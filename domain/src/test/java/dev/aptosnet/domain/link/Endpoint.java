@@ -53,6 +53,9 @@ public final class Endpoint implements ConnectionSink {
 
     public final int[] queuedMessages = new int[MessageClass.COUNT];
 
+    /** Of the messages that were timed, by class: since when they had waited. */
+    public final Map<MessageClass, List<MonoTime>> timed = new EnumMap<>(MessageClass.class);
+
     public Consumer<Received> onDirectSend = directSends::add;
     public BiConsumer<InboundCall, Bytes> onRequest =
             (call, payload) -> requests.add(new Request(call, payload));
@@ -152,6 +155,11 @@ public final class Endpoint implements ConnectionSink {
     @Override
     public void onRequest(InboundCall call, Bytes payload) {
         onRequest.accept(call, payload);
+    }
+
+    @Override
+    public void onTaken(MessageClass messageClass, MonoTime since) {
+        timed.computeIfAbsent(messageClass, _ -> new ArrayList<>()).add(since);
     }
 
     @Override
