@@ -38,7 +38,7 @@ class SendWaitTest {
         send(START, MessageClass.HIGH);
         write(START.plusNanos(5 * MS));
         assertThat(endpoint.timed.keySet()).containsExactly(MessageClass.HIGH);
-        var since = endpoint.timed.get(MessageClass.HIGH);
+        var since = endpoint.timed.getOrDefault(MessageClass.HIGH, List.of());
         assertThat(since).hasSize(1);
         assertThat(since.getFirst().nanosSince(START)).isBetween(-UNIT, UNIT);
     }
