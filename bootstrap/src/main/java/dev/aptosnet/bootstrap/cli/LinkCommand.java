@@ -154,11 +154,10 @@ final class LinkCommand extends Command {
         if (!tcpPairs.isEmpty() && (loss > 0 || reorder > 0 || duplicate > 0)) {
             note("link: loss, reordering and duplication are for UDP; TCP is only delayed");
         }
-        LineCounts forthTotal;
-        LineCounts backTotal;
         var signal = new StopSignal();
+        var relay = new Relay(forth, back, dice);
         try (signal;
-                var relay = new Relay(forth, back, dice)) {
+                relay) {
             relay.blockUdp(blockUdp);
             for (var pair : udpPairs) {
                 announce("udp", relay.udp(pair.from(), pair.to()), pair.to());
@@ -174,10 +173,9 @@ final class LinkCommand extends Command {
                     break;
                 }
             }
-            forthTotal = relay.forth();
-            backTotal = relay.back();
         }
-        report(dice, forthTotal, backTotal);
+        // Closed, it has counted whatever it delivered.
+        report(dice, relay.forth(), relay.back());
         terminal().out().flush();
         terminal().err().flush();
         signal.stopped();
