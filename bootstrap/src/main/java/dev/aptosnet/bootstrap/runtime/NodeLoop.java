@@ -23,6 +23,9 @@ final class NodeLoop implements AutoCloseable {
     /** How many tasks that follow from his own somebody else than the loop's thread runs. */
     private static final int MAX_FOLLOWING = 16;
 
+    /** When to ask again what is due, if that could not be told: a second. */
+    private static final long RETRY_NANOS = 1_000_000_000;
+
     private static final System.Logger LOG = System.getLogger(NodeLoop.class.getName());
 
     private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>(MAX_WAITING);
@@ -88,7 +91,7 @@ final class NodeLoop implements AutoCloseable {
                 carryOut(task);
                 task = i < MAX_FOLLOWING ? mailbox.poll() : null;
             }
-            more = nextDeadline.get().isBefore(looksAgainAt);
+            more = deadline().isBefore(looksAgainAt);
         } finally {
             turn.unlock();
         }
@@ -103,7 +106,7 @@ final class NodeLoop implements AutoCloseable {
             turn.lock();
             try {
                 runWaiting();
-                until = nextDeadline.get();
+                until = deadline();
                 looksAgainAt = until;
             } finally {
                 turn.unlock();
@@ -120,10 +123,20 @@ final class NodeLoop implements AutoCloseable {
             if (task != null) {
                 carryOut(task);
             }
-            if (!clock.now().isBefore(nextDeadline.get())) {
+            if (!clock.now().isBefore(deadline())) {
                 carryOut(onTime);
             }
         } while (running && !mailbox.isEmpty());
+    }
+
+    /** A fault here must neither end the thread nor reach who brought a task. */
+    private MonoTime deadline() {
+        try {
+            return nextDeadline.get();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "the node's loop cannot tell what is due", e);
+            return clock.now().plusNanos(RETRY_NANOS);
+        }
     }
 
     private static void carryOut(Runnable task) {

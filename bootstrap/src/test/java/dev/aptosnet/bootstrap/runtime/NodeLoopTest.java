@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 class NodeLoopTest {
     private final Clock clock = Clock.system();
     private volatile MonoTime deadline = MonoTime.NEVER;
+    private volatile boolean broken;
     private final CompletableFuture<Thread> timeReached = new CompletableFuture<>();
     private final NodeLoop loop = loop();
 
@@ -29,7 +30,12 @@ class NodeLoopTest {
         return new NodeLoop(
                 "node-loop-test",
                 clock,
-                () -> deadline,
+                () -> {
+                    if (broken) {
+                        throw new IllegalStateException("planted");
+                    }
+                    return deadline;
+                },
                 () -> {
                     deadline = MonoTime.NEVER;
                     timeReached.complete(Thread.currentThread());
@@ -156,6 +162,20 @@ class NodeLoopTest {
         var ran = new CompletableFuture<Boolean>();
         loop.post(() -> ran.complete(true));
         assertThat(ran.get()).isTrue();
+    }
+
+    @Test
+    void aLoopThatCannotTellWhatIsDueGoesOn() throws Exception {
+        loop.start();
+        broken = true;
+        for (var i = 0; i < 10; i++) {
+            var ran = new CompletableFuture<Boolean>();
+            assertThat(loop.post(() -> ran.complete(true))).isTrue();
+            assertThat(ran.get()).isTrue();
+        }
+        broken = false;
+        loop.post(() -> deadline = clock.now());
+        assertThat(timeReached.get().getName()).isEqualTo("node-loop-test");
     }
 
     @Test

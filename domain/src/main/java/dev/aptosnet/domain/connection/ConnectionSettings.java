@@ -52,11 +52,11 @@ public record ConnectionSettings(
     public static final ConnectionSettings DEFAULTS = builder().build();
 
     /**
-     * Bounds of one class's queue, which whoever gives messages to the connection enforces, and its
-     * share of the link.
+     * Bounds of one class's queue, which whoever gives messages to the connection enforces as {@link
+     * dev.aptosnet.domain.lane.QueueBounds} says, and its share of the link.
      *
      * @param maxMessages {@code queue_messages}
-     * @param maxBytes {@code queue_bytes}: of payload
+     * @param maxBytes {@code queue_bytes}: of payload, all classes of a connection together
      * @param weight {@code weight}: bytes of this class for so many of others that wait as well
      */
     public record Queue(int maxMessages, long maxBytes, int weight) {

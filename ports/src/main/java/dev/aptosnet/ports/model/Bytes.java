@@ -17,7 +17,9 @@ import java.util.Objects;
  * asks for it.
  *
  * <p>{@link #of} copies; {@link #wrap} takes the array over, and the caller must not write to it
- * afterwards. Safe for use by any number of threads.
+ * afterwards. Safe for use by any number of threads. A received payload is immutable for as long as
+ * nobody has said that he is done with it ({@code Link.giveBack}); only applications that ask for
+ * that ever see it change.
  */
 public final class Bytes {
     private static final byte[] NO_ARRAY = {};
