@@ -52,8 +52,8 @@ public record ConnectionSettings(
     public static final ConnectionSettings DEFAULTS = builder().build();
 
     /**
-     * Bounds of one class's queue, which whoever gives messages to the connection enforces as {@link
-     * dev.aptosnet.domain.lane.QueueBounds} says, and its share of the link.
+     * Bounds of one class's queue, which whoever gives messages to the connection enforces as
+     * {@link dev.aptosnet.domain.lane.QueueBounds} says, and its share of the link.
      *
      * @param maxMessages {@code queue_messages}
      * @param maxBytes {@code queue_bytes}: of payload, all classes of a connection together
