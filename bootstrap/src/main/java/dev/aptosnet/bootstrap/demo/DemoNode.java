@@ -114,19 +114,11 @@ final class DemoNode implements AutoCloseable {
     /** All nodes come from one address, and each needs no more than one thread for its sockets. */
     private static TransportSettings.Limits transportLimits(int nodes) {
         var usual = TransportSettings.Limits.DEFAULT;
-        return new TransportSettings.Limits(
-                usual.maxFrameBytes(),
-                usual.upgradeTimeout(),
-                usual.closeTimeout(),
-                usual.writeTimeout(),
-                Math.max(usual.maxPendingInbound(), nodes),
-                Math.max(usual.maxPendingPerAddress(), nodes),
-                usual.acceptRate(),
-                usual.maxUnsentBytes(),
-                usual.receiveBufferBytes(),
-                usual.sendBufferBytes(),
-                usual.proxyProtocol(),
-                1);
+        return usual.toBuilder()
+                .maxPendingInbound(Math.max(usual.maxPendingInbound(), nodes))
+                .maxPendingPerAddress(Math.max(usual.maxPendingPerAddress(), nodes))
+                .threads(1)
+                .build();
     }
 
     private static void serveChunk(RpcRequest<Bytes> request, int maxBytes) {

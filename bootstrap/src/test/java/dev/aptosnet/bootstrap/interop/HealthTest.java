@@ -64,21 +64,7 @@ class HealthTest {
     }
 
     private static MessageLimits oneCallAtOnce() {
-        MessageLimits usual = MessageLimits.DEFAULT;
-        return new MessageLimits(
-                usual.maxFrameBytes(),
-                usual.maxMessageBytes(),
-                usual.minPieceBytes(),
-                usual.maxInboundStreams(),
-                usual.streamProgressTimeout(),
-                usual.maxInboundRpcs(),
-                1,
-                usual.inboundRpcTimeout(),
-                usual.queueMessages(),
-                usual.queueBytes(),
-                usual.inboundQueueMessages(),
-                usual.inboundBytes(),
-                usual.nodeBytes());
+        return MessageLimits.builder().maxOutboundRpcs(1).build();
     }
 
     /** A peer that does what the test does, and nothing by itself. */

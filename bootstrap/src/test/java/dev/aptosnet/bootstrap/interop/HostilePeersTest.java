@@ -82,38 +82,19 @@ class HostilePeersTest {
     }
 
     private static MessageLimits limits() {
-        MessageLimits usual = MessageLimits.DEFAULT;
-        return new MessageLimits(
-                usual.maxFrameBytes(),
-                usual.maxMessageBytes(),
-                usual.minPieceBytes(),
-                usual.maxInboundStreams(),
-                usual.streamProgressTimeout(),
-                usual.maxInboundRpcs(),
-                usual.maxOutboundRpcs(),
-                usual.inboundRpcTimeout(),
-                usual.queueMessages(),
-                usual.maxMessageBytes(),
-                usual.inboundQueueMessages(),
-                usual.inboundBytes(),
-                NODE_BYTES);
+        return MessageLimits.builder()
+                .queueBytes(MessageLimits.DEFAULT.maxMessageBytes())
+                .nodeBytes(NODE_BYTES)
+                .build();
     }
 
     private static TransportSettings.Limits transportLimits() {
-        TransportSettings.Limits usual = TransportSettings.Limits.DEFAULT;
-        return new TransportSettings.Limits(
-                usual.maxFrameBytes(),
-                usual.upgradeTimeout(),
-                SHORT,
-                SHORT.multipliedBy(2),
-                usual.maxPendingInbound(),
-                usual.maxPendingPerAddress(),
-                usual.acceptRate(),
-                usual.maxUnsentBytes(),
-                usual.receiveBufferBytes(),
-                64 << 10,
-                usual.proxyProtocol(),
-                2);
+        return TransportSettings.Limits.builder()
+                .closeTimeout(SHORT)
+                .writeTimeout(SHORT.multipliedBy(2))
+                .sendBufferBytes(64 << 10)
+                .threads(2)
+                .build();
     }
 
     private WireClient dial(AptosNode node) throws Exception {

@@ -103,10 +103,153 @@ public record MessageLimits(
         require(nodeBytes >= 1, "budget.total_bytes", nodeBytes, ">= 1");
     }
 
+    /** With every default. */
+    public static Builder builder() {
+        return DEFAULT.toBuilder();
+    }
+
+    /** Like these, to be changed. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
     private static void require(boolean holds, String key, Object value, String expected) {
         if (!holds) {
             throw new IllegalArgumentException(
                     key + ": " + value + " (expected: " + expected + ")");
+        }
+    }
+
+    /** Collects what differs from what it was made of. */
+    public static final class Builder {
+        private int maxFrameBytes;
+        private int maxMessageBytes;
+        private int minPieceBytes;
+        private int maxInboundStreams;
+        private Duration streamProgressTimeout;
+        private int maxInboundRpcs;
+        private int maxOutboundRpcs;
+        private Duration inboundRpcTimeout;
+        private int queueMessages;
+        private long queueBytes;
+        private int inboundQueueMessages;
+        private long inboundBytes;
+        private long nodeBytes;
+
+        private Builder(MessageLimits from) {
+            maxFrameBytes = from.maxFrameBytes;
+            maxMessageBytes = from.maxMessageBytes;
+            minPieceBytes = from.minPieceBytes;
+            maxInboundStreams = from.maxInboundStreams;
+            streamProgressTimeout = from.streamProgressTimeout;
+            maxInboundRpcs = from.maxInboundRpcs;
+            maxOutboundRpcs = from.maxOutboundRpcs;
+            inboundRpcTimeout = from.inboundRpcTimeout;
+            queueMessages = from.queueMessages;
+            queueBytes = from.queueBytes;
+            inboundQueueMessages = from.inboundQueueMessages;
+            inboundBytes = from.inboundBytes;
+            nodeBytes = from.nodeBytes;
+        }
+
+        /** Default 4 MiB. */
+        public Builder maxFrameBytes(int value) {
+            maxFrameBytes = value;
+            return this;
+        }
+
+        /** Default 64 MiB. */
+        public Builder maxMessageBytes(int value) {
+            maxMessageBytes = value;
+            return this;
+        }
+
+        /** Default {@link #ONE_RECORD_PIECE_BYTES}. */
+        public Builder minPieceBytes(int value) {
+            minPieceBytes = value;
+            return this;
+        }
+
+        /** Default 16. */
+        public Builder maxInboundStreams(int value) {
+            maxInboundStreams = value;
+            return this;
+        }
+
+        /** Default 30 s. */
+        public Builder streamProgressTimeout(Duration value) {
+            streamProgressTimeout = value;
+            return this;
+        }
+
+        /** Default 100. */
+        public Builder maxInboundRpcs(int value) {
+            maxInboundRpcs = value;
+            return this;
+        }
+
+        /** Default 100. */
+        public Builder maxOutboundRpcs(int value) {
+            maxOutboundRpcs = value;
+            return this;
+        }
+
+        /** Default 10 s. */
+        public Builder inboundRpcTimeout(Duration value) {
+            inboundRpcTimeout = value;
+            return this;
+        }
+
+        /** Default 1024. */
+        public Builder queueMessages(int value) {
+            queueMessages = value;
+            return this;
+        }
+
+        /** Default 128 MiB. */
+        public Builder queueBytes(long value) {
+            queueBytes = value;
+            return this;
+        }
+
+        /** Default 1024. */
+        public Builder inboundQueueMessages(int value) {
+            inboundQueueMessages = value;
+            return this;
+        }
+
+        /** Default 128 MiB. */
+        public Builder inboundBytes(long value) {
+            inboundBytes = value;
+            return this;
+        }
+
+        /** Default an eighth of what the JVM may use, at least 256 MiB. */
+        public Builder nodeBytes(long value) {
+            nodeBytes = value;
+            return this;
+        }
+
+        /**
+         * The limits.
+         *
+         * @throws IllegalArgumentException naming the first configuration key that is out of range
+         */
+        public MessageLimits build() {
+            return new MessageLimits(
+                    maxFrameBytes,
+                    maxMessageBytes,
+                    minPieceBytes,
+                    maxInboundStreams,
+                    streamProgressTimeout,
+                    maxInboundRpcs,
+                    maxOutboundRpcs,
+                    inboundRpcTimeout,
+                    queueMessages,
+                    queueBytes,
+                    inboundQueueMessages,
+                    inboundBytes,
+                    nodeBytes);
         }
     }
 }
