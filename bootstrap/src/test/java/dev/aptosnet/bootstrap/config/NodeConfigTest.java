@@ -156,7 +156,7 @@ class NodeConfigTest {
         assertThat(limits.streamProgressTimeout()).isEqualTo(Duration.ofMillis(1));
         assertThat(limits.queueMessages()).isEqualTo(10);
         assertThat(limits.queueBytes()).isEqualTo(20);
-        assertThat(config.weights()).isEqualTo(new ClassWeights(8, 16, 4, 1));
+        assertThat(config.weights()).isEqualTo(new ClassWeights(16, 16, 4, 1));
         assertThat(config.batchDelays())
                 .isEqualTo(
                         new BatchDelays(
