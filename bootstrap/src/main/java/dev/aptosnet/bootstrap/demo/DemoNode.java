@@ -176,6 +176,7 @@ final class DemoNode implements AutoCloseable {
         return all.stream().filter(peer -> !peer.equals(peerId())).toList();
     }
 
+    /** At least one to each, however late this begins. */
     void sendVotes(Duration interval, long until) throws InterruptedException {
         send(VOTES, VOTE_BYTES, interval, until, tally.votesSent);
     }
@@ -187,7 +188,7 @@ final class DemoNode implements AutoCloseable {
     private void send(ProtocolId protocol, int size, Duration interval, long until, LongAdder sent)
             throws InterruptedException {
         var others = others();
-        for (var number = 0L; System.nanoTime() - until < 0; number++) {
+        for (var number = 0L; number == 0 || System.nanoTime() - until < 0; number++) {
             var note = new Note(place.index(), number, System.nanoTime()).encode(size);
             for (var result : client.sendToPeers(others, protocol, note).values()) {
                 (result == SendResult.QUEUED ? sent : tally.sendsRefused).increment();
@@ -227,7 +228,7 @@ final class DemoNode implements AutoCloseable {
     /** Pings the others in turn. */
     void ping(Duration interval, long until) throws InterruptedException {
         var others = others();
-        for (var turn = 0; System.nanoTime() - until < 0; turn++) {
+        for (var turn = 0; turn == 0 || System.nanoTime() - until < 0; turn++) {
             var start = System.nanoTime();
             var nonce = (place.index() << 16) | (turn & 0xffff);
             try {

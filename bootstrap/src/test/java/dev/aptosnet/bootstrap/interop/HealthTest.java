@@ -87,6 +87,15 @@ class HealthTest {
         throw new AssertionError("expected a ping");
     }
 
+    /** The next answer, whatever pings come before it. */
+    private static Payload readPong(WireClient peer) throws IOException {
+        while (true) {
+            if (peer.readMessage() instanceof Response response) {
+                return response.raw();
+            }
+        }
+    }
+
     private static void pong(WireClient peer, Request ping) throws IOException {
         byte[] pong = ping.raw().array().clone();
         pong[0] = 1;
@@ -138,7 +147,7 @@ class HealthTest {
         for (int i = 0; i < 8; i++) {
             readPing(peer);
             peer.request(HEALTH, 0, Payload.hex("00efbeadde"));
-            assertThat(peer.readResponse().raw()).isEqualTo(Payload.hex("01efbeadde"));
+            assertThat(readPong(peer)).isEqualTo(Payload.hex("01efbeadde"));
         }
         assertThat(peers.downs).isEmpty();
         assertThat(node.peers()).hasSize(1);
