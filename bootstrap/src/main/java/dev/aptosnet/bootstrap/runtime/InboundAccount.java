@@ -1,6 +1,5 @@
 package dev.aptosnet.bootstrap.runtime;
 
-import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
 import dev.aptosnet.domain.queue.SharedBytes;
 import dev.aptosnet.ports.model.ProtocolId;
 
@@ -46,7 +45,7 @@ final class InboundAccount {
         var place = protocols.place(protocol);
         var own = counts.get(place);
         // What others give back meanwhile can only make room.
-        if (!SharedBytes.admit(own, used.get(), bytes, limit) || !node.charge(bytes)) {
+        if (!SharedBytes.admit(own, used.get(), bytes, limit) || !node.take(bytes)) {
             return false;
         }
         used.addAndGet(bytes);
@@ -61,7 +60,7 @@ final class InboundAccount {
             counts.addAndGet(protocols.place(protocol), -bytes);
         }
         used.addAndGet(-bytes);
-        node.release(bytes);
+        node.giveBack(bytes);
     }
 
     long used() {

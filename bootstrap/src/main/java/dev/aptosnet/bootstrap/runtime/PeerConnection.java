@@ -99,7 +99,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             MessageLimits limits,
             InboundRate inboundRate,
             ConnectionSettings settings,
-            SendAccount.NodeBudget budget,
+            NodeBudget budget,
             Clock clock,
             ConnectionMetrics metrics,
             ConnectionHealth health,

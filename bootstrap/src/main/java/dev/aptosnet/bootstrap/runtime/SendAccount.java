@@ -1,7 +1,6 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.domain.lane.QueueBounds;
-import dev.aptosnet.domain.stream.StreamShares;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
@@ -62,7 +61,7 @@ final class SendAccount {
             subtract(index, word, cost);
             return SendResult.DROPPED_FULL;
         }
-        if (!node.charge(cost)) {
+        if (!node.take(cost)) {
             subtract(index, word, cost);
             return SendResult.DROPPED_BUDGET;
         }
@@ -145,7 +144,7 @@ final class SendAccount {
     void release(MessageClass messageClass, int messages, long payloadBytes) {
         var cost = payloadBytes + (long) messages * OVERHEAD_BYTES;
         subtract(messageClass.index() * STRIDE, ((long) messages << BYTE_BITS) + cost, cost);
-        node.release(cost);
+        node.giveBack(cost);
     }
 
     int messages(MessageClass messageClass) {
@@ -154,52 +153,5 @@ final class SendAccount {
 
     long bytes(MessageClass messageClass) {
         return queued.get(messageClass.index() * STRIDE) & BYTE_MASK;
-    }
-
-    /** The node's own limit, shared by all its connections; {@code budget.total_bytes}. */
-    static final class NodeBudget implements StreamShares.NodeMemory {
-        private final AtomicLong used = new AtomicLong();
-        private final long limit;
-        private final StreamBudget streams;
-
-        NodeBudget(long limit) {
-            this.limit = limit;
-            this.streams = new StreamBudget(limit, this);
-        }
-
-        /** The part of it that unfinished large messages may take. */
-        StreamBudget streams() {
-            return streams;
-        }
-
-        @Override
-        public boolean take(long bytes, long owed) {
-            if (used.addAndGet(bytes) - owed > limit) {
-                used.addAndGet(-bytes);
-                return false;
-            }
-            return true;
-        }
-
-        @Override
-        public void giveBack(long bytes) {
-            release(bytes);
-        }
-
-        boolean charge(long bytes) {
-            return take(bytes, 0);
-        }
-
-        void release(long bytes) {
-            used.addAndGet(-bytes);
-        }
-
-        long used() {
-            return used.get();
-        }
-
-        long limit() {
-            return limit;
-        }
     }
 }

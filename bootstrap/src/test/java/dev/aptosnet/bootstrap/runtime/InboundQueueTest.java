@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.bootstrap.metrics.ConnectionMetrics;
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
-import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.client.QueueStyle;

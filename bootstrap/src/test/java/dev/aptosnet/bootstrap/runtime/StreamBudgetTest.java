@@ -2,7 +2,6 @@ package dev.aptosnet.bootstrap.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
 import dev.aptosnet.domain.stream.StreamMemory;
 
 import org.junit.jupiter.api.Test;
@@ -29,8 +28,8 @@ class StreamBudgetTest {
         assertThat(held).isEqualTo(NODE_BYTES / 4 * 3);
         assertThat(node.streams().used()).isEqualTo(held);
         assertThat(node.used()).isEqualTo(held);
-        assertThat(node.charge(NODE_BYTES / 4)).isTrue();
-        assertThat(node.charge(1)).isFalse();
+        assertThat(node.take(NODE_BYTES / 4)).isTrue();
+        assertThat(node.take(1)).isFalse();
         one.giveBack(held);
         assertThat(node.used()).isEqualTo(NODE_BYTES / 4);
     }
