@@ -116,7 +116,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                 new SendAccount(
                         new QueueBounds(limits.queueMessages(), limits.queueBytes()), budget);
         this.inbound = new InboundAccount(limits.inboundBytes(), budget, protocols);
-        this.streamMemory = budget.streams().join(this::onStreamMemoryOwed);
+        this.streamMemory = budget.streams().join(info.peer(), this::onStreamMemoryOwed);
         this.now = clock.now();
         this.heardAt = now;
         this.machine = new Connection(settings, agreed, protocols.served(), this);

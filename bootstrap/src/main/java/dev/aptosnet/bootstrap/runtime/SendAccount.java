@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * that a charge is one atomic step: 21 bits of messages above 43 bits of bytes. A class that holds
  * more than its own part of the bytes takes a second step, on the count that all classes share.
  */
-final class SendAccount {
+final class SendAccount implements NodeBudget.Holder {
     private static final int BYTE_BITS = 43;
     private static final long BYTE_MASK = (1L << BYTE_BITS) - 1;
 
@@ -61,7 +61,7 @@ final class SendAccount {
             subtract(index, word, cost);
             return SendResult.DROPPED_FULL;
         }
-        if (!node.take(cost)) {
+        if (!node.takeFor(this, cost)) {
             subtract(index, word, cost);
             return SendResult.DROPPED_BUDGET;
         }
@@ -149,6 +149,15 @@ final class SendAccount {
 
     int messages(MessageClass messageClass) {
         return (int) (queued.get(messageClass.index() * STRIDE) >>> BYTE_BITS);
+    }
+
+    @Override
+    public long heldBytes() {
+        var sum = 0L;
+        for (var i = 0; i < MessageClass.COUNT; i++) {
+            sum += bytes(MessageClass.ofIndex(i));
+        }
+        return sum;
     }
 
     long bytes(MessageClass messageClass) {

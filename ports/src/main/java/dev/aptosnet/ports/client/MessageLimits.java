@@ -24,8 +24,9 @@ import java.time.Duration;
  *     inbound_queue_messages}
  * @param inboundBytes received from one peer and not yet handled, of which no protocol may hold
  *     more than is free; {@code budget.per_peer_bytes}
- * @param nodeBytes all queued and unhandled bytes of the node, of which at most three quarters are
- *     of large messages that have not arrived whole; {@code budget.total_bytes}
+ * @param nodeBytes all queued and unhandled bytes of the node, of which no connection may hold more
+ *     in either direction than is free, and at most three quarters are of large messages that have
+ *     not arrived whole; {@code budget.total_bytes}
  */
 public record MessageLimits(
         int maxFrameBytes,
