@@ -185,7 +185,7 @@ public final class Lanes {
                 return false;
             }
             case WAITING -> lane.waiting.remove(message);
-            case PARKED -> lane.parked.remove(message);
+            case PARKED -> lane.unpark(message);
             case IN_PIECES -> end(transferOf(message));
         }
         lane.messages--;
@@ -320,7 +320,7 @@ public final class Lanes {
                     return;
                 }
                 setAside(lane, head);
-                lane.parked.add(head);
+                lane.park(head);
                 head.moveTo(OutboundMessage.Place.PARKED);
                 hasten(head.messageClass());
             } else {
@@ -367,7 +367,7 @@ public final class Lanes {
             ClassLane best = null;
             for (var i = 0; i < lanes.length; i++) {
                 var lane = lanes[i];
-                var first = lane.parked.peek();
+                var first = lane.firstParked();
                 if (first != null && mayBegin(MessageClass.ofIndex(i), first.payload().size())) {
                     if (lane == critical && credit > 0) {
                         best = lane;
@@ -378,14 +378,15 @@ public final class Lanes {
                     }
                 }
             }
-            var message = best == null ? null : best.parked.poll();
+            var message = best == null ? null : best.firstParked();
             if (best == null || message == null) {
                 break;
             }
+            best.unpark(message);
             begin(best, message);
         }
         for (var i = 0; i < lanes.length; i++) {
-            if (!lanes[i].parked.isEmpty()) {
+            if (lanes[i].firstParked() != null) {
                 hasten(MessageClass.ofIndex(i));
             }
         }
