@@ -53,6 +53,11 @@ final class ClassLane {
         this.whole = whole;
     }
 
+    /** Whether nothing of this class is here, and nothing of others is served as this class. */
+    boolean isEmpty() {
+        return messages == 0 && transfers.isEmpty();
+    }
+
     /** Whether something could be written at once, given that {@code waiting} has been tidied. */
     boolean isReady() {
         return !waiting.isEmpty() || !transfers.isEmpty();

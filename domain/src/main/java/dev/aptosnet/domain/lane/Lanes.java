@@ -46,6 +46,12 @@ public final class Lanes {
     /** Null where no class waits. */
     private final @Nullable Gathering gathering;
 
+    /**
+     * A bit for each class, by index, that may have something; those without are not even looked
+     * at, since an idle class of one connection among many is in no cache.
+     */
+    private int occupied;
+
     private int queued;
     private int transfers;
     private long transferBytes;
@@ -104,9 +110,14 @@ public final class Lanes {
             lane.served = Math.max(lane.served, served);
         }
         lane.messages++;
+        occupy(message.messageClass());
         queued++;
         message.moveTo(OutboundMessage.Place.WAITING);
         lane.waiting.add(message);
+    }
+
+    private void occupy(MessageClass messageClass) {
+        occupied |= 1 << messageClass.index();
     }
 
     /** Whether what is queued waits for company. */
@@ -266,35 +277,48 @@ public final class Lanes {
     /** The class that is next among those that the link wants; null if there is none. */
     private @Nullable ClassLane choose(FrameSink out) {
         ClassLane best = null;
-        var othersReady = false;
-        for (var lane : lanes) {
-            tidy(lane);
-            othersReady |= lane != critical && lane.isReady();
-        }
-        if (!othersReady && !critical.isReady()) {
-            throw new IllegalStateException(queued + " messages queued, none ready");
-        }
-        for (var i = 1; i < lanes.length; i++) {
+        var criticalReady = false;
+        var others = 0;
+        for (var left = occupied; left != 0; left &= left - 1) {
+            var i = Integer.numberOfTrailingZeros(left);
             var lane = lanes[i];
+            if (lane.isEmpty()) {
+                occupied &= ~(1 << i);
+                continue;
+            }
+            tidy(lane);
+            if (lane == critical) {
+                criticalReady = lane.isReady();
+            } else {
+                others |= 1 << i;
+            }
+        }
+        var othersReady = false;
+        for (var left = others; left != 0; left &= left - 1) {
+            var lane = lanes[Integer.numberOfTrailingZeros(left)];
+            othersReady |= lane.isReady();
             if (lane.isReady()
                     && (best == null || lane.served < best.served)
                     && lane.isWanted(out)) {
                 best = lane;
             }
         }
+        if (!othersReady && !criticalReady) {
+            throw new IllegalStateException(queued + " messages queued, none ready");
+        }
         contested = best != null;
         if (best == null) {
             credit = othersReady ? credit : allowance;
-            return critical.isWanted(out) ? critical : null;
+            return criticalReady && critical.isWanted(out) ? critical : null;
         }
-        for (var i = 1; i < lanes.length; i++) {
-            var lane = lanes[i];
+        for (var left = others; left != 0; left &= left - 1) {
+            var lane = lanes[Integer.numberOfTrailingZeros(left)];
             if (lane.isReady() && lane.served < best.served) {
                 // The link does not want it now: no claim is collected meanwhile.
                 lane.served = best.served;
             }
         }
-        return credit > 0 && critical.isWanted(out) ? critical : best;
+        return credit > 0 && criticalReady && critical.isWanted(out) ? critical : best;
     }
 
     /**
@@ -406,6 +430,7 @@ public final class Lanes {
                 lanes[i].end(transfer);
                 transfer.serveAs(waits);
                 lane(waits).begin(transfer);
+                occupy(waits);
                 return;
             }
         }
