@@ -76,6 +76,8 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     /** Rare requests to the owner, such as cancellations. */
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(1);
 
+    private volatile boolean hasTasks;
+
     private MonoTime heardAt;
     private MonoTime now;
     private boolean nowIsFresh;
@@ -294,6 +296,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     private void runOnOwner(Runnable task) {
         synchronized (tasks) {
             tasks.add(task);
+            hasTasks = true;
         }
         link.wake();
     }
@@ -374,7 +377,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             readWhileOpen(gate);
             next = gate.nextDeadline();
         }
-        if (!now.isBefore(machine.nextDeadline())) {
+        if (!now.isBefore(wakeAt)) {
             machine.onTime(now);
         }
         machine.poll(now, out);
@@ -422,15 +425,15 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     }
 
     private void runTasks() {
-        while (true) {
+        while (hasTasks) {
             Runnable task;
             synchronized (tasks) {
                 task = tasks.poll();
+                hasTasks = !tasks.isEmpty();
             }
-            if (task == null) {
-                return;
+            if (task != null) {
+                task.run();
             }
-            task.run();
         }
     }
 

@@ -23,10 +23,7 @@ final class SendAccount implements NodeBudget.Holder {
     /** What a message costs beside its payload, for the queue's own memory. */
     static final int OVERHEAD_BYTES = 64;
 
-    /** Eight words apart, so that classes do not share a cache line. */
-    private static final int STRIDE = 8;
-
-    private final AtomicLongArray queued = new AtomicLongArray(MessageClass.COUNT * STRIDE);
+    private final AtomicLongArray queued = new AtomicLongArray(MessageClass.COUNT);
     private final QueueBounds bounds;
     private final long reserved;
     private final NodeBudget node;
@@ -51,7 +48,7 @@ final class SendAccount implements NodeBudget.Holder {
 
     /** Charges one message, or says why not. Any thread. */
     SendResult charge(MessageClass messageClass, int payloadBytes) {
-        var index = messageClass.index() * STRIDE;
+        var index = messageClass.index();
         var cost = (long) payloadBytes + OVERHEAD_BYTES;
         var word = (1L << BYTE_BITS) + cost;
         var after = queued.addAndGet(index, word);
@@ -143,12 +140,12 @@ final class SendAccount implements NodeBudget.Holder {
     /** Gives messages back at once. Any thread. */
     void release(MessageClass messageClass, int messages, long payloadBytes) {
         var cost = payloadBytes + (long) messages * OVERHEAD_BYTES;
-        subtract(messageClass.index() * STRIDE, ((long) messages << BYTE_BITS) + cost, cost);
+        subtract(messageClass.index(), ((long) messages << BYTE_BITS) + cost, cost);
         node.giveBack(cost);
     }
 
     int messages(MessageClass messageClass) {
-        return (int) (queued.get(messageClass.index() * STRIDE) >>> BYTE_BITS);
+        return (int) (queued.get(messageClass.index()) >>> BYTE_BITS);
     }
 
     @Override
@@ -161,6 +158,6 @@ final class SendAccount implements NodeBudget.Holder {
     }
 
     long bytes(MessageClass messageClass) {
-        return queued.get(messageClass.index() * STRIDE) & BYTE_MASK;
+        return queued.get(messageClass.index()) & BYTE_MASK;
     }
 }

@@ -192,6 +192,7 @@ public final class Connection {
             case STREAM_RESET -> onStream(now, streams.onReset(view.streamId()));
             case REFUSAL -> callers.onRefusal(view.requestId(), view.refusal());
         }
+        view.clear();
     }
 
     /** Ends what is too late by now. Calling it early does nothing. */
