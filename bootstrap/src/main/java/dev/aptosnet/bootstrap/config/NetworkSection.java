@@ -22,10 +22,6 @@ import java.util.Set;
 final class NetworkSection {
     private static final int MAX = Integer.MAX_VALUE;
 
-    /** Numbers of aptos-core that nothing in this version asks for. */
-    private static final List<String> UNUSED_NUMBERS =
-            List.of("network_channel_size", "max_parallel_deserialization_tasks");
-
     private final Section section;
     private final NetworkId usual;
     private final Path directory;
@@ -90,7 +86,12 @@ final class NetworkSection {
         draft.transportLimits(transportLimits(unused));
         draft.connectivity(new ConnectivitySection(section).read());
         draft.discovery(new DiscoverySection(section, directory).read(validatorPfnConnections));
-        acceptUnused(unused);
+        if (section.number("max_parallel_deserialization_tasks", 0, Long.MAX_VALUE).isPresent()) {
+            // There is no such stage: see the owners in docs/architecture.md.
+            unused.add(
+                    "max_parallel_deserialization_tasks (messages are decoded on their handlers'"
+                            + " threads)");
+        }
         section.refuseUnknown();
         return draft.done();
     }
@@ -175,6 +176,8 @@ final class NetworkSection {
     private void messages(Budget budget, NetworkConfig.Draft draft) {
         var limits = MessageLimits.builder();
         sizes(limits);
+        // aptos-core's name for nearly the same; ours goes before it.
+        section.integer("network_channel_size", 1, 1 << 20).ifPresent(limits::queueMessages);
         section.section("streams").ifPresent(streams -> streams(streams, limits));
         section.section("priorities")
                 .ifPresent(each -> new PrioritiesSection(each).read(draft, limits));
@@ -252,14 +255,6 @@ final class NetworkSection {
         var inbound = section.integer("inbound_" + name, 0, MAX).orElse(0);
         var outbound = section.integer("outbound_" + name, 0, MAX).orElse(0);
         return Math.max(both, Math.max(inbound, outbound));
-    }
-
-    private void acceptUnused(Set<String> unused) {
-        for (var key : UNUSED_NUMBERS) {
-            if (section.number(key, 0, Long.MAX_VALUE).isPresent()) {
-                unused.add(key);
-            }
-        }
     }
 
     private AccessPolicy accessPolicy() {

@@ -17,7 +17,8 @@ import java.time.Duration;
  * @param maxOutboundRpcs requests to one peer without answer; {@code max_concurrent_outbound_rpcs}
  * @param inboundRpcTimeout for serving one request; {@code inbound_rpc_timeout_ms}
  * @param queueMessages waiting to be sent on one connection in one class; {@code
- *     priorities.queue_messages}
+ *     priorities.queue_messages}, else aptos-core's {@code network_channel_size}, which counts by
+ *     protocol there
  * @param queueBytes waiting to be sent on one connection, in bytes; each class has a sixteenth of
  *     it for itself, the rest goes to who comes first; {@code priorities.queue_bytes}
  * @param inboundQueueMessages received and waiting for the handler of one peer and protocol; {@code
