@@ -102,6 +102,12 @@ public final class SettingsBuilder {
         return this;
     }
 
+    /** The least rate of what has begun. */
+    public SettingsBuilder minBytesPerSecond(int value) {
+        limits.minBytesPerSecond(value);
+        return this;
+    }
+
     /** Inbound set-ups, in total and from one address. */
     public SettingsBuilder maxPending(int total, int perAddress) {
         limits.maxPendingInbound(total).maxPendingPerAddress(perAddress);

@@ -1,14 +1,18 @@
 package dev.aptosnet.adapter.tcpnoise;
 
+import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.transport.InputPace;
+import dev.aptosnet.ports.transport.TransportSettings;
+
 import io.netty.channel.Channel;
 
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
  * Notices a peer that takes nothing of what waits for it, or sends nothing of a frame that it began
- * ({@code write_timeout_ms}). Looks from time to time, and only while there is something to look
+ * ({@code write_timeout_ms}), or the rest of it by a byte now and then ({@code
+ * admission.min_bytes_per_sec}). Looks from time to time, and only while there is something to look
  * at; so it notices after the timeout and at most a quarter of it more. Event loop only.
  */
 final class StallWatch {
@@ -26,6 +30,8 @@ final class StallWatch {
     private long bytesTaken;
     private long takenAt;
 
+    private final InputPace pace;
+    private long framesSeen;
     private long received;
     private long receivedSeen;
     private long receivedAt;
@@ -33,21 +39,24 @@ final class StallWatch {
     StallWatch(
             Channel channel,
             RecordWriter writer,
-            Duration timeout,
+            TransportSettings.Limits limits,
             Input input,
             Consumer<String> onStall) {
         this.channel = channel;
         this.writer = writer;
-        this.timeoutNanos = timeout.toNanos();
+        this.timeoutNanos = limits.writeTimeout().toNanos();
+        this.pace = new InputPace(limits.writeTimeout(), limits.minBytesPerSecond());
         this.input = input;
         this.onStall = onStall;
     }
 
     /** What has come from the peer. */
-    @FunctionalInterface
     interface Input {
         /** Whether a frame has begun, not ended, and its rest would be taken. */
         boolean isAwaited();
+
+        /** How many frames have ended. */
+        long frames();
     }
 
     /** Something was written. */
@@ -60,9 +69,15 @@ final class StallWatch {
     /** Something has come and was taken in. */
     void received(int bytes) {
         received += bytes;
+        pace.received(bytes);
         if (!looking && input.isAwaited()) {
             begin();
         }
+    }
+
+    /** Reading goes on after it was we who did not read. */
+    void resumed() {
+        pace.restart(new MonoTime(System.nanoTime()));
     }
 
     /** Looks no more. */
@@ -81,6 +96,8 @@ final class StallWatch {
         takenAt = now;
         receivedSeen = received;
         receivedAt = now;
+        framesSeen = input.frames();
+        pace.restart(new MonoTime(now));
         schedule();
     }
 
@@ -108,13 +125,26 @@ final class StallWatch {
             receivedSeen = received;
             receivedAt = now;
         }
+        var tooSlow = isTooSlow(awaited, new MonoTime(now));
         if (now - takenAt >= timeoutNanos) {
             onStall.accept("write timed out (write_timeout_ms)");
         } else if (now - receivedAt >= timeoutNanos) {
             onStall.accept("the rest of a frame did not come (write_timeout_ms)");
+        } else if (tooSlow) {
+            onStall.accept("the rest of a frame came too slowly (admission.min_bytes_per_sec)");
         } else if (pending || awaited) {
             schedule();
         }
+    }
+
+    private boolean isTooSlow(boolean awaited, MonoTime now) {
+        var frames = input.frames();
+        if (awaited && frames == framesSeen) {
+            return pace.isTooSlow(now);
+        }
+        framesSeen = frames;
+        pace.restart(now);
+        return false;
     }
 
     private void lookAtOutput(long now) {

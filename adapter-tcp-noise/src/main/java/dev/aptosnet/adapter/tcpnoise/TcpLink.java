@@ -65,6 +65,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
 
     private boolean reading = true;
     private boolean delivered;
+    private long framesIn;
     private boolean inWake;
     private boolean wakeAgain;
 
@@ -99,8 +100,8 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
                 new StallWatch(
                         channel,
                         writer,
-                        transport.settings().limits().writeTimeout(),
-                        () -> wantsRecord() && isInsideFrame(),
+                        transport.settings().limits(),
+                        new Input(),
                         why -> fail(DisconnectReason.INPUT_OUTPUT_ERROR, why));
         this.waker = new LinkWaker(loop, transport.settings().clock(), this::runWake);
     }
@@ -230,6 +231,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         if (end != null || !wantsRecord()) {
             return;
         }
+        stalls.resumed();
         while (!held.isEmpty() && wantsRecord()) {
             process(held.remove());
         }
@@ -264,6 +266,18 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         }
     }
 
+    private final class Input implements StallWatch.Input {
+        @Override
+        public boolean isAwaited() {
+            return wantsRecord() && isInsideFrame();
+        }
+
+        @Override
+        public long frames() {
+            return framesIn;
+        }
+    }
+
     private boolean isInsideFrame() {
         return !cutter.isBetweenRecords() || !assembler.isBetweenFrames();
     }
@@ -282,6 +296,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         var receiver = handler;
         if (end == null && receiver != null) {
             delivered = true;
+            framesIn++;
             receiver.onFrame(head, offset, length, rest);
         }
     }

@@ -207,6 +207,37 @@ class BrokenStreamsTest extends TcpTestBase {
         }
     }
 
+    @Test
+    void aFrameThatComesByAByteNowAndThenClosesTheLink() throws Exception {
+        var right = identity();
+        var listener =
+                node(
+                        right,
+                        new SettingsBuilder(right)
+                                .writeTimeout(Duration.ofSeconds(3))
+                                .minBytesPerSecond(2000));
+        var address = listener.listen(LOOPBACK);
+        var honest = honestPair(listener, address);
+        try (var dripping = NoisePeer.connect(address, identity())) {
+            var pipe = FramePipe.on(listener.accepted());
+            // Never silent for as long as the write timeout, and far below 2,000 bytes a second.
+            var record = dripping.sealed(NoisePeer.frame(bytes(60_000)));
+            for (var i = 0; !pipe.isClosed() && i < record.length; i++) {
+                try {
+                    dripping.send(Arrays.copyOfRange(record, i, i + 1));
+                } catch (IOException _) {
+                    break; // The listener noticed.
+                }
+                Thread.sleep(20);
+            }
+            var how = pipe.closed();
+            assertThat(how.reason()).isEqualTo(DisconnectReason.INPUT_OUTPUT_ERROR);
+            assertThat(how.detail())
+                    .isEqualTo("the rest of a frame came too slowly (admission.min_bytes_per_sec)");
+        }
+        honest.check();
+    }
+
     private Honest honestPair(TransportNode listener, NetworkAddress address) {
         TestIdentity identity = identity();
         var dialler = node(identity, new SettingsBuilder(identity));

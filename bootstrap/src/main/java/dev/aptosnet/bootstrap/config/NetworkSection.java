@@ -83,7 +83,7 @@ final class NetworkSection {
         draft.suites(suites);
         messages(budget, draft);
         new HealthSection(section).read(draft);
-        draft.transportLimits(transportLimits(unused));
+        draft.transportLimits(transportLimits());
         draft.connectivity(new ConnectivitySection(section).read());
         draft.discovery(new DiscoverySection(section, directory).read(validatorPfnConnections));
         if (section.number("max_parallel_deserialization_tasks", 0, Long.MAX_VALUE).isPresent()) {
@@ -211,9 +211,9 @@ final class NetworkSection {
     }
 
     /** All but the largest frame, which the node takes from the limits of messages. */
-    private TransportSettings.Limits transportLimits(Set<String> unused) {
+    private TransportSettings.Limits transportLimits() {
         var limits = TransportSettings.Limits.builder();
-        section.section("admission").ifPresent(each -> admission(each, limits, unused));
+        section.section("admission").ifPresent(each -> admission(each, limits));
         section.millis("close_timeout_ms", 1).ifPresent(limits::closeTimeout);
         section.millis("write_timeout_ms", 1).ifPresent(limits::writeTimeout);
         section.integer("max_unsent_bytes", 1, MAX).ifPresent(limits::maxUnsentBytes);
@@ -224,15 +224,12 @@ final class NetworkSection {
         return limits.build();
     }
 
-    private static void admission(
-            Section admission, TransportSettings.Limits.Builder limits, Set<String> unused) {
+    private static void admission(Section admission, TransportSettings.Limits.Builder limits) {
         admission.integer("max_pending", 1, MAX).ifPresent(limits::maxPendingInbound);
         admission.integer("max_pending_per_ip", 1, MAX).ifPresent(limits::maxPendingPerAddress);
         limits.acceptRate(acceptRate(admission, AcceptRate.DEFAULT));
         admission.millis("handshake_timeout_ms", 1).ifPresent(limits::upgradeTimeout);
-        if (admission.integer("min_bytes_per_sec", 0, MAX).isPresent()) {
-            unused.add("admission.min_bytes_per_sec");
-        }
+        admission.integer("min_bytes_per_sec", 0, MAX).ifPresent(limits::minBytesPerSecond);
         admission.refuseUnknown();
     }
 

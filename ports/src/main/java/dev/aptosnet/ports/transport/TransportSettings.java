@@ -78,6 +78,8 @@ public record TransportSettings(
      * @param closeTimeout for flushing and closing; {@code close_timeout_ms}
      * @param writeTimeout without any byte accepted by the socket while some wait, or any arriving
      *     of a frame that has begun, before the link is closed; {@code write_timeout_ms}
+     * @param minBytesPerSecond at which the rest of a frame that has begun has to come, on the
+     *     average of a write timeout; 0 for none; {@code admission.min_bytes_per_sec}
      * @param maxPendingInbound accepted connections in set-up; {@code admission.max_pending}
      * @param maxPendingPerAddress the same from one address; {@code admission.max_pending_per_ip}
      * @param acceptRate how many of them may begin in a second
@@ -97,6 +99,7 @@ public record TransportSettings(
             Duration upgradeTimeout,
             Duration closeTimeout,
             Duration writeTimeout,
+            int minBytesPerSecond,
             int maxPendingInbound,
             int maxPendingPerAddress,
             AcceptRate acceptRate,
@@ -112,6 +115,7 @@ public record TransportSettings(
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(30),
+                        64,
                         256,
                         64,
                         AcceptRate.DEFAULT,
@@ -127,6 +131,7 @@ public record TransportSettings(
             require(isPositive(upgradeTimeout), "handshake_timeout_ms", upgradeTimeout, "> 0");
             require(isPositive(closeTimeout), "close_timeout_ms", closeTimeout, "> 0");
             require(isPositive(writeTimeout), "write_timeout_ms", writeTimeout, "> 0");
+            require(minBytesPerSecond >= 0, "min_bytes_per_sec", minBytesPerSecond, ">= 0");
             require(maxPendingInbound > 0, "max_pending", maxPendingInbound, "> 0");
             require(maxPendingPerAddress > 0, "max_pending_per_ip", maxPendingPerAddress, "> 0");
             require(maxUnsentBytes > 0, "max_unsent_bytes", maxUnsentBytes, "> 0");
@@ -155,6 +160,7 @@ public record TransportSettings(
             private Duration upgradeTimeout;
             private Duration closeTimeout;
             private Duration writeTimeout;
+            private int minBytesPerSecond;
             private int maxPendingInbound;
             private int maxPendingPerAddress;
             private AcceptRate acceptRate;
@@ -169,6 +175,7 @@ public record TransportSettings(
                 upgradeTimeout = from.upgradeTimeout;
                 closeTimeout = from.closeTimeout;
                 writeTimeout = from.writeTimeout;
+                minBytesPerSecond = from.minBytesPerSecond;
                 maxPendingInbound = from.maxPendingInbound;
                 maxPendingPerAddress = from.maxPendingPerAddress;
                 acceptRate = from.acceptRate;
@@ -200,6 +207,12 @@ public record TransportSettings(
             /** Default 30 s. */
             public Builder writeTimeout(Duration value) {
                 writeTimeout = value;
+                return this;
+            }
+
+            /** Default 64. */
+            public Builder minBytesPerSecond(int value) {
+                minBytesPerSecond = value;
                 return this;
             }
 
@@ -263,6 +276,7 @@ public record TransportSettings(
                         upgradeTimeout,
                         closeTimeout,
                         writeTimeout,
+                        minBytesPerSecond,
                         maxPendingInbound,
                         maxPendingPerAddress,
                         acceptRate,
