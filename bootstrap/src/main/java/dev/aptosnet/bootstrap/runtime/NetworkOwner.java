@@ -49,7 +49,7 @@ final class NetworkOwner {
     private final NetworkSettings settings;
     private final Clock clock;
     private final NetworkMetrics metrics;
-    private final SendAccount.NodeBudget budget;
+    private final NodeBudget budget;
     private final Protocols protocols;
     private final Greeting greeting;
     private final ConnectionSettings connectionSettings;

@@ -101,7 +101,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             MessageLimits limits,
             InboundRate inboundRate,
             ConnectionSettings settings,
-            SendAccount.NodeBudget budget,
+            NodeBudget budget,
             Clock clock,
             ConnectionMetrics metrics,
             ConnectionHealth health,
@@ -118,7 +118,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                 new SendAccount(
                         new QueueBounds(limits.queueMessages(), limits.queueBytes()), budget);
         this.inbound = new InboundAccount(limits.inboundBytes(), budget, protocols);
-        this.streamMemory = budget.streams().join(this::onStreamMemoryOwed);
+        this.streamMemory = budget.streams().join(info.peer(), this::onStreamMemoryOwed);
         this.now = clock.now();
         this.heardAt = now;
         this.machine = new Connection(settings, agreed, protocols.served(), this);

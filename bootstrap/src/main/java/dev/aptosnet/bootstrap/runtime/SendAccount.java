@@ -1,7 +1,6 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.domain.lane.QueueBounds;
-import dev.aptosnet.domain.stream.StreamShares;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
@@ -17,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * that a charge is one atomic step: 21 bits of messages above 43 bits of bytes. A class that holds
  * more than its own part of the bytes takes a second step, on the count that all classes share.
  */
-final class SendAccount {
+final class SendAccount implements NodeBudget.Holder {
     private static final int BYTE_BITS = 43;
     private static final long BYTE_MASK = (1L << BYTE_BITS) - 1;
 
@@ -59,7 +58,7 @@ final class SendAccount {
             subtract(index, word, cost);
             return SendResult.DROPPED_FULL;
         }
-        if (!node.charge(cost)) {
+        if (!node.takeFor(this, cost)) {
             subtract(index, word, cost);
             return SendResult.DROPPED_BUDGET;
         }
@@ -142,61 +141,23 @@ final class SendAccount {
     void release(MessageClass messageClass, int messages, long payloadBytes) {
         var cost = payloadBytes + (long) messages * OVERHEAD_BYTES;
         subtract(messageClass.index(), ((long) messages << BYTE_BITS) + cost, cost);
-        node.release(cost);
+        node.giveBack(cost);
     }
 
     int messages(MessageClass messageClass) {
         return (int) (queued.get(messageClass.index()) >>> BYTE_BITS);
     }
 
-    long bytes(MessageClass messageClass) {
-        return queued.get(messageClass.index()) & BYTE_MASK;
+    @Override
+    public long heldBytes() {
+        var sum = 0L;
+        for (var i = 0; i < MessageClass.COUNT; i++) {
+            sum += bytes(MessageClass.ofIndex(i));
+        }
+        return sum;
     }
 
-    /** The node's own limit, shared by all its connections; {@code budget.total_bytes}. */
-    static final class NodeBudget implements StreamShares.NodeMemory {
-        private final AtomicLong used = new AtomicLong();
-        private final long limit;
-        private final StreamBudget streams;
-
-        NodeBudget(long limit) {
-            this.limit = limit;
-            this.streams = new StreamBudget(limit, this);
-        }
-
-        /** The part of it that unfinished large messages may take. */
-        StreamBudget streams() {
-            return streams;
-        }
-
-        @Override
-        public boolean take(long bytes, long owed) {
-            if (used.addAndGet(bytes) - owed > limit) {
-                used.addAndGet(-bytes);
-                return false;
-            }
-            return true;
-        }
-
-        @Override
-        public void giveBack(long bytes) {
-            release(bytes);
-        }
-
-        boolean charge(long bytes) {
-            return take(bytes, 0);
-        }
-
-        void release(long bytes) {
-            used.addAndGet(-bytes);
-        }
-
-        long used() {
-            return used.get();
-        }
-
-        long limit() {
-            return limit;
-        }
+    long bytes(MessageClass messageClass) {
+        return queued.get(messageClass.index()) & BYTE_MASK;
     }
 }
