@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Settings of a transport under test: quick deadlines, small limits, whoever proves a key. */
+/** Settings of a transport under test: small limits, whoever proves a key. */
 public final class SettingsBuilder {
     /** The clock of every transport under test. */
     public static final Clock CLOCK = Clock.system();
@@ -29,7 +29,7 @@ public final class SettingsBuilder {
     private PeerRole unknownInboundRole = PeerRole.UNKNOWN;
     private Bytes hello = Bytes.utf8("hello");
     private int maxFrameBytes = 4 << 20;
-    private Duration upgradeTimeout = Duration.ofSeconds(10);
+    private Duration upgradeTimeout = Duration.ofSeconds(30);
     private Duration closeTimeout = Duration.ofSeconds(5);
     private Duration writeTimeout = Duration.ofSeconds(30);
     private int maxPending = 64;

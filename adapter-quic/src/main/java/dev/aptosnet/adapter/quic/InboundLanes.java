@@ -23,6 +23,9 @@ import java.util.concurrent.Semaphore;
 final class InboundLanes {
     private static final System.Logger LOG = System.getLogger(InboundLanes.class.getName());
 
+    /** How long the library may take to tell how a connection ended whose streams are broken. */
+    private static final Duration NEWS = Duration.ofSeconds(1);
+
     private final ConnectionId link;
     private final QuicStream control;
     private final LinkOwner owner;
@@ -106,7 +109,7 @@ final class InboundLanes {
                         why);
                 countEnd();
             } else {
-                broken("a stream of the peer's broke: " + why);
+                failed("a stream of the peer's broke: " + why);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -125,12 +128,12 @@ final class InboundLanes {
                 }
                 checkEnd();
             } else {
-                broken("the peer ended the connection without a word");
+                failed("the peer ended the connection without a word");
             }
         } catch (IOException e) {
-            broken("the connection broke: " + e.getMessage());
+            failed("the connection broke: " + e.getMessage());
         } catch (RuntimeException e) {
-            broken("the connection broke: " + e.getClass().getName());
+            failed("the connection broke: " + e.getClass().getName());
         }
     }
 
@@ -153,6 +156,19 @@ final class InboundLanes {
     /** The connection is of no more use. Any thread. */
     void broken(String why) {
         end(DisconnectReason.INPUT_OUTPUT_ERROR, why);
+    }
+
+    /**
+     * A stream is of no more use, and the connection neither. When a connection ends, its streams
+     * often break before anybody says so, and only that says whether the peer meant it. Any thread.
+     */
+    void failed(String why) {
+        var _ = owner.schedule(NEWS, () -> broken(why));
+    }
+
+    /** The connection has ended. Any thread. */
+    void gone(LinkClosed how) {
+        end(how.reason(), how.detail());
     }
 
     private void end(DisconnectReason reason, String detail) {

@@ -62,13 +62,16 @@ final class OutboundLanes implements FrameSink {
     private boolean closed;
     private long finishedStreams;
 
-    /** What the link hears; {@link #writable} and {@link #broken} on any thread. */
+    /** What the link hears; on any thread, but for {@link #transferLost}. */
     interface Events {
         /** There is room again for a lane that had none. */
         void writable();
 
         /** The connection is of no more use. */
         void broken(String why);
+
+        /** A stream broke, maybe because the connection has ended. */
+        void failed(String why);
 
         /** A large message was given up and its stream reset. Owner only. */
         void transferLost(long transfer, String why);
@@ -228,7 +231,7 @@ final class OutboundLanes implements FrameSink {
 
     private void broken(LaneWriter writer, String why) {
         if (writer.lane().transfer() == 0) {
-            events.broken(why);
+            events.failed(why);
         } else {
             owner.execute(() -> lost(writer, why));
         }

@@ -228,7 +228,7 @@ final class QuicDial {
                     public void disconnected(ConnectionTerminatedEvent event) {
                         var there = link.get();
                         if (there != null) {
-                            there.disconnected(QuicListener.describe(event));
+                            there.disconnected(QuicLink.howItEnded(event));
                         }
                     }
                 });
@@ -311,7 +311,7 @@ final class QuicDial {
             transport.add(ready);
             ready.open(streams);
             if (!made.isConnected()) {
-                ready.disconnected("the connection broke");
+                ready.disconnected(QuicLink.BROKE);
             }
             owner.execute(() -> transport.emit(new TransportEvent.Dialed(id, ready)));
         } catch (Handshake.Failed e) {

@@ -12,6 +12,7 @@ import dev.aptosnet.ports.transport.Transport;
 
 import org.jspecify.annotations.Nullable;
 
+import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicConnection;
 import tech.kwik.core.QuicStream;
 
@@ -45,8 +46,8 @@ final class QuicLink implements Link {
     /** The same of a stream's end: its large message is given up, and nothing else. */
     static final long GIVEN_UP = 2;
 
-    /** How long an end that closed in order waits for the other to have read everything. */
-    private static final Duration LINGER = Duration.ofSeconds(2);
+    /** How a link ends whose connection was gone before it was there. */
+    static final LinkClosed BROKE = broken("the connection broke");
 
     /** Frames handed over in one turn of the owner. */
     private static final int FRAMES_PER_TURN = 64;
@@ -100,6 +101,11 @@ final class QuicLink implements Link {
                             @Override
                             public void broken(String why) {
                                 received.broken(why);
+                            }
+
+                            @Override
+                            public void failed(String why) {
+                                received.failed(why);
                             }
 
                             @Override
@@ -213,10 +219,35 @@ final class QuicLink implements Link {
 
     // ---- receiving
 
+    /** How a connection ended, in our words. */
+    static LinkClosed howItEnded(ConnectionTerminatedEvent event) {
+        if (event.hasError()) {
+            return broken(
+                    "the connection broke: the "
+                            + (event.closedByPeer() ? "peer" : "own end")
+                            + " closed it with an error");
+        }
+        return switch (event.closeReason()) {
+            case IdleTimeout -> broken("the connection was silent for too long");
+            case ImmediateClose ->
+                    event.closedByPeer()
+                            ? new LinkClosed(
+                                    DisconnectReason.CONNECTION_CLOSED,
+                                    "the peer closed the connection")
+                            : broken("the connection was closed");
+            case StatelessReset -> broken("the connection was reset");
+            case ConnectionLost -> broken("the connection was lost");
+        };
+    }
+
+    private static LinkClosed broken(String why) {
+        return new LinkClosed(DisconnectReason.INPUT_OUTPUT_ERROR, why);
+    }
+
     /** The connection is gone, for whatever reason. A thread of the library. */
-    void disconnected(String why) {
+    void disconnected(LinkClosed how) {
         gone.countDown();
-        received.broken(why);
+        received.gone(how);
     }
 
     /** What the library has counted. Any thread. */
@@ -333,8 +364,8 @@ final class QuicLink implements Link {
                 out.write(ByteBuffer.allocate(Integer.BYTES).putInt((int) opened).array());
             }
             owner.execute(this::report);
-            var linger = Math.min(LINGER.toNanos(), Math.max(0, until - System.nanoTime()));
-            var _ = gone.await(linger, TimeUnit.NANOSECONDS);
+            // The other end hangs up once it has read everything.
+            var _ = gone.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (IOException | RuntimeException _) {
             // The connection broke while it was being closed, which ends it as well.
         } catch (InterruptedException _) {

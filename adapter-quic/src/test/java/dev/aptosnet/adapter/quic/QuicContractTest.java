@@ -43,6 +43,12 @@ class QuicContractTest extends TransportContract {
         return Duration.ofSeconds(5);
     }
 
+    /** A link takes up 4 MiB, a stream of it 1; and each byte costs much more than on TCP. */
+    @Override
+    protected long moreThanIsTakenUp() {
+        return 16L << 20;
+    }
+
     @Override
     protected Optional<SilentPeer> silentListener(PublicKey key) {
         return Optional.of(StrangeQuic.silentListener(key));

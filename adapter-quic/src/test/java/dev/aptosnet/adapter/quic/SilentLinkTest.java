@@ -60,7 +60,7 @@ class SilentLinkTest {
 
         @Override
         public Transport create(TransportSettings settings) {
-            return new QuicTransport(settings, IDLE);
+            return new QuicTransport(settings, IDLE, QuicListener.MAX_SESSIONS);
         }
     }
 }
