@@ -487,9 +487,14 @@ class AptosNodeTest {
                 .isEqualTo(Bytes.utf8("z"));
     }
 
+    /** How often two nodes dial each other. */
+    int rounds() {
+        return 20;
+    }
+
     @Test
     void bothMayDialEachOtherAndOneConnectionStays() throws Exception {
-        for (var round = 0; round < 20; round++) {
+        for (var round = 0; round < rounds(); round++) {
             var a = start(server(at("/ip4/127.0.0.1/tcp/0")));
             var b = start(server(at("/ip4/127.0.0.1/tcp/0")));
             a.addSeed(b.listenAddress());

@@ -27,6 +27,11 @@ class NodesOverQuicTest {
             return builder.quic(QuicMode.ONLY, 100);
         }
 
+        @Override
+        int rounds() {
+            return 5;
+        }
+
         /** Each byte costs much more than on TCP. */
         @ParameterizedTest
         @ValueSource(ints = {0, 1, 65_535, 65_536, 4 << 20, (8 << 20) + 7})

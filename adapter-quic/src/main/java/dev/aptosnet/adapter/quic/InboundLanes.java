@@ -13,7 +13,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a link receives: a thread for each stream that the peer opened, and one for the stream of
@@ -41,6 +43,7 @@ final class InboundLanes {
 
     private long ended;
     private long announced = -1;
+    private final CountDownLatch over = new CountDownLatch(1);
 
     /** A stream of the peer's, being read. */
     private record Inbound(QuicStream stream, LaneReader reader) {}
@@ -96,6 +99,8 @@ final class InboundLanes {
         try {
             reader.run();
             countEnd();
+            // Its sender does not close it.
+            lane.stream().abortReading(QuicLink.CLOSED_IN_ORDER);
         } catch (LaneReader.BadFrame e) {
             broken(String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException e) {
@@ -172,8 +177,14 @@ final class InboundLanes {
     }
 
     private void end(DisconnectReason reason, String detail) {
+        over.countDown();
         inbox.put(new Inbox.End(new LinkClosed(reason, detail)));
         arrived.run();
+    }
+
+    /** Waits until nothing more comes of the peer, whether it meant that or not. */
+    void awaitOver(long nanos) throws InterruptedException {
+        var _ = over.await(nanos, TimeUnit.NANOSECONDS);
     }
 
     private void watch() {

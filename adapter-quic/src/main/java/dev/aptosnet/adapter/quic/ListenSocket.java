@@ -6,8 +6,10 @@ import java.net.DatagramSocket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What one server of the library takes for its socket: its part of a {@link ListenPort}. Packets
@@ -22,6 +24,8 @@ final class ListenSocket extends DatagramSocket {
 
     private final ListenPort port;
     private final BlockingQueue<DatagramPacket> handed = new ArrayBlockingQueue<>(MAX_HANDED);
+    private final Map<SocketAddress, NudgedStreams.Connection> connections =
+            new ConcurrentHashMap<>();
     private volatile boolean done;
 
     ListenSocket(ListenPort port) throws SocketException {
@@ -80,6 +84,20 @@ final class ListenSocket extends DatagramSocket {
     @Override
     public void send(DatagramPacket packet) throws IOException {
         port.send(packet);
+        var connection = connections.get(packet.getSocketAddress());
+        if (connection != null) {
+            connection.packetLeft();
+        }
+    }
+
+    /** Tells a connection of each packet that leaves for its dialler. */
+    void tellOfPacketsTo(SocketAddress dialler, NudgedStreams.Connection connection) {
+        connections.put(dialler, connection);
+    }
+
+    /** The connection is gone. */
+    void forget(SocketAddress dialler, NudgedStreams.Connection connection) {
+        connections.remove(dialler, connection);
     }
 
     @Override

@@ -39,7 +39,7 @@ final class OutboundLanes implements FrameSink {
     private static final long NOBODY_WAITS = -1;
 
     private final QuicConnection connection;
-    private final NudgedStreams streams;
+    private final NudgedStreams.Connection streams;
     private final LinkOwner owner;
     private final Limits limits;
     private final Events events;
@@ -79,7 +79,7 @@ final class OutboundLanes implements FrameSink {
 
     OutboundLanes(
             QuicConnection connection,
-            NudgedStreams streams,
+            NudgedStreams.Connection streams,
             LinkOwner owner,
             Limits limits,
             Events events) {

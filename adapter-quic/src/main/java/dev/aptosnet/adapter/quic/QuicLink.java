@@ -55,6 +55,7 @@ final class QuicLink implements Link {
     private final QuicTransport transport;
     private final LinkInfo info;
     private final QuicConnection connection;
+    private final NudgedStreams.Connection outgoing;
     private final QuicStream control;
     private final LinkOwner owner;
 
@@ -63,7 +64,6 @@ final class QuicLink implements Link {
     private final AtomicBoolean wakeAsked = new AtomicBoolean();
     private final AtomicBoolean deliveryAsked = new AtomicBoolean();
     private final Inbox inbox = new Inbox();
-    private final CountDownLatch gone = new CountDownLatch(1);
     private final CountDownLatch disposed = new CountDownLatch(1);
 
     // Owner only.
@@ -79,17 +79,19 @@ final class QuicLink implements Link {
             QuicTransport transport,
             LinkInfo info,
             QuicConnection connection,
+            NudgedStreams.Connection outgoing,
             QuicStream control,
             LinkOwner owner) {
         this.transport = transport;
         this.info = info;
         this.connection = connection;
+        this.outgoing = outgoing;
         this.control = control;
         this.owner = owner;
         this.lanes =
                 new OutboundLanes(
                         connection,
-                        transport.streams(),
+                        outgoing,
                         owner,
                         transport.settings().limits(),
                         new OutboundLanes.Events() {
@@ -246,7 +248,6 @@ final class QuicLink implements Link {
 
     /** The connection is gone, for whatever reason. A thread of the library. */
     void disconnected(LinkClosed how) {
-        gone.countDown();
         received.gone(how);
     }
 
@@ -360,12 +361,11 @@ final class QuicLink implements Link {
                 }
                 opened += lane.wasOpened() ? 1 : 0;
             }
-            try (var out = transport.streams().watch(control.getOutputStream())) {
-                out.write(ByteBuffer.allocate(Integer.BYTES).putInt((int) opened).array());
-            }
+            outgoing.watch(control.getOutputStream())
+                    .write(ByteBuffer.allocate(Integer.BYTES).putInt((int) opened).array());
             owner.execute(this::report);
-            // The other end hangs up once it has read everything.
-            var _ = gone.await(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+            // The other end hangs up once it has read everything, or closes as well.
+            received.awaitOver(Math.max(0, until - System.nanoTime()));
         } catch (IOException | RuntimeException _) {
             // The connection broke while it was being closed, which ends it as well.
         } catch (InterruptedException _) {

@@ -268,6 +268,7 @@ final class QuicListener {
         private final Server server;
         private final QuicConnection connection;
         private final Streams streams = new Streams();
+        private final NudgedStreams.Connection outgoing = transport.streams().connection();
         private final AtomicBoolean begun = new AtomicBoolean();
         private final AtomicBoolean decided = new AtomicBoolean();
         private final @Nullable InetSocketAddress remote;
@@ -289,6 +290,7 @@ final class QuicListener {
             this.from = remote == null ? null : SocketAddresses.of(remote, Quic::new);
             if (remote != null) {
                 flights.landed(remote, server.socket);
+                server.socket.tellOfPacketsTo(remote, outgoing);
             }
             this.place = transport.admission().enter();
             connection.setConnectionListener(this);
@@ -337,7 +339,7 @@ final class QuicListener {
                 var under =
                         new Handshake(
                                 control.getInputStream(),
-                                transport.streams().watch(control.getOutputStream()),
+                                outgoing.watch(control.getOutputStream()),
                                 settings.hello().get());
                 handshake = under;
                 var accepted = under.accept(transport.listenerHandshake(), certificate.hash());
@@ -381,6 +383,7 @@ final class QuicListener {
                                             Duration.ofNanos(System.nanoTime() - since),
                                             Duration.ZERO)),
                             connection,
+                            outgoing,
                             control,
                             owner);
             transport.add(ready);
@@ -430,6 +433,7 @@ final class QuicListener {
             server.present.remove(connection);
             if (remote != null) {
                 flights.left(remote, server.socket);
+                server.socket.forget(remote, outgoing);
             }
             var there = link;
             if (there != null) {

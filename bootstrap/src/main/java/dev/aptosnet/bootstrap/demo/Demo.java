@@ -22,7 +22,7 @@ import java.util.function.ToLongFunction;
  */
 public final class Demo {
     private static final Duration MESH_LIMIT = Duration.ofSeconds(30);
-    private static final Duration STRAGGLER_LIMIT = Duration.ofSeconds(10);
+    private static final Duration STRAGGLER_LIMIT = Duration.ofSeconds(30);
     private static final Duration PING_INTERVAL = Duration.ofMillis(250);
     private static final Duration CHUNK_PAUSE = Duration.ofMillis(20);
     private static final int CATALOGUE = 4;
@@ -85,7 +85,8 @@ public final class Demo {
     }
 
     private boolean meshForms() throws InterruptedException {
-        var limit = MESH_LIMIT.plusMillis(20L * settings.fullMesh());
+        var millisEach = settings.isOverQuic() ? 250 : 20;
+        var limit = MESH_LIMIT.plusMillis((long) millisEach * settings.fullMesh());
         var until = System.nanoTime() + limit.toNanos();
         while (mesh.links() < settings.fullMesh()) {
             if (System.nanoTime() - until > 0) {
