@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What a link receives: a thread for each stream that the peer opened, and one for the stream of
@@ -35,6 +36,8 @@ final class InboundLanes {
     private final Semaphore room;
     private final Inbox inbox;
     private final Runnable arrived;
+    private final Runnable complete;
+    private final AtomicBoolean wasComplete = new AtomicBoolean();
 
     private final Set<Inbound> open = ConcurrentHashMap.newKeySet();
 
@@ -50,6 +53,8 @@ final class InboundLanes {
 
     /**
      * @param arrived called on any thread when there is something in the inbox
+     * @param complete called once, on any thread, when the peer has closed in order and all that it
+     *     sent is in the inbox
      */
     InboundLanes(
             ConnectionId link,
@@ -57,7 +62,8 @@ final class InboundLanes {
             LinkOwner owner,
             Limits limits,
             Inbox inbox,
-            Runnable arrived) {
+            Runnable arrived,
+            Runnable complete) {
         this.link = link;
         this.control = control;
         this.owner = owner;
@@ -65,6 +71,7 @@ final class InboundLanes {
         this.room = LaneReader.room(limits.maxFrameBytes());
         this.inbox = inbox;
         this.arrived = arrived;
+        this.complete = complete;
     }
 
     /** Begins to read; until somebody takes from the inbox, as much as that holds. */
@@ -156,6 +163,9 @@ final class InboundLanes {
             }
         }
         end(DisconnectReason.CONNECTION_CLOSED, "the peer closed the connection");
+        if (wasComplete.compareAndSet(false, true)) {
+            complete.run();
+        }
     }
 
     /** The connection is of no more use. Any thread. */

@@ -122,7 +122,8 @@ final class QuicLink implements Link {
                         owner,
                         transport.settings().limits(),
                         inbox,
-                        this::askForDelivery);
+                        this::askForDelivery,
+                        this::hangUp);
     }
 
     /** Begins to read what the peer sends; up to a bound, until somebody starts the link. */
@@ -398,14 +399,27 @@ final class QuicLink implements Link {
     }
 
     private void dispose(long code) {
+        close(code);
+        transport.remove(this);
+        disposed.countDown();
+        owner.execute(this::report);
+    }
+
+    /**
+     * Nothing is left to be read or worth sending: the peer, which waits for that, need not wait
+     * until somebody takes what was read.
+     */
+    private void hangUp() {
+        // The library may wait for its own threads when it closes.
+        Thread.ofVirtual().name("aptosnet-quic-close").start(() -> close(CLOSED_IN_ORDER));
+    }
+
+    private void close(long code) {
         try {
             connection.close(code, "");
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, () -> "connection " + info.id() + " on closing", e);
         }
-        transport.remove(this);
-        disposed.countDown();
-        owner.execute(this::report);
     }
 
     private void report() {
