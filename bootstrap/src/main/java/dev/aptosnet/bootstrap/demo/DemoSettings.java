@@ -30,9 +30,9 @@ public record DemoSettings(
     private static final int TRANSACTIONS_PER_SECOND = 4_000;
 
     /**
-     * Over QUIC a message takes some ten times the processor time that it takes over TCP, and more
-     * where many threads wait for their turn. So there is a quarter of them, chunks are small, and
-     * nobody is taken for silent who is only slow.
+     * Over QUIC a message takes four to six times the processor time that it takes over TCP
+     * (docs/quic.md), and more where many threads wait for their turn. So there is a quarter of
+     * them, chunks are small, and nobody is taken for silent who is only slow.
      */
     private static final int QUIC_PART = 4;
 
