@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.domain.link.Endpoint;
 import dev.aptosnet.domain.link.Outbox;
+import dev.aptosnet.domain.link.TestCall;
 import dev.aptosnet.domain.rpc.CallFailure;
-import dev.aptosnet.domain.rpc.OutboundCall;
 import dev.aptosnet.domain.wire.FrameHead;
 import dev.aptosnet.domain.wire.FrameKind;
 import dev.aptosnet.domain.wire.RefusalCode;
@@ -13,7 +13,6 @@ import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -218,10 +217,8 @@ class OutboundCallTest extends ConnectionTestBase {
     }
 
     /** A call whose owner reads on for a while after its deadline. */
-    private static final class PatientCall extends OutboundCall {
+    private static final class PatientCall extends TestCall {
         private final Duration turn;
-        private @Nullable Bytes answer;
-        private @Nullable CallFailure failure;
 
         PatientCall(MonoTime deadline, Duration turn) {
             super(RPC, MessageClass.NORMAL, Bytes.EMPTY, deadline);
@@ -232,23 +229,11 @@ class OutboundCallTest extends ConnectionTestBase {
         protected Duration turn() {
             return turn;
         }
-
-        @Override
-        protected void onAnswer(Bytes content) {
-            answer = content;
-        }
-
-        @Override
-        protected void onFailed(CallFailure why) {
-            failure = why;
-        }
     }
 
     /** A call that is given up early unless its answer is on its way. */
-    private static final class EarlyCall extends OutboundCall {
+    private static final class EarlyCall extends TestCall {
         private final MonoTime latest;
-        private @Nullable Bytes answer;
-        private @Nullable CallFailure failure;
 
         EarlyCall(MonoTime deadline, MonoTime latest) {
             super(RPC, MessageClass.NORMAL, Bytes.EMPTY, deadline);
@@ -258,16 +243,6 @@ class OutboundCallTest extends ConnectionTestBase {
         @Override
         protected MonoTime latestDeadline() {
             return latest;
-        }
-
-        @Override
-        protected void onAnswer(Bytes content) {
-            answer = content;
-        }
-
-        @Override
-        protected void onFailed(CallFailure why) {
-            failure = why;
         }
     }
 
