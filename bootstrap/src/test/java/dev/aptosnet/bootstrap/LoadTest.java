@@ -41,7 +41,13 @@ class LoadTest {
     private static final long SEED = 20_261_123;
 
     /** The defaults hold 128 MiB of messages for one peer, just too little for four of 32 MiB. */
-    private static final MessageLimits ROOMY = roomy(MessageLimits.DEFAULT);
+    private static final MessageLimits ROOMY =
+            MessageLimits.builder()
+                    .maxInboundRpcs(200) // the node's own pings need some, too
+                    .queueBytes(256L << 20)
+                    .inboundBytes(256L << 20)
+                    .nodeBytes(1L << 30)
+                    .build();
 
     private final Deque<AptosNode> nodes = new ArrayDeque<>();
     private final CountDownLatch released = new CountDownLatch(1);
@@ -50,23 +56,6 @@ class LoadTest {
     void close() {
         released.countDown();
         nodes.forEach(AptosNode::close);
-    }
-
-    private static MessageLimits roomy(MessageLimits all) {
-        return new MessageLimits(
-                all.maxFrameBytes(),
-                all.maxMessageBytes(),
-                all.minPieceBytes(),
-                all.maxInboundStreams(),
-                all.streamProgressTimeout(),
-                200, // the node's own pings need some, too
-                all.maxOutboundRpcs(),
-                all.inboundRpcTimeout(),
-                all.queueMessages(),
-                256L << 20,
-                all.inboundQueueMessages(),
-                256L << 20,
-                1L << 30);
     }
 
     private AptosNode start(NodeBuilder builder) {

@@ -231,21 +231,7 @@ class NetworksTest {
     }
 
     private static MessageLimits withNodeBytes(long nodeBytes) {
-        var usually = MessageLimits.DEFAULT;
-        return new MessageLimits(
-                usually.maxFrameBytes(),
-                usually.maxMessageBytes(),
-                usually.minPieceBytes(),
-                usually.maxInboundStreams(),
-                usually.streamProgressTimeout(),
-                usually.maxInboundRpcs(),
-                usually.maxOutboundRpcs(),
-                usually.inboundRpcTimeout(),
-                usually.queueMessages(),
-                usually.queueBytes(),
-                usually.inboundQueueMessages(),
-                usually.inboundBytes(),
-                nodeBytes);
+        return MessageLimits.builder().nodeBytes(nodeBytes).build();
     }
 
     @Test

@@ -17,14 +17,12 @@ import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;
-import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
-import dev.aptosnet.ports.transport.AcceptRate;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.LinkClosed;
@@ -123,29 +121,22 @@ class SimNode {
 
     private TransportSettings transportSettings() {
         var conditions = run.network().conditions();
-        return new TransportSettings(
-                host.peer(),
-                Bytes.wrap(host.key().toByteArray()),
-                List.of(CipherSuite.CHACHAPOLY),
-                AuthMode.MUTUAL,
-                peer -> trusted.find(peer),
-                PeerRole.UNKNOWN,
-                () -> HELLO_BYTES,
-                this::onTransport,
-                host,
-                new TransportSettings.Limits(
-                        4 << 20,
-                        conditions.setupTimeout(),
-                        conditions.setupTimeout(),
-                        conditions.writeTimeout(),
-                        256,
-                        64,
-                        AcceptRate.DEFAULT,
-                        conditions.maxUnsentBytes(),
-                        0,
-                        0,
-                        false,
-                        1));
+        return TransportSettings.builder(
+                        host.peer(),
+                        Bytes.wrap(host.key().toByteArray()),
+                        () -> HELLO_BYTES,
+                        this::onTransport)
+                .authMode(AuthMode.MUTUAL)
+                .trusted(peer -> trusted.find(peer))
+                .clock(host)
+                .limits(
+                        TransportSettings.Limits.builder()
+                                .upgradeTimeout(conditions.setupTimeout())
+                                .closeTimeout(conditions.setupTimeout())
+                                .writeTimeout(conditions.writeTimeout())
+                                .maxUnsentBytes(conditions.maxUnsentBytes())
+                                .build())
+                .build();
     }
 
     /** Listens, trusts these peers, and keeps connected to them from now on. */

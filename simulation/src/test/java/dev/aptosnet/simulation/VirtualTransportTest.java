@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
-import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
@@ -62,17 +61,15 @@ class VirtualTransportTest {
     private VirtualTransport open(Host host) {
         return network.transport(
                 host,
-                new TransportSettings(
-                        host.peer(),
-                        Bytes.wrap(new byte[32]),
-                        List.of(CipherSuite.CHACHAPOLY),
-                        AuthMode.MUTUAL,
-                        peer -> trusted(peer),
-                        PeerRole.UNKNOWN,
-                        () -> Bytes.EMPTY,
-                        event -> heard.add(text(event)),
-                        host,
-                        TransportSettings.Limits.DEFAULT));
+                TransportSettings.builder(
+                                host.peer(),
+                                Bytes.wrap(new byte[32]),
+                                () -> Bytes.EMPTY,
+                                event -> heard.add(text(event)))
+                        .authMode(AuthMode.MUTUAL)
+                        .trusted(peer -> trusted(peer))
+                        .clock(host)
+                        .build());
     }
 
     private Optional<TrustedPeers.TrustedPeer> trusted(PeerId peer) {

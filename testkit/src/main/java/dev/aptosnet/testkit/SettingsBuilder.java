@@ -28,16 +28,13 @@ public final class SettingsBuilder {
     private TrustedPeers trusted = TrustedPeers.NONE;
     private PeerRole unknownInboundRole = PeerRole.UNKNOWN;
     private Bytes hello = Bytes.utf8("hello");
-    private int maxFrameBytes = 4 << 20;
-    private Duration upgradeTimeout = Duration.ofSeconds(30);
-    private Duration closeTimeout = Duration.ofSeconds(5);
-    private Duration writeTimeout = Duration.ofSeconds(30);
-    private int maxPending = 64;
-    private int maxPendingPerAddress = 64;
-    private AcceptRate acceptRate = AcceptRate.DEFAULT;
-    private int bufferBytes;
-    private boolean proxyProtocol;
-    private int threads = 1;
+    private final Limits.Builder limits =
+            Limits.builder()
+                    .upgradeTimeout(Duration.ofSeconds(30))
+                    .closeTimeout(Duration.ofSeconds(5))
+                    .maxPendingInbound(64)
+                    .maxUnsentBytes(256 << 10)
+                    .threads(1);
 
     /** For a node with this identity. */
     public SettingsBuilder(TestIdentity identity) {
@@ -83,83 +80,67 @@ public final class SettingsBuilder {
 
     /** Largest frame. */
     public SettingsBuilder maxFrameBytes(int value) {
-        maxFrameBytes = value;
+        limits.maxFrameBytes(value);
         return this;
     }
 
     /** Deadline of a set-up. */
     public SettingsBuilder upgradeTimeout(Duration value) {
-        upgradeTimeout = value;
+        limits.upgradeTimeout(value);
         return this;
     }
 
     /** Limit for closing. */
     public SettingsBuilder closeTimeout(Duration value) {
-        closeTimeout = value;
+        limits.closeTimeout(value);
         return this;
     }
 
     /** Limit for a peer that takes nothing. */
     public SettingsBuilder writeTimeout(Duration value) {
-        writeTimeout = value;
+        limits.writeTimeout(value);
         return this;
     }
 
     /** Inbound set-ups, in total and from one address. */
     public SettingsBuilder maxPending(int total, int perAddress) {
-        maxPending = total;
-        maxPendingPerAddress = perAddress;
+        limits.maxPendingInbound(total).maxPendingPerAddress(perAddress);
         return this;
     }
 
     /** How many inbound set-ups may begin in a second. */
     public SettingsBuilder acceptRate(AcceptRate value) {
-        acceptRate = value;
+        limits.acceptRate(value);
         return this;
     }
 
     /** Socket buffers, both ways. */
     public SettingsBuilder bufferBytes(int value) {
-        bufferBytes = value;
+        limits.receiveBufferBytes(value).sendBufferBytes(value);
         return this;
     }
 
     /** Whether a PROXY header is required. */
     public SettingsBuilder proxyProtocol(boolean value) {
-        proxyProtocol = value;
+        limits.proxyProtocol(value);
         return this;
     }
 
     /** Owners. */
     public SettingsBuilder threads(int value) {
-        threads = value;
+        limits.threads(value);
         return this;
     }
 
     /** The settings, with a sink for what the transport reports. */
     public TransportSettings build(Consumer<TransportEvent> events) {
-        return new TransportSettings(
-                self,
-                identity.privateKey(),
-                suites,
-                authMode,
-                trusted,
-                unknownInboundRole,
-                () -> hello,
-                events,
-                CLOCK,
-                new Limits(
-                        maxFrameBytes,
-                        upgradeTimeout,
-                        closeTimeout,
-                        writeTimeout,
-                        maxPending,
-                        maxPendingPerAddress,
-                        acceptRate,
-                        256 << 10,
-                        bufferBytes,
-                        bufferBytes,
-                        proxyProtocol,
-                        threads));
+        return TransportSettings.builder(self, identity.privateKey(), () -> hello, events)
+                .suites(suites)
+                .authMode(authMode)
+                .trusted(trusted)
+                .unknownInboundRole(unknownInboundRole)
+                .clock(CLOCK)
+                .limits(limits.build())
+                .build();
     }
 }

@@ -182,10 +182,7 @@ final class DialAttempt {
         connectBegun = transport.settings().clock().now();
         try {
             transport.own(made);
-            // Addresses that answer nothing must leave time for those after them.
-            var left = Math.max(1, deadlineNanos - System.nanoTime()) / (targets.size() - next);
-            made.config()
-                    .setConnectTimeoutMillis(Math.clamp(left / 1_000_000, 1, Integer.MAX_VALUE));
+            made.config().setConnectTimeoutMillis(connectMillis(targets.size() - next));
         } catch (ChannelException e) {
             transport.discard(made);
             fail(Reason.CONNECT_FAILED, "socket options: " + rootMessage(e));
@@ -201,6 +198,18 @@ final class DialAttempt {
                             made.connect(target)
                                     .addListener(done -> connected(made, done, targets, next, key));
                         });
+    }
+
+    /**
+     * Addresses that answer nothing must leave time for those after them; the last one has until
+     * the dial's own deadline, which 0 stands for.
+     */
+    private int connectMillis(int addressesLeft) {
+        if (addressesLeft == 1) {
+            return 0;
+        }
+        var share = Math.max(1, deadlineNanos - System.nanoTime()) / addressesLeft;
+        return (int) Math.clamp(share / 1_000_000, 1, Integer.MAX_VALUE);
     }
 
     private void connected(

@@ -14,6 +14,12 @@ final class LoopScratch {
     /** How many arrays for unfinished records are kept; more are left to the collector. */
     private static final int MAX_SPARE = 16;
 
+    /** Bytes of a frame's length and of any head that is not unusually long. */
+    static final int FRONT = 64;
+
+    /** A frame's length and head on their way out, so that they are one piece to the sealer. */
+    final byte[] front = new byte[FRONT];
+
     /** One record's ciphertext on its way in. */
     final byte[] cipher = new byte[RecordOpener.MAX_RECORD];
 

@@ -31,15 +31,12 @@ final class RecordWriter implements FrameSink {
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
     private static final int LENGTH = Integer.BYTES;
-    private static final int SHORT_HEAD = 60;
+    private static final int SHORT_HEAD = LoopScratch.FRONT - LENGTH;
 
     private final Channel channel;
     private final RecordSealer sealer;
     private final LoopScratch scratch;
     private final int maxFrameBytes;
-
-    /** A frame's length and head, so that they are one piece to the sealer. */
-    private final byte[] front = new byte[LENGTH + SHORT_HEAD];
 
     private boolean inRecord;
     private boolean unflushed;
@@ -87,6 +84,7 @@ final class RecordWriter implements FrameSink {
         }
         finishFrame();
         alignLarge(LENGTH + size);
+        var front = scratch.front;
         INT_BE.set(front, 0, (int) size);
         if (headLength <= SHORT_HEAD) {
             System.arraycopy(head, 0, front, LENGTH, headLength);

@@ -49,6 +49,10 @@ final class TcpTransport implements Transport {
     /** Reads of one socket in one turn of its loop, so that the others have their turn too. */
     private static final int READS_PER_TURN = 1;
 
+    private static final RecvByteBufAllocator READS =
+            new AdaptiveRecvByteBufAllocator(2048, 16 << 10, MAX_READ)
+                    .maxMessagesPerRead(READS_PER_TURN);
+
     /**
      * The receive buffer for a peer that is very near, unless configured. What it holds cannot be
      * overtaken by an urgent message, and a short way needs little: left alone, Linux lets it grow
@@ -234,7 +238,7 @@ final class TcpTransport implements Transport {
             var max = limits.maxUnsentBytes();
             config.setWriteBufferWaterMark(new WriteBufferWaterMark(max / 2, max));
             sockets.keepUnsentSmall(socket, max);
-            config.setRecvByteBufAllocator(reads());
+            config.setRecvByteBufAllocator(READS);
         }
         channels.add(channel);
         channel.closeFuture().addListener(_ -> channels.remove(channel));
@@ -260,11 +264,6 @@ final class TcpTransport implements Transport {
             channels.remove(channel);
             channel.unsafe().closeForcibly();
         }
-    }
-
-    private static RecvByteBufAllocator reads() {
-        return new AdaptiveRecvByteBufAllocator(2048, 16 << 10, MAX_READ)
-                .maxMessagesPerRead(READS_PER_TURN);
     }
 
     /** A link was made. */

@@ -54,27 +54,17 @@ final class Ends {
      * deadlines.
      */
     static NodeBuilder builder(int minPieceBytes) {
-        var all = MessageLimits.DEFAULT;
         return AptosNode.builder()
                 .suites(CipherSuite.AESGCM)
                 .circuitBreaker(BreakerSettings.OFF)
                 .calls(CallSettings.APTOS_CORE)
                 .transportLimits(oneLoop(0))
                 .limits(
-                        new MessageLimits(
-                                all.maxFrameBytes(),
-                                all.maxMessageBytes(),
-                                minPieceBytes,
-                                all.maxInboundStreams(),
-                                all.streamProgressTimeout(),
-                                MANY_CALLS,
-                                MANY_CALLS,
-                                all.inboundRpcTimeout(),
-                                all.queueMessages(),
-                                all.queueBytes(),
-                                all.inboundQueueMessages(),
-                                all.inboundBytes(),
-                                all.nodeBytes()));
+                        MessageLimits.builder()
+                                .minPieceBytes(minPieceBytes)
+                                .maxInboundRpcs(MANY_CALLS)
+                                .maxOutboundRpcs(MANY_CALLS)
+                                .build());
     }
 
     /**
@@ -83,20 +73,10 @@ final class Ends {
      * @param receiveBufferBytes of the sockets; 0 for the system's choice
      */
     static TransportSettings.Limits oneLoop(int receiveBufferBytes) {
-        var all = TransportSettings.Limits.DEFAULT;
-        return new TransportSettings.Limits(
-                all.maxFrameBytes(),
-                all.upgradeTimeout(),
-                all.closeTimeout(),
-                all.writeTimeout(),
-                all.maxPendingInbound(),
-                all.maxPendingPerAddress(),
-                all.acceptRate(),
-                all.maxUnsentBytes(),
-                receiveBufferBytes,
-                all.sendBufferBytes(),
-                all.proxyProtocol(),
-                1);
+        return TransportSettings.Limits.builder()
+                .receiveBufferBytes(receiveBufferBytes)
+                .threads(1)
+                .build();
     }
 
     /** Starts a node that is connected to {@code far}. */

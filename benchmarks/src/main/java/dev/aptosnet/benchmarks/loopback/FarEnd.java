@@ -32,7 +32,8 @@ record FarEnd(NetworkAddress address, PeerId peer, Runnable closing) implements 
             ProtocolId.custom(232, "Count", PayloadEncoding.BCS, MessageClass.HIGH);
 
     /** One event loop for each node, so that what a thread allocates belongs to one end. */
-    static final TransportSettings.Limits ONE_OWNER = oneOwner();
+    static final TransportSettings.Limits ONE_OWNER =
+            TransportSettings.Limits.builder().threads(1).build();
 
     /** What is put before the command of another JVM, for example {@code taskset -c 0}. */
     private static final String PREFIX = System.getProperty("far.prefix", "");
@@ -95,23 +96,6 @@ record FarEnd(NetworkAddress address, PeerId peer, Runnable closing) implements 
 
     private static Bytes eightBytes(long value) {
         return Bytes.wrap(ByteBuffer.allocate(8).putLong(value).array());
-    }
-
-    private static TransportSettings.Limits oneOwner() {
-        var all = TransportSettings.Limits.DEFAULT;
-        return new TransportSettings.Limits(
-                all.maxFrameBytes(),
-                all.upgradeTimeout(),
-                all.closeTimeout(),
-                all.writeTimeout(),
-                all.maxPendingInbound(),
-                all.maxPendingPerAddress(),
-                all.acceptRate(),
-                all.maxUnsentBytes(),
-                all.receiveBufferBytes(),
-                all.sendBufferBytes(),
-                all.proxyProtocol(),
-                1);
     }
 
     @Override

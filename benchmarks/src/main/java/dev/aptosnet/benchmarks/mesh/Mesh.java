@@ -169,19 +169,11 @@ public final class Mesh {
     /** All nodes share one address, and each has one event loop. */
     private TransportSettings.Limits limits() {
         var usual = TransportSettings.Limits.DEFAULT;
-        return new TransportSettings.Limits(
-                usual.maxFrameBytes(),
-                usual.upgradeTimeout(),
-                usual.closeTimeout(),
-                usual.writeTimeout(),
-                Math.max(usual.maxPendingInbound(), count),
-                Math.max(usual.maxPendingPerAddress(), count),
-                usual.acceptRate(),
-                usual.maxUnsentBytes(),
-                usual.receiveBufferBytes(),
-                usual.sendBufferBytes(),
-                usual.proxyProtocol(),
-                1);
+        return usual.toBuilder()
+                .maxPendingInbound(Math.max(usual.maxPendingInbound(), count))
+                .maxPendingPerAddress(Math.max(usual.maxPendingPerAddress(), count))
+                .threads(1)
+                .build();
     }
 
     /** How many ends of links are not there. */

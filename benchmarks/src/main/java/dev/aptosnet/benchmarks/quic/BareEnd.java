@@ -1,14 +1,11 @@
 package dev.aptosnet.benchmarks.quic;
 
 import dev.aptosnet.noise.KeyPair;
-import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
-import dev.aptosnet.ports.model.PeerRole;
-import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.ListenId;
@@ -16,7 +13,6 @@ import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportProvider;
 import dev.aptosnet.ports.transport.TransportSettings;
-import dev.aptosnet.ports.transport.TrustedPeers;
 
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -57,17 +53,13 @@ public final class BareEnd implements AutoCloseable {
                                         new IllegalStateException(
                                                 "no transport " + contestant.layer()))
                         .create(
-                                new TransportSettings(
-                                        peer,
-                                        keys.privateKey(),
-                                        List.of(CipherSuite.AESGCM),
-                                        AuthMode.MAYBE_MUTUAL,
-                                        TrustedPeers.NONE,
-                                        PeerRole.UNKNOWN,
-                                        () -> Bytes.utf8("hello"),
-                                        this::take,
-                                        Clock.system(),
-                                        TransportSettings.Limits.DEFAULT));
+                                TransportSettings.builder(
+                                                peer,
+                                                keys.privateKey(),
+                                                () -> Bytes.utf8("hello"),
+                                                this::take)
+                                        .suites(List.of(CipherSuite.AESGCM))
+                                        .build());
     }
 
     private void take(TransportEvent event) {

@@ -39,46 +39,17 @@ final class AptosEnds {
      * which is what we measure.
      */
     static NodeBuilder limited(NodeBuilder builder) {
-        return builder.limits(messages(MessageLimits.DEFAULT))
-                .transportLimits(transport(TransportSettings.Limits.DEFAULT))
+        var fast = AcceptRate.MAX;
+        return builder.limits(
+                        MessageLimits.builder().maxInboundRpcs(1000).maxOutboundRpcs(1000).build())
+                .transportLimits(
+                        TransportSettings.Limits.builder()
+                                .acceptRate(new AcceptRate(fast, fast, fast, fast))
+                                .build())
                 .connectivity(
                         ConnectivitySettings.builder()
                                 .dialsPerSecond(AcceptRate.MAX)
                                 .dialBurst(AcceptRate.MAX)
                                 .build());
-    }
-
-    private static MessageLimits messages(MessageLimits all) {
-        return new MessageLimits(
-                all.maxFrameBytes(),
-                all.maxMessageBytes(),
-                all.minPieceBytes(),
-                all.maxInboundStreams(),
-                all.streamProgressTimeout(),
-                1000,
-                1000,
-                all.inboundRpcTimeout(),
-                all.queueMessages(),
-                all.queueBytes(),
-                all.inboundQueueMessages(),
-                all.inboundBytes(),
-                all.nodeBytes());
-    }
-
-    private static TransportSettings.Limits transport(TransportSettings.Limits all) {
-        var fast = AcceptRate.MAX;
-        return new TransportSettings.Limits(
-                all.maxFrameBytes(),
-                all.upgradeTimeout(),
-                all.closeTimeout(),
-                all.writeTimeout(),
-                all.maxPendingInbound(),
-                all.maxPendingPerAddress(),
-                new AcceptRate(fast, fast, fast, fast),
-                all.maxUnsentBytes(),
-                all.receiveBufferBytes(),
-                all.sendBufferBytes(),
-                all.proxyProtocol(),
-                all.threads());
     }
 }

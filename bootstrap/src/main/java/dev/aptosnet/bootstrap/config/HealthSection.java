@@ -20,7 +20,6 @@ import java.util.TreeMap;
  */
 final class HealthSection {
     private static final int MAX = Integer.MAX_VALUE;
-    private static final long MAX_MILLIS = Duration.ofDays(1).toMillis();
 
     private final Section section;
 
@@ -51,8 +50,8 @@ final class HealthSection {
 
     private HealthSettings pings(HealthSettings usually) {
         return new HealthSettings(
-                millis(section, "ping_interval_ms", 1, usually.interval()),
-                millis(section, "ping_timeout_ms", 1, usually.timeout()),
+                section.millis("ping_interval_ms", 1).orElse(usually.interval()),
+                section.millis("ping_timeout_ms", 1).orElse(usually.timeout()),
                 section.integer("ping_failures_tolerated", 0, MAX)
                         .orElse(usually.failuresTolerated()),
                 section.bool("ping_adaptive").orElse(usually.adaptive()),
@@ -66,7 +65,7 @@ final class HealthSection {
         }
         var inner = found.get();
         var window = inner.integer("window", 1, 64).orElse(usually.window());
-        var open = millis(inner, "open_ms", 1, usually.open());
+        var open = inner.millis("open_ms", 1).orElse(usually.open());
         var settings =
                 new BreakerSettings(
                         inner.bool("enabled").orElse(usually.enabled()),
@@ -75,13 +74,11 @@ final class HealthSection {
                                 .orElse(Math.min(window, usually.minimumCalls())),
                         inner.integer("failure_percent", 1, 100).orElse(usually.failurePercent()),
                         open,
-                        millis(
-                                inner,
-                                "max_open_ms",
-                                open.toMillis(),
-                                open.compareTo(usually.longestOpen()) > 0
-                                        ? open
-                                        : usually.longestOpen()),
+                        inner.millis("max_open_ms", open.toMillis())
+                                .orElse(
+                                        open.compareTo(usually.longestOpen()) > 0
+                                                ? open
+                                                : usually.longestOpen()),
                         inner.integer("probes", 1, 100).orElse(usually.probes()),
                         inner.integer("open_peers_one_in", 1, 1_000_000)
                                 .orElse(usually.openPeersOneIn()),
@@ -95,18 +92,16 @@ final class HealthSection {
         var found = section.section("rpc_deadlines");
         if (found.isPresent()) {
             var inner = found.get();
-            var shortest = millis(inner, "min_ms", 1, usually.shortest());
+            var shortest = inner.millis("min_ms", 1).orElse(usually.shortest());
             settings =
                     new CallSettings(
                             inner.bool("adaptive").orElse(usually.adaptive()),
                             shortest,
-                            millis(
-                                    inner,
-                                    "max_ms",
-                                    shortest.toMillis(),
-                                    shortest.compareTo(usually.longest()) > 0
-                                            ? shortest
-                                            : usually.longest()),
+                            inner.millis("max_ms", shortest.toMillis())
+                                    .orElse(
+                                            shortest.compareTo(usually.longest()) > 0
+                                                    ? shortest
+                                                    : usually.longest()),
                             inner.integer("small_bytes", 0, MAX).orElse(usually.smallBytes()),
                             usually.served());
             inner.refuseUnknown();
@@ -114,7 +109,7 @@ final class HealthSection {
         var limits = section.section("inbound_rpc_timeouts_ms");
         if (limits.isPresent()) {
             for (var name : List.copyOf(limits.get().keys())) {
-                var limit = millis(limits.get(), name, 1, Duration.ZERO);
+                var limit = limits.get().millis(name, 1).orElse(Duration.ZERO);
                 if (limit.isPositive()) {
                     settings = settings.withServed(protocol(limits.get(), name), limit);
                 }
@@ -160,10 +155,5 @@ final class HealthSection {
             throw in.refused(name, "is no protocol", "one such as StorageServiceRpc");
         }
         return found;
-    }
-
-    private static Duration millis(Section in, String key, long least, Duration otherwise) {
-        var found = in.number(key, least, MAX_MILLIS);
-        return found.isPresent() ? Duration.ofMillis(found.getAsLong()) : otherwise;
     }
 }

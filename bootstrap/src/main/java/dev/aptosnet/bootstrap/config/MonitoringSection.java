@@ -48,8 +48,9 @@ final class MonitoringSection {
                                 .orElse(usually.maxConcurrentRequests()),
                         section.integer("max_num_response_bytes", 1, MAX)
                                 .orElse(usually.maxResponseBytes()),
-                        millis(section, "max_request_jitter_ms", 0, usually.maxJitter()),
-                        millis(section, "metadata_update_interval_ms", 1, usually.updateInterval()),
+                        section.millis("max_request_jitter_ms", 0).orElse(usually.maxJitter()),
+                        section.millis("metadata_update_interval_ms", 1)
+                                .orElse(usually.updateInterval()),
                         micros("peer_monitor_interval_usec", usually.checkInterval()),
                         asking(latency, "latency_ping", usually.latency()),
                         latency.map(inner -> inner.integer("max_latency_ping_failures", 1, MAX))
@@ -76,21 +77,11 @@ final class MonitoringSection {
         return found.map(
                         inner ->
                                 new Asking(
-                                        millis(
-                                                inner,
-                                                prefix + "_interval_ms",
-                                                1,
-                                                usually.interval()),
-                                        millis(
-                                                inner,
-                                                prefix + "_timeout_ms",
-                                                1,
-                                                usually.timeout())))
+                                        inner.millis(prefix + "_interval_ms", 1)
+                                                .orElse(usually.interval()),
+                                        inner.millis(prefix + "_timeout_ms", 1)
+                                                .orElse(usually.timeout())))
                 .orElse(usually);
-    }
-
-    private static Duration millis(Section from, String key, long least, Duration usually) {
-        return Duration.ofMillis(from.number(key, least, MAX_MILLIS).orElse(usually.toMillis()));
     }
 
     private Duration micros(String key, Duration usually) {

@@ -1,8 +1,6 @@
 package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.bootstrap.Identity;
-import dev.aptosnet.ports.client.BatchDelays;
-import dev.aptosnet.ports.client.ClassWeights;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.AccessPolicy;
@@ -14,22 +12,15 @@ import dev.aptosnet.ports.transport.AcceptRate;
 import dev.aptosnet.ports.transport.TransportSettings;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /** Reads one network: aptos-core's keys (behaviour.md section 19.2), and ours beside them. */
 final class NetworkSection {
     private static final int MAX = Integer.MAX_VALUE;
-    private static final long MAX_MILLIS = Duration.ofDays(1).toMillis();
-
-    /** Numbers of aptos-core that nothing in this version asks for. */
-    private static final List<String> UNUSED_NUMBERS =
-            List.of("network_channel_size", "max_parallel_deserialization_tasks");
 
     private final Section section;
     private final NetworkId usual;
@@ -90,14 +81,17 @@ final class NetworkSection {
                             "noise_suites", name, "chachapoly or aesgcm", CipherSuite::parse));
         }
         draft.suites(suites);
-        draft.limits(messageLimits(budget));
-        draft.batchDelays(batchDelays());
-        draft.weights(weights());
+        messages(budget, draft);
         new HealthSection(section).read(draft);
         draft.transportLimits(transportLimits(unused));
         draft.connectivity(new ConnectivitySection(section).read());
         draft.discovery(new DiscoverySection(section, directory).read(validatorPfnConnections));
-        acceptUnused(unused);
+        if (section.number("max_parallel_deserialization_tasks", 0, Long.MAX_VALUE).isPresent()) {
+            // There is no such stage: see the owners in docs/architecture.md.
+            unused.add(
+                    "max_parallel_deserialization_tasks (messages are decoded on their handlers'"
+                            + " threads)");
+        }
         section.refuseUnknown();
         return draft.done();
     }
@@ -178,49 +172,25 @@ final class NetworkSection {
                         .orElseGet(() -> Identity.ofPrivateKey(key.get())));
     }
 
-    private BatchDelays batchDelays() {
-        var delays = section.section("priorities").flatMap(p -> p.section("batch_delay_us"));
-        if (delays.isEmpty()) {
-            return BatchDelays.NONE;
-        }
-        var made =
-                new BatchDelays(
-                        micros(delays.get(), "high"),
-                        micros(delays.get(), "normal"),
-                        micros(delays.get(), "low"));
-        // Known, so that who sets it is told that it can only be 0.
-        delays.get().integer("critical", 0, 0);
-        delays.get().refuseUnknown();
-        return made;
+    /** What the node says of messages, and how its classes share a connection. */
+    private void messages(Budget budget, NetworkConfig.Draft draft) {
+        var limits = MessageLimits.builder();
+        sizes(limits);
+        // aptos-core's name for nearly the same; ours goes before it.
+        section.integer("network_channel_size", 1, 1 << 20).ifPresent(limits::queueMessages);
+        section.section("streams").ifPresent(streams -> streams(streams, limits));
+        section.section("priorities")
+                .ifPresent(each -> new PrioritiesSection(each).read(draft, limits));
+        section.integer("max_concurrent_inbound_rpcs", 1, MAX).ifPresent(limits::maxInboundRpcs);
+        section.integer("max_concurrent_outbound_rpcs", 1, MAX).ifPresent(limits::maxOutboundRpcs);
+        section.millis("inbound_rpc_timeout_ms", 1).ifPresent(limits::inboundRpcTimeout);
+        section.integer("inbound_queue_messages", 1, MAX).ifPresent(limits::inboundQueueMessages);
+        budget.perPeerBytes().ifPresent(limits::inboundBytes);
+        budget.totalBytes().ifPresent(limits::nodeBytes);
+        draft.limits(limits.build());
     }
 
-    private ClassWeights weights() {
-        var usually = ClassWeights.DEFAULT;
-        var weights = section.section("priorities").flatMap(each -> each.section("weights"));
-        if (weights.isEmpty()) {
-            return usually;
-        }
-        var each = weights.get();
-        var read =
-                new ClassWeights(
-                        weight(each, "critical", usually.critical()),
-                        weight(each, "high", usually.high()),
-                        weight(each, "normal", usually.normal()),
-                        weight(each, "low", usually.low()));
-        each.refuseUnknown();
-        return read;
-    }
-
-    private static int weight(Section weights, String name, int usually) {
-        return weights.integer(name, 1, ClassWeights.MOST).orElse(usually);
-    }
-
-    private static Duration micros(Section delays, String name) {
-        var most = (int) (BatchDelays.MOST.toNanos() / 1000);
-        return Duration.ofNanos(1000L * delays.integer(name, 0, most).orElse(0));
-    }
-
-    private MessageLimits messageLimits(Budget budget) {
+    private void sizes(MessageLimits.Builder limits) {
         var usually = MessageLimits.DEFAULT;
         var frame = section.integer("max_frame_size", 65, MAX).orElse(usually.maxFrameBytes());
         var message = section.integer("max_message_size", 1, MAX).orElse(usually.maxMessageBytes());
@@ -230,81 +200,40 @@ final class NetworkSection {
                     String.valueOf(section.has("max_message_size") ? message : frame),
                     "max_message_size <= 255 x (max_frame_size - 64)");
         }
-        var minPiece = OptionalInt.empty();
-        var inboundStreams = OptionalInt.empty();
-        var progress = OptionalLong.empty();
-        var streams = section.section("streams");
-        if (streams.isPresent()) {
-            minPiece = streams.get().integer("min_piece_bytes", 1024, MAX);
-            inboundStreams = streams.get().integer("max_concurrent_inbound", 1, MAX);
-            progress = streams.get().number("progress_timeout_ms", 1, MAX_MILLIS);
-            streams.get().refuseUnknown();
-        }
-        var queueMessages = OptionalInt.empty();
-        var queueBytes = OptionalLong.empty();
-        var priorities = section.section("priorities");
-        if (priorities.isPresent()) {
-            queueMessages = priorities.get().integer("queue_messages", 1, 1 << 20);
-            queueBytes = priorities.get().number("queue_bytes", 1, 1L << 40);
-            var _ = priorities.get().section("batch_delay_us"); // batchDelays reads it
-            var _ = priorities.get().section("weights"); // weights reads it
-            priorities.get().refuseUnknown();
-        }
-        return new MessageLimits(
-                frame,
-                message,
-                minPiece.orElse(usually.minPieceBytes()),
-                inboundStreams.orElse(usually.maxInboundStreams()),
-                Duration.ofMillis(progress.orElse(usually.streamProgressTimeout().toMillis())),
-                section.integer("max_concurrent_inbound_rpcs", 1, MAX)
-                        .orElse(usually.maxInboundRpcs()),
-                section.integer("max_concurrent_outbound_rpcs", 1, MAX)
-                        .orElse(usually.maxOutboundRpcs()),
-                Duration.ofMillis(
-                        section.number("inbound_rpc_timeout_ms", 1, MAX_MILLIS)
-                                .orElse(usually.inboundRpcTimeout().toMillis())),
-                queueMessages.orElse(usually.queueMessages()),
-                queueBytes.orElse(usually.queueBytes()),
-                section.integer("inbound_queue_messages", 1, MAX)
-                        .orElse(usually.inboundQueueMessages()),
-                budget.perPeerBytes().orElse(usually.inboundBytes()),
-                budget.totalBytes().orElse(usually.nodeBytes()));
+        limits.maxFrameBytes(frame).maxMessageBytes(message);
     }
 
+    private static void streams(Section streams, MessageLimits.Builder limits) {
+        streams.integer("min_piece_bytes", 1024, MAX).ifPresent(limits::minPieceBytes);
+        streams.integer("max_concurrent_inbound", 1, MAX).ifPresent(limits::maxInboundStreams);
+        streams.millis("progress_timeout_ms", 1).ifPresent(limits::streamProgressTimeout);
+        streams.refuseUnknown();
+    }
+
+    /** All but the largest frame, which the node takes from the limits of messages. */
     private TransportSettings.Limits transportLimits(Set<String> unused) {
-        var usually = TransportSettings.Limits.DEFAULT;
-        var pending = OptionalInt.empty();
-        var pendingPerIp = OptionalInt.empty();
-        var handshake = OptionalLong.empty();
-        var rate = usually.acceptRate();
-        var admission = section.section("admission");
-        if (admission.isPresent()) {
-            pending = admission.get().integer("max_pending", 1, MAX);
-            pendingPerIp = admission.get().integer("max_pending_per_ip", 1, MAX);
-            rate = acceptRate(admission.get(), rate);
-            handshake = admission.get().number("handshake_timeout_ms", 1, MAX_MILLIS);
-            if (admission.get().integer("min_bytes_per_sec", 0, MAX).isPresent()) {
-                unused.add("admission.min_bytes_per_sec");
-            }
-            admission.get().refuseUnknown();
+        var limits = TransportSettings.Limits.builder();
+        section.section("admission").ifPresent(each -> admission(each, limits, unused));
+        section.millis("close_timeout_ms", 1).ifPresent(limits::closeTimeout);
+        section.millis("write_timeout_ms", 1).ifPresent(limits::writeTimeout);
+        section.integer("max_unsent_bytes", 1, MAX).ifPresent(limits::maxUnsentBytes);
+        limits.receiveBufferBytes(bufferBytes("rx_buffer_size_bytes"));
+        limits.sendBufferBytes(bufferBytes("tx_buffer_size_bytes"));
+        section.bool("enable_proxy_protocol").ifPresent(limits::proxyProtocol);
+        section.integer("runtime_threads", 1, 1024).ifPresent(limits::threads);
+        return limits.build();
+    }
+
+    private static void admission(
+            Section admission, TransportSettings.Limits.Builder limits, Set<String> unused) {
+        admission.integer("max_pending", 1, MAX).ifPresent(limits::maxPendingInbound);
+        admission.integer("max_pending_per_ip", 1, MAX).ifPresent(limits::maxPendingPerAddress);
+        limits.acceptRate(acceptRate(admission, AcceptRate.DEFAULT));
+        admission.millis("handshake_timeout_ms", 1).ifPresent(limits::upgradeTimeout);
+        if (admission.integer("min_bytes_per_sec", 0, MAX).isPresent()) {
+            unused.add("admission.min_bytes_per_sec");
         }
-        return new TransportSettings.Limits(
-                usually.maxFrameBytes(), // the node takes it from the message limits
-                Duration.ofMillis(handshake.orElse(usually.upgradeTimeout().toMillis())),
-                Duration.ofMillis(
-                        section.number("close_timeout_ms", 1, MAX_MILLIS)
-                                .orElse(usually.closeTimeout().toMillis())),
-                Duration.ofMillis(
-                        section.number("write_timeout_ms", 1, MAX_MILLIS)
-                                .orElse(usually.writeTimeout().toMillis())),
-                pending.orElse(usually.maxPendingInbound()),
-                pendingPerIp.orElse(usually.maxPendingPerAddress()),
-                rate,
-                section.integer("max_unsent_bytes", 1, MAX).orElse(usually.maxUnsentBytes()),
-                bufferBytes("rx_buffer_size_bytes", usually.receiveBufferBytes()),
-                bufferBytes("tx_buffer_size_bytes", usually.sendBufferBytes()),
-                section.bool("enable_proxy_protocol").orElse(usually.proxyProtocol()),
-                section.integer("runtime_threads", 1, 1024).orElse(usually.threads()));
+        admission.refuseUnknown();
     }
 
     private static AcceptRate acceptRate(Section admission, AcceptRate usually) {
@@ -321,19 +250,11 @@ final class NetworkSection {
     }
 
     /** Our sockets are alike in both directions, so the larger of aptos-core's two is taken. */
-    private int bufferBytes(String name, int usually) {
-        var both = section.integer(name, 0, MAX).orElse(usually);
+    private int bufferBytes(String name) {
+        var both = section.integer(name, 0, MAX).orElse(0);
         var inbound = section.integer("inbound_" + name, 0, MAX).orElse(0);
         var outbound = section.integer("outbound_" + name, 0, MAX).orElse(0);
         return Math.max(both, Math.max(inbound, outbound));
-    }
-
-    private void acceptUnused(Set<String> unused) {
-        for (var key : UNUSED_NUMBERS) {
-            if (section.number(key, 0, Long.MAX_VALUE).isPresent()) {
-                unused.add(key);
-            }
-        }
     }
 
     private AccessPolicy accessPolicy() {

@@ -8,6 +8,7 @@ import dev.aptosnet.bootstrap.config.YamlNode.Scalar;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,9 @@ import java.util.function.Function;
  */
 final class Section {
     private static final int MAX_SHOWN = 80;
+
+    /** The longest time that anything may be set to. */
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     private final String file;
     private final String path;
@@ -146,6 +150,14 @@ final class Section {
         return number.isPresent()
                 ? OptionalInt.of(Math.toIntExact(number.getAsLong()))
                 : OptionalInt.empty();
+    }
+
+    /** Milliseconds, a day's at most. */
+    Optional<Duration> millis(String key, long least) {
+        var millis = number(key, least, LONGEST.toMillis());
+        return millis.isPresent()
+                ? Optional.of(Duration.ofMillis(millis.getAsLong()))
+                : Optional.empty();
     }
 
     Optional<Section> section(String key) {

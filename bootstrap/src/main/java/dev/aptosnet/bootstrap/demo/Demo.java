@@ -21,8 +21,8 @@ import java.util.function.ToLongFunction;
  * stopped and started again, and another frozen and thawed.
  */
 public final class Demo {
-    private static final Duration MESH_LIMIT = Duration.ofSeconds(30);
-    private static final Duration STRAGGLER_LIMIT = Duration.ofSeconds(30);
+    private static final Duration MESH_LIMIT = Duration.ofSeconds(60);
+    private static final Duration STRAGGLER_LIMIT = Duration.ofSeconds(60);
     private static final Duration PING_INTERVAL = Duration.ofMillis(250);
     private static final Duration CHUNK_PAUSE = Duration.ofMillis(20);
     private static final int CATALOGUE = 4;
@@ -152,13 +152,13 @@ public final class Demo {
     }
 
     private void fetchChunks(SplittableRandom random, long until) throws InterruptedException {
-        while (System.nanoTime() - until < 0) {
+        do {
             var asking = random.nextInt(settings.nodes());
             var asked = (asking + 1 + random.nextInt(settings.nodes() - 1)) % settings.nodes();
             mesh.node(asking)
                     .fetch(mesh.node(asked).peerId(), chunks.get(random.nextInt(CATALOGUE)));
             Thread.sleep(CHUNK_PAUSE);
-        }
+        } while (System.nanoTime() - until < 0);
     }
 
     private void show(long start, long until) throws InterruptedException {

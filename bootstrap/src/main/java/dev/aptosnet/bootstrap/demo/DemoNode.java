@@ -114,19 +114,11 @@ final class DemoNode implements AutoCloseable {
     /** All nodes come from one address, and each needs no more than one thread for its sockets. */
     private static TransportSettings.Limits transportLimits(int nodes) {
         var usual = TransportSettings.Limits.DEFAULT;
-        return new TransportSettings.Limits(
-                usual.maxFrameBytes(),
-                usual.upgradeTimeout(),
-                usual.closeTimeout(),
-                usual.writeTimeout(),
-                Math.max(usual.maxPendingInbound(), nodes),
-                Math.max(usual.maxPendingPerAddress(), nodes),
-                usual.acceptRate(),
-                usual.maxUnsentBytes(),
-                usual.receiveBufferBytes(),
-                usual.sendBufferBytes(),
-                usual.proxyProtocol(),
-                1);
+        return usual.toBuilder()
+                .maxPendingInbound(Math.max(usual.maxPendingInbound(), nodes))
+                .maxPendingPerAddress(Math.max(usual.maxPendingPerAddress(), nodes))
+                .threads(1)
+                .build();
     }
 
     private static void serveChunk(RpcRequest<Bytes> request, int maxBytes) {
@@ -184,6 +176,7 @@ final class DemoNode implements AutoCloseable {
         return all.stream().filter(peer -> !peer.equals(peerId())).toList();
     }
 
+    /** At least one to each, however late this begins. */
     void sendVotes(Duration interval, long until) throws InterruptedException {
         send(VOTES, VOTE_BYTES, interval, until, tally.votesSent);
     }
@@ -195,7 +188,7 @@ final class DemoNode implements AutoCloseable {
     private void send(ProtocolId protocol, int size, Duration interval, long until, LongAdder sent)
             throws InterruptedException {
         var others = others();
-        for (var number = 0L; System.nanoTime() - until < 0; number++) {
+        for (var number = 0L; number == 0 || System.nanoTime() - until < 0; number++) {
             var note = new Note(place.index(), number, System.nanoTime()).encode(size);
             for (var result : client.sendToPeers(others, protocol, note).values()) {
                 (result == SendResult.QUEUED ? sent : tally.sendsRefused).increment();
@@ -235,7 +228,7 @@ final class DemoNode implements AutoCloseable {
     /** Pings the others in turn. */
     void ping(Duration interval, long until) throws InterruptedException {
         var others = others();
-        for (var turn = 0; System.nanoTime() - until < 0; turn++) {
+        for (var turn = 0; turn == 0 || System.nanoTime() - until < 0; turn++) {
             var start = System.nanoTime();
             var nonce = (place.index() << 16) | (turn & 0xffff);
             try {

@@ -13,12 +13,12 @@ import java.util.concurrent.Executors;
 
 /** Stops and freezes nodes of a mesh, and takes the time until it is whole again. */
 final class Faults {
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
     /** Beyond what the health checker may take, since this process may be short of processors. */
     private static final Duration FREEZE_SLACK = Duration.ofSeconds(15);
 
-    private static final Duration HEAL_LIMIT = Duration.ofSeconds(30);
+    private static final Duration HEAL_LIMIT = Duration.ofSeconds(60);
     private static final Duration CALL_LIMIT = Duration.ofSeconds(5);
 
     private final DemoMesh mesh;

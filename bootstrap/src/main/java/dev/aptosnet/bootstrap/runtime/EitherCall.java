@@ -16,8 +16,11 @@ import java.util.function.Function;
 final class EitherCall<M> {
     private final Clock clock;
     private final HealthMetrics metrics;
-    private final CompletableFuture<M> answer = new CompletableFuture<>();
+    private final CompletableFuture<Given<M>> answer = new CompletableFuture<>();
     private final AtomicInteger failures = new AtomicInteger();
+
+    /** The first answer, and which peer gave it. */
+    private record Given<M>(M value, String by) {}
 
     EitherCall(Clock clock, HealthMetrics metrics) {
         this.clock = clock;
@@ -51,8 +54,11 @@ final class EitherCall<M> {
         listen(one, "first");
         listen(two, "second");
         try {
-            return answer.get();
+            var given = answer.get();
+            metrics.hedged(given.by());
+            return given.value();
         } catch (ExecutionException e) {
+            metrics.hedged("neither");
             if (e.getCause() instanceof NetworkException failure) {
                 throw failure;
             }
@@ -68,11 +74,8 @@ final class EitherCall<M> {
                 call.whenComplete(
                         (value, failure) -> {
                             if (failure == null) {
-                                if (answer.complete(value)) {
-                                    metrics.hedged(name);
-                                }
+                                answer.complete(new Given<>(value, name));
                             } else if (failures.incrementAndGet() == 2) {
-                                metrics.hedged("neither");
                                 answer.completeExceptionally(
                                         failure.getCause() instanceof NetworkException why
                                                 ? why

@@ -1,6 +1,5 @@
 package dev.aptosnet.bootstrap.runtime;
 
-import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
 import dev.aptosnet.domain.queue.SharedBytes;
 import dev.aptosnet.ports.model.ProtocolId;
 
@@ -15,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * a handler that stands still leaves room for the others. Charged by the connection's owner;
  * released by any thread that has what was charged.
  */
-final class InboundAccount {
+final class InboundAccount implements NodeBudget.Holder {
     private final AtomicLong used = new AtomicLong();
     private final long limit;
     private final NodeBudget node;
@@ -46,10 +45,14 @@ final class InboundAccount {
         var place = protocols.place(protocol);
         var own = counts.get(place);
         // What others give back meanwhile can only make room.
-        if (!SharedBytes.admit(own, used.get(), bytes, limit) || !node.charge(bytes)) {
+        if (!SharedBytes.admit(own, used.get(), bytes, limit)) {
             return false;
         }
         used.addAndGet(bytes);
+        if (!node.takeFor(this, bytes)) {
+            used.addAndGet(-bytes);
+            return false;
+        }
         counts.addAndGet(place, bytes);
         return true;
     }
@@ -61,10 +64,11 @@ final class InboundAccount {
             counts.addAndGet(protocols.place(protocol), -bytes);
         }
         used.addAndGet(-bytes);
-        node.release(bytes);
+        node.giveBack(bytes);
     }
 
-    long used() {
+    @Override
+    public long heldBytes() {
         return used.get();
     }
 }

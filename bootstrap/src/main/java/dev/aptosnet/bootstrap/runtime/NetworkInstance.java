@@ -167,8 +167,11 @@ public final class NetworkInstance implements AutoCloseable {
     /** Shows what the networks share among this network's meters; once for a node. */
     void show(NodeWide node) {
         var budget = node.budget();
-        metrics.gauge("aptosnet_budget_used_bytes", budget, SendAccount.NodeBudget::used);
-        metrics.gauge("aptosnet_budget_limit_bytes", budget, SendAccount.NodeBudget::limit);
+        metrics.gauge("aptosnet_budget_used_bytes", budget, NodeBudget::used);
+        metrics.gauge("aptosnet_budget_limit_bytes", budget, NodeBudget::limit);
+        var refusals = "aptosnet_budget_refusals_total";
+        metrics.total(refusals, budget, NodeBudget::refusedFull, "reason", "full");
+        metrics.total(refusals, budget, NodeBudget::refusedShare, "reason", "share");
         metrics.gauge("aptosnet_stream_bytes", budget.streams(), StreamBudget::used);
         metrics.gauge("aptosnet_stream_limit_bytes", budget.streams(), StreamBudget::limit);
         metrics.gauge("aptosnet_node_dials_in_flight", node.dials(), NodeDials::underWay);

@@ -144,29 +144,14 @@ public record NetworkSettings(
             Consumer<TransportEvent> events,
             Clock clock) {
         var onVfn = validator && networkId == NetworkId.VFN;
-        return new TransportSettings(
-                self,
-                privateKey,
-                suites,
-                authMode,
-                known,
-                onVfn ? PeerRole.VALIDATOR_FULL_NODE : PeerRole.UNKNOWN,
-                hello,
-                events,
-                clock,
-                new TransportSettings.Limits(
-                        limits.maxFrameBytes(),
-                        transportLimits.upgradeTimeout(),
-                        transportLimits.closeTimeout(),
-                        transportLimits.writeTimeout(),
-                        transportLimits.maxPendingInbound(),
-                        transportLimits.maxPendingPerAddress(),
-                        transportLimits.acceptRate(),
-                        transportLimits.maxUnsentBytes(),
-                        transportLimits.receiveBufferBytes(),
-                        transportLimits.sendBufferBytes(),
-                        transportLimits.proxyProtocol(),
-                        transportLimits.threads()));
+        return TransportSettings.builder(self, privateKey, hello, events)
+                .suites(suites)
+                .authMode(authMode)
+                .trusted(known)
+                .unknownInboundRole(onVfn ? PeerRole.VALIDATOR_FULL_NODE : PeerRole.UNKNOWN)
+                .clock(clock)
+                .limits(transportLimits.toBuilder().maxFrameBytes(limits.maxFrameBytes()).build())
+                .build();
     }
 
     /** Without the private key. */

@@ -36,7 +36,7 @@ public final class Networks implements AutoCloseable {
         var node =
                 new NodeWide(
                         Clock.system(),
-                        new SendAccount.NodeBudget(settings.getFirst().limits().nodeBytes()),
+                        new NodeBudget(settings.getFirst().limits().nodeBytes()),
                         store,
                         new NodeDials(pacings));
         try {

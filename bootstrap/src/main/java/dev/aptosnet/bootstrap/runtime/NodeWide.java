@@ -10,4 +10,4 @@ import dev.aptosnet.ports.transport.Clock;
  * @param store what is known of the peers of all
  * @param dials how fast all may dial
  */
-record NodeWide(Clock clock, SendAccount.NodeBudget budget, PeerStore store, NodeDials dials) {}
+record NodeWide(Clock clock, NodeBudget budget, PeerStore store, NodeDials dials) {}

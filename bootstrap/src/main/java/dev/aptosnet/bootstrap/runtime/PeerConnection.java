@@ -76,6 +76,8 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     /** Rare requests to the owner, such as cancellations. */
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(1);
 
+    private volatile boolean hasTasks;
+
     private MonoTime heardAt;
     private MonoTime now;
     private boolean nowIsFresh;
@@ -99,7 +101,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             MessageLimits limits,
             InboundRate inboundRate,
             ConnectionSettings settings,
-            SendAccount.NodeBudget budget,
+            NodeBudget budget,
             Clock clock,
             ConnectionMetrics metrics,
             ConnectionHealth health,
@@ -116,7 +118,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
                 new SendAccount(
                         new QueueBounds(limits.queueMessages(), limits.queueBytes()), budget);
         this.inbound = new InboundAccount(limits.inboundBytes(), budget, protocols);
-        this.streamMemory = budget.streams().join(this::onStreamMemoryOwed);
+        this.streamMemory = budget.streams().join(info.peer(), this::onStreamMemoryOwed);
         this.now = clock.now();
         this.heardAt = now;
         this.machine = new Connection(settings, agreed, protocols.served(), this);
@@ -294,6 +296,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     private void runOnOwner(Runnable task) {
         synchronized (tasks) {
             tasks.add(task);
+            hasTasks = true;
         }
         link.wake();
     }
@@ -322,17 +325,32 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
 
     @Override
     public void onFrame(byte[] head, int offset, int length, Bytes rest) {
-        if (!nowIsFresh) {
-            now = clock.now();
-            nowIsFresh = true;
-        }
-        heardAt = now;
+        hear();
         if (gate == null) {
             machine.onFrame(now, head, offset, length, rest);
         } else {
             gate.onFrame(now, head, offset, length, rest);
             readWhileOpen(gate);
         }
+    }
+
+    @Override
+    public void onLentFrame(byte[] array, int offset, int length) {
+        if (gate == null) {
+            hear();
+            machine.onLentFrame(now, array, offset, length);
+        } else {
+            // It may have to wait.
+            LinkHandler.super.onLentFrame(array, offset, length);
+        }
+    }
+
+    private void hear() {
+        if (!nowIsFresh) {
+            now = clock.now();
+            nowIsFresh = true;
+        }
+        heardAt = now;
     }
 
     /** Reading alone stops: what we have to send goes on. */
@@ -374,7 +392,7 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
             readWhileOpen(gate);
             next = gate.nextDeadline();
         }
-        if (!now.isBefore(machine.nextDeadline())) {
+        if (!now.isBefore(wakeAt)) {
             machine.onTime(now);
         }
         machine.poll(now, out);
@@ -422,15 +440,15 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
     }
 
     private void runTasks() {
-        while (true) {
+        while (hasTasks) {
             Runnable task;
             synchronized (tasks) {
                 task = tasks.poll();
+                hasTasks = !tasks.isEmpty();
             }
-            if (task == null) {
-                return;
+            if (task != null) {
+                task.run();
             }
-            task.run();
         }
     }
 
@@ -472,6 +490,18 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         if (!queueOf(registration, handler).offer(peer(), payload, inbound, metrics, whenDone)) {
             health.droppedIn(protocol);
         }
+    }
+
+    @Override
+    public boolean borrowsDirectSends(ProtocolId protocol) {
+        var registration = protocols.find(protocol);
+        return registration != null && registration.borrows() && registration.directInline();
+    }
+
+    @Override
+    public boolean borrowsRequests(ProtocolId protocol) {
+        var registration = protocols.find(protocol);
+        return registration != null && registration.borrows() && registration.rpcInline();
     }
 
     private InboundQueue queueOf(Registration registration, Registration.DirectHandler handler) {

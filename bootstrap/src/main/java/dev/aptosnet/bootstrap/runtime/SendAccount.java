@@ -1,7 +1,6 @@
 package dev.aptosnet.bootstrap.runtime;
 
 import dev.aptosnet.domain.lane.QueueBounds;
-import dev.aptosnet.domain.stream.StreamShares;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
@@ -17,17 +16,14 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * that a charge is one atomic step: 21 bits of messages above 43 bits of bytes. A class that holds
  * more than its own part of the bytes takes a second step, on the count that all classes share.
  */
-final class SendAccount {
+final class SendAccount implements NodeBudget.Holder {
     private static final int BYTE_BITS = 43;
     private static final long BYTE_MASK = (1L << BYTE_BITS) - 1;
 
     /** What a message costs beside its payload, for the queue's own memory. */
     static final int OVERHEAD_BYTES = 64;
 
-    /** Eight words apart, so that classes do not share a cache line. */
-    private static final int STRIDE = 8;
-
-    private final AtomicLongArray queued = new AtomicLongArray(MessageClass.COUNT * STRIDE);
+    private final AtomicLongArray queued = new AtomicLongArray(MessageClass.COUNT);
     private final QueueBounds bounds;
     private final long reserved;
     private final NodeBudget node;
@@ -52,7 +48,7 @@ final class SendAccount {
 
     /** Charges one message, or says why not. Any thread. */
     SendResult charge(MessageClass messageClass, int payloadBytes) {
-        var index = messageClass.index() * STRIDE;
+        var index = messageClass.index();
         var cost = (long) payloadBytes + OVERHEAD_BYTES;
         var word = (1L << BYTE_BITS) + cost;
         var after = queued.addAndGet(index, word);
@@ -62,7 +58,7 @@ final class SendAccount {
             subtract(index, word, cost);
             return SendResult.DROPPED_FULL;
         }
-        if (!node.charge(cost)) {
+        if (!node.takeFor(this, cost)) {
             subtract(index, word, cost);
             return SendResult.DROPPED_BUDGET;
         }
@@ -144,62 +140,24 @@ final class SendAccount {
     /** Gives messages back at once. Any thread. */
     void release(MessageClass messageClass, int messages, long payloadBytes) {
         var cost = payloadBytes + (long) messages * OVERHEAD_BYTES;
-        subtract(messageClass.index() * STRIDE, ((long) messages << BYTE_BITS) + cost, cost);
-        node.release(cost);
+        subtract(messageClass.index(), ((long) messages << BYTE_BITS) + cost, cost);
+        node.giveBack(cost);
     }
 
     int messages(MessageClass messageClass) {
-        return (int) (queued.get(messageClass.index() * STRIDE) >>> BYTE_BITS);
+        return (int) (queued.get(messageClass.index()) >>> BYTE_BITS);
+    }
+
+    @Override
+    public long heldBytes() {
+        var sum = 0L;
+        for (var i = 0; i < MessageClass.COUNT; i++) {
+            sum += bytes(MessageClass.ofIndex(i));
+        }
+        return sum;
     }
 
     long bytes(MessageClass messageClass) {
-        return queued.get(messageClass.index() * STRIDE) & BYTE_MASK;
-    }
-
-    /** The node's own limit, shared by all its connections; {@code budget.total_bytes}. */
-    static final class NodeBudget implements StreamShares.NodeMemory {
-        private final AtomicLong used = new AtomicLong();
-        private final long limit;
-        private final StreamBudget streams;
-
-        NodeBudget(long limit) {
-            this.limit = limit;
-            this.streams = new StreamBudget(limit, this);
-        }
-
-        /** The part of it that unfinished large messages may take. */
-        StreamBudget streams() {
-            return streams;
-        }
-
-        @Override
-        public boolean take(long bytes, long owed) {
-            if (used.addAndGet(bytes) - owed > limit) {
-                used.addAndGet(-bytes);
-                return false;
-            }
-            return true;
-        }
-
-        @Override
-        public void giveBack(long bytes) {
-            release(bytes);
-        }
-
-        boolean charge(long bytes) {
-            return take(bytes, 0);
-        }
-
-        void release(long bytes) {
-            used.addAndGet(-bytes);
-        }
-
-        long used() {
-            return used.get();
-        }
-
-        long limit() {
-            return limit;
-        }
+        return queued.get(messageClass.index()) & BYTE_MASK;
     }
 }

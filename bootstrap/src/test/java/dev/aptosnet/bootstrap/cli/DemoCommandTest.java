@@ -49,7 +49,7 @@ class DemoCommandTest {
                         "--suite",
                         "aesgcm",
                         "--no-faults");
-        assertThat(outcome.out().getLast()).isEqualTo("ok");
+        assertThat(outcome.out().getLast()).as(outcome.out().toString()).isEqualTo("ok");
         assertThat(outcome.code()).isZero();
         assertThat(outcome.err()).isEmpty();
         assertThat(String.join("\n", outcome.out()))

@@ -25,9 +25,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** {@code testnet}, and the nodes that its files start. */
-@Timeout(240)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class TestnetCommandTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     @TempDir private Path directory;
 

@@ -156,7 +156,7 @@ class NodeConfigTest {
         assertThat(limits.streamProgressTimeout()).isEqualTo(Duration.ofMillis(1));
         assertThat(limits.queueMessages()).isEqualTo(10);
         assertThat(limits.queueBytes()).isEqualTo(20);
-        assertThat(config.weights()).isEqualTo(new ClassWeights(8, 16, 4, 1));
+        assertThat(config.weights()).isEqualTo(new ClassWeights(16, 16, 4, 1));
         assertThat(config.batchDelays())
                 .isEqualTo(
                         new BatchDelays(
@@ -223,7 +223,7 @@ class NodeConfigTest {
                         full_node_networks:
                           - network_id: { private: "vfn" }
                             discovery_method: onchain
-                            network_channel_size: 1024
+                            max_parallel_deserialization_tasks: 8
                             max_parallel_peer_latency_pings: 3
                           - network_id: public
                         """);
@@ -236,7 +236,20 @@ class NodeConfigTest {
                 .endsWith("base.data_dir: /nowhere is no directory: a fresh key at every start");
         assertThat(config.notes().get(2)).contains("vfn network: onchain waits for a program");
         assertThat(config.notes().get(3))
-                .endsWith("without effect so far: base.waypoint, network_channel_size");
+                .endsWith(
+                        "without effect so far: base.waypoint, max_parallel_deserialization_tasks"
+                                + " (messages are decoded on their handlers' threads)");
+    }
+
+    @Test
+    void aptosCoresBoundOfItsQueuesIsTakenUnlessOursIsGiven() throws Exception {
+        var theirs = "full_node_networks: [ { network_channel_size: 7 } ]";
+        assertThat(read(theirs).first().limits().queueMessages()).isEqualTo(7);
+        assertThat(read(theirs).notes()).noneMatch(note -> note.contains("without effect"));
+        var both =
+                "full_node_networks: [ { network_channel_size: 7, priorities: { queue_messages: 9 }"
+                        + " } ]";
+        assertThat(read(both).first().limits().queueMessages()).isEqualTo(9);
     }
 
     @Test

@@ -74,20 +74,7 @@ class AptosNodeInteropTest extends AbstractInteropTest {
         }
 
         private static TransportSettings.Limits limits(boolean behindProxy) {
-            TransportSettings.Limits usual = TransportSettings.Limits.DEFAULT;
-            return new TransportSettings.Limits(
-                    usual.maxFrameBytes(),
-                    usual.upgradeTimeout(),
-                    usual.closeTimeout(),
-                    usual.writeTimeout(),
-                    usual.maxPendingInbound(),
-                    usual.maxPendingPerAddress(),
-                    usual.acceptRate(),
-                    usual.maxUnsentBytes(),
-                    usual.receiveBufferBytes(),
-                    usual.sendBufferBytes(),
-                    behindProxy,
-                    usual.threads());
+            return TransportSettings.Limits.builder().proxyProtocol(behindProxy).build();
         }
 
         private static CipherSuite suite(WireSuite suite) {

@@ -64,21 +64,7 @@ class HealthTest {
     }
 
     private static MessageLimits oneCallAtOnce() {
-        MessageLimits usual = MessageLimits.DEFAULT;
-        return new MessageLimits(
-                usual.maxFrameBytes(),
-                usual.maxMessageBytes(),
-                usual.minPieceBytes(),
-                usual.maxInboundStreams(),
-                usual.streamProgressTimeout(),
-                usual.maxInboundRpcs(),
-                1,
-                usual.inboundRpcTimeout(),
-                usual.queueMessages(),
-                usual.queueBytes(),
-                usual.inboundQueueMessages(),
-                usual.inboundBytes(),
-                usual.nodeBytes());
+        return MessageLimits.builder().maxOutboundRpcs(1).build();
     }
 
     /** A peer that does what the test does, and nothing by itself. */
@@ -99,6 +85,15 @@ class HealthTest {
             return request;
         }
         throw new AssertionError("expected a ping");
+    }
+
+    /** The next answer, whatever pings come before it. */
+    private static Payload readPong(WireClient peer) throws IOException {
+        while (true) {
+            if (peer.readMessage() instanceof Response response) {
+                return response.raw();
+            }
+        }
     }
 
     private static void pong(WireClient peer, Request ping) throws IOException {
@@ -152,7 +147,7 @@ class HealthTest {
         for (int i = 0; i < 8; i++) {
             readPing(peer);
             peer.request(HEALTH, 0, Payload.hex("00efbeadde"));
-            assertThat(peer.readResponse().raw()).isEqualTo(Payload.hex("01efbeadde"));
+            assertThat(readPong(peer)).isEqualTo(Payload.hex("01efbeadde"));
         }
         assertThat(peers.downs).isEmpty();
         assertThat(node.peers()).hasSize(1);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.bootstrap.metrics.ConnectionMetrics;
 import dev.aptosnet.bootstrap.metrics.NetworkMetrics;
-import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.client.QueueStyle;
@@ -98,7 +97,7 @@ class InboundQueueTest {
             Thread.sleep(10);
         }
         assertThat(node.used()).isZero();
-        assertThat(account.used()).isZero();
+        assertThat(account.heldBytes()).isZero();
     }
 
     @Test
@@ -162,7 +161,7 @@ class InboundQueueTest {
         permits.release(100);
         assertThat(handled(3)).containsExactly("a", "c", "d");
         awaitNothingCharged();
-        assertThat(small.used()).isZero();
+        assertThat(small.heldBytes()).isZero();
     }
 
     @Test
@@ -181,7 +180,7 @@ class InboundQueueTest {
         share.release(ProtocolId.CONSENSUS_DIRECT_SEND_BCS, 20_000);
         share.release(ProtocolId.MEMPOOL_DIRECT_SEND, 10_000);
         assertThat(share.charge(still, 1000)).isTrue();
-        assertThat(share.used()).isEqualTo(held);
+        assertThat(share.heldBytes()).isEqualTo(held);
         assertThat(node.used()).isEqualTo(held);
     }
 

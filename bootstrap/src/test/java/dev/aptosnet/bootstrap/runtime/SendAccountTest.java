@@ -8,7 +8,6 @@ import static dev.aptosnet.ports.model.MessageClass.LOW;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
 import dev.aptosnet.domain.lane.QueueBounds;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.MessageClass;

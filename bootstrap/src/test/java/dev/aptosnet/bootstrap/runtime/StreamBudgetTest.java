@@ -2,8 +2,8 @@ package dev.aptosnet.bootstrap.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.bootstrap.runtime.SendAccount.NodeBudget;
 import dev.aptosnet.domain.stream.StreamMemory;
+import dev.aptosnet.ports.model.PeerId;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,9 +19,13 @@ class StreamBudgetTest {
 
     private final NodeBudget node = new NodeBudget(NODE_BYTES);
 
+    private static PeerId peer(int number) {
+        return PeerId.parse("0x" + number);
+    }
+
     @Test
     void largeMessagesLeaveAQuarterOfTheNodesBudgetToWhatIsQueued() {
-        var one = node.streams().join(() -> {});
+        var one = node.streams().join(peer(1), () -> {});
         var held = 0;
         while (one.take(1024)) {
             held += 1024;
@@ -29,8 +33,8 @@ class StreamBudgetTest {
         assertThat(held).isEqualTo(NODE_BYTES / 4 * 3);
         assertThat(node.streams().used()).isEqualTo(held);
         assertThat(node.used()).isEqualTo(held);
-        assertThat(node.charge(NODE_BYTES / 4)).isTrue();
-        assertThat(node.charge(1)).isFalse();
+        assertThat(node.take(NODE_BYTES / 4, 0)).isTrue();
+        assertThat(node.take(1, 0)).isFalse();
         one.giveBack(held);
         assertThat(node.used()).isEqualTo(NODE_BYTES / 4);
     }
@@ -38,17 +42,44 @@ class StreamBudgetTest {
     @Test
     void whoHoldsMoreThanAFairShareIsToldToGiveBack() {
         var told = new AtomicInteger();
-        var hoarder = node.streams().join(told::incrementAndGet);
+        var hoarder = node.streams().join(peer(1), told::incrementAndGet);
         var held = 0;
         while (hoarder.take(1024)) {
             held += 1024;
         }
-        var other = node.streams().join(() -> {});
+        var other = node.streams().join(peer(2), () -> {});
         assertThat(other.take(1024)).isTrue();
         assertThat(told).hasValue(1);
         assertThat(hoarder.isOwing()).isTrue();
         hoarder.giveBack(held / 2);
         assertThat(hoarder.isOwing()).isFalse();
+    }
+
+    @Test
+    void aPeerOnTwoNetworksHasOneShare() {
+        var told = new AtomicInteger();
+        var onOne = node.streams().join(peer(1), told::incrementAndGet);
+        var onOther = node.streams().join(peer(1), told::incrementAndGet);
+        var held = 0;
+        while (onOne.take(1024)) {
+            assertThat(onOther.take(1024)).isTrue();
+            held += 1024;
+        }
+        var other = node.streams().join(peer(2), () -> {});
+        var half = node.streams().limit() / 2;
+        for (var bytes = 1024; bytes <= half; bytes += 1024) {
+            assertThat(other.take(1024)).isTrue();
+        }
+        assertThat(other.take(1024)).isFalse();
+        assertThat(told.get()).isPositive().isEven();
+        assertThat(onOne.isOwing()).isTrue();
+        assertThat(onOther.isOwing()).isTrue();
+        onOne.giveBack(held);
+        assertThat(onOne.isOwing()).isFalse();
+        assertThat(onOther.isOwing()).isFalse();
+        onOther.giveBack(held);
+        other.giveBack(half);
+        assertThat(node.used()).isZero();
     }
 
     @Test
@@ -59,7 +90,7 @@ class StreamBudgetTest {
         var threads = new ArrayList<Thread>();
         for (var i = 0; i < 4; i++) {
             var random = new SplittableRandom(seed + i);
-            var share = node.streams().join(reclaimed::incrementAndGet);
+            var share = node.streams().join(peer(1 + i / 2), reclaimed::incrementAndGet);
             threads.add(Thread.ofPlatform().start(() -> run(share, random, most)));
         }
         for (var thread : threads) {

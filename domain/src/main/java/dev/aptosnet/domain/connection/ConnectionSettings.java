@@ -3,6 +3,7 @@ package dev.aptosnet.domain.connection;
 import dev.aptosnet.domain.stream.Pieces;
 import dev.aptosnet.domain.stream.StreamLimits;
 import dev.aptosnet.ports.client.BatchDelays;
+import dev.aptosnet.ports.client.ClassWeights;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.ProtocolId;
 
@@ -183,10 +184,10 @@ public record ConnectionSettings(
         private Duration inboundCallLimit = Duration.ofSeconds(10);
         private final Map<ProtocolId, Duration> inboundCallLimits = new TreeMap<>();
         private final Queue[] queues = {
-            new Queue(1024, 64 << 20, 8),
-            new Queue(4096, 64 << 20, 4),
-            new Queue(1024, 64 << 20, 2),
-            new Queue(1024, 64 << 20, 1),
+            new Queue(1024, 64 << 20, ClassWeights.DEFAULT.critical()),
+            new Queue(4096, 64 << 20, ClassWeights.DEFAULT.high()),
+            new Queue(1024, 64 << 20, ClassWeights.DEFAULT.normal()),
+            new Queue(1024, 64 << 20, ClassWeights.DEFAULT.low()),
         };
         private int criticalAllowanceBytes = 1 << 20;
         private final Duration[] batchDelays = {
@@ -239,7 +240,10 @@ public record ConnectionSettings(
             return this;
         }
 
-        /** Default 1024 messages (4096 for HIGH), 64 MiB, and weights 8, 4, 2, 1. */
+        /**
+         * Default 1024 messages (4096 for HIGH), 64 MiB, and the weights of {@link
+         * ClassWeights#DEFAULT}.
+         */
         public Builder queue(MessageClass messageClass, Queue queue) {
             queues[messageClass.index()] = queue;
             return this;

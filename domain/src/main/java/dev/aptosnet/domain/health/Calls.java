@@ -64,8 +64,13 @@ final class Calls {
     private final ProtocolId protocol;
     private final AtomicLongArray cells = new AtomicLongArray(CELLS);
 
-    /** The last answers' times in steps of an eighth of an octave, where {@link #step} says. */
-    private final byte[] times = new byte[WINDOW];
+    private static final int FEW_ANSWERS = 8;
+
+    /**
+     * The last answers' times in steps of an eighth of an octave, where {@link #step} says. It
+     * grows with the first answers: most protocols have few.
+     */
+    private volatile byte[] times = new byte[FEW_ANSWERS];
 
     Calls(ProtocolId protocol) {
         this.protocol = protocol;
@@ -78,7 +83,7 @@ final class Calls {
     void answered(long nanos, long tookNanos, long bytes) {
         var took = micros(tookNanos);
         var answered = lower(cells.getPlain(OTHERS));
-        times[(int) (answered % WINDOW)] = (byte) step(took);
+        keep((int) (answered % WINDOW), (byte) step(took));
         if (answered == 0) {
             cells.lazySet(SIZE, bytes);
         } else {
@@ -88,6 +93,15 @@ final class Calls {
         smooth(took, true);
         cells.lazySet(OTHERS, cells.getPlain(OTHERS) + 1);
         ended(nanos, 0);
+    }
+
+    private void keep(int at, byte step) {
+        var kept = times;
+        if (at >= kept.length) {
+            kept = Arrays.copyOf(kept, Math.min(kept.length * 2, WINDOW));
+            times = kept;
+        }
+        kept[at] = step;
     }
 
     void failed(long nanos, CallFailureKind kind, long waitedNanos) {
@@ -234,13 +248,15 @@ final class Calls {
 
     /** Of the last answers; not exact while one comes. */
     @Nullable Duration p99() {
-        var size = (int) Math.min(answers(), WINDOW);
+        var answers = answers();
+        var kept = times;
+        var size = (int) Math.min(answers, kept.length);
         if (size == 0) {
             return null;
         }
         var steps = new int[size];
         for (var i = 0; i < size; i++) {
-            steps[i] = times[i] & 0xff;
+            steps[i] = kept[i] & 0xff;
         }
         Arrays.sort(steps);
         return Duration.ofNanos(ofStep(steps[(size * 99 + 99) / 100 - 1]) * 1000);

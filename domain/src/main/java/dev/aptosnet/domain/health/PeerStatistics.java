@@ -32,6 +32,10 @@ public final class PeerStatistics {
 
     private final AtomicReferenceArray<Traffic> traffic = new AtomicReferenceArray<>(MAX_PROTOCOLS);
     private final AtomicReferenceArray<Calls> calls = new AtomicReferenceArray<>(MAX_CALLED);
+
+    /** Most messages are of the protocol of the one before. Owner only. */
+    private @Nullable Traffic lastTraffic;
+
     private final AtomicLong lastIn = new AtomicLong(Long.MIN_VALUE);
     private final AtomicLong untracked = new AtomicLong();
 
@@ -95,7 +99,12 @@ public final class PeerStatistics {
     }
 
     private @Nullable Traffic traffic(ProtocolId protocol) {
-        return findOrMake(traffic, protocol, Traffic::protocol, Traffic::new);
+        var last = lastTraffic;
+        if (last == null || last.protocol().number() != protocol.number()) {
+            last = findOrMake(traffic, protocol, Traffic::protocol, Traffic::new);
+            lastTraffic = last;
+        }
+        return last;
     }
 
     private @Nullable Calls calls(ProtocolId protocol) {

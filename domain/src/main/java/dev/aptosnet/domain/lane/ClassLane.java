@@ -21,7 +21,7 @@ final class ClassLane {
     final MessageQueue waiting = new MessageQueue();
 
     /** Large ones whose turn has come while as many as allowed are under way. */
-    final MessageQueue parked = new MessageQueue();
+    private @Nullable MessageQueue parked;
 
     /** Large ones of which pieces leave in this class's turn, one piece each in rotation. */
     private Deque<Transfer> transfers = NO_TRANSFERS;
@@ -53,6 +53,11 @@ final class ClassLane {
         this.whole = whole;
     }
 
+    /** Whether nothing of this class is here, and nothing of others is served as this class. */
+    boolean isEmpty() {
+        return messages == 0 && transfers.isEmpty();
+    }
+
     /** Whether something could be written at once, given that {@code waiting} has been tidied. */
     boolean isReady() {
         return !waiting.isEmpty() || !transfers.isEmpty();
@@ -72,6 +77,25 @@ final class ClassLane {
             }
         }
         return false;
+    }
+
+    void park(OutboundMessage message) {
+        if (parked == null) {
+            parked = new MessageQueue();
+        }
+        parked.add(message);
+    }
+
+    /** The parked one that is next; null if none is. */
+    @Nullable OutboundMessage firstParked() {
+        return parked == null ? null : parked.peek();
+    }
+
+    /** Takes out a message that is parked. */
+    void unpark(OutboundMessage message) {
+        if (parked != null) {
+            parked.remove(message);
+        }
     }
 
     boolean holdsAny() {
@@ -152,7 +176,9 @@ final class ClassLane {
             to.accept(transfer.message());
         }
         transfers = NO_TRANSFERS;
-        drain(parked, to);
+        if (parked != null) {
+            drain(parked, to);
+        }
         for (var hold : holds) {
             drain(hold.behind, to);
         }

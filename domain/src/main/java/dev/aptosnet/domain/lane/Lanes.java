@@ -46,6 +46,12 @@ public final class Lanes {
     /** Null where no class waits. */
     private final @Nullable Gathering gathering;
 
+    /**
+     * A bit for each class, by index, that may have something; those without are not even looked
+     * at, since an idle class of one connection among many is in no cache.
+     */
+    private int occupied;
+
     private int queued;
     private int transfers;
     private long transferBytes;
@@ -104,9 +110,14 @@ public final class Lanes {
             lane.served = Math.max(lane.served, served);
         }
         lane.messages++;
+        occupy(message.messageClass());
         queued++;
         message.moveTo(OutboundMessage.Place.WAITING);
         lane.waiting.add(message);
+    }
+
+    private void occupy(MessageClass messageClass) {
+        occupied |= 1 << messageClass.index();
     }
 
     /** Whether what is queued waits for company. */
@@ -185,7 +196,7 @@ public final class Lanes {
                 return false;
             }
             case WAITING -> lane.waiting.remove(message);
-            case PARKED -> lane.parked.remove(message);
+            case PARKED -> lane.unpark(message);
             case IN_PIECES -> end(transferOf(message));
         }
         lane.messages--;
@@ -266,35 +277,48 @@ public final class Lanes {
     /** The class that is next among those that the link wants; null if there is none. */
     private @Nullable ClassLane choose(FrameSink out) {
         ClassLane best = null;
-        var othersReady = false;
-        for (var lane : lanes) {
-            tidy(lane);
-            othersReady |= lane != critical && lane.isReady();
-        }
-        if (!othersReady && !critical.isReady()) {
-            throw new IllegalStateException(queued + " messages queued, none ready");
-        }
-        for (var i = 1; i < lanes.length; i++) {
+        var criticalReady = false;
+        var others = 0;
+        for (var left = occupied; left != 0; left &= left - 1) {
+            var i = Integer.numberOfTrailingZeros(left);
             var lane = lanes[i];
+            if (lane.isEmpty()) {
+                occupied &= ~(1 << i);
+                continue;
+            }
+            tidy(lane);
+            if (lane == critical) {
+                criticalReady = lane.isReady();
+            } else {
+                others |= 1 << i;
+            }
+        }
+        var othersReady = false;
+        for (var left = others; left != 0; left &= left - 1) {
+            var lane = lanes[Integer.numberOfTrailingZeros(left)];
+            othersReady |= lane.isReady();
             if (lane.isReady()
                     && (best == null || lane.served < best.served)
                     && lane.isWanted(out)) {
                 best = lane;
             }
         }
+        if (!othersReady && !criticalReady) {
+            throw new IllegalStateException(queued + " messages queued, none ready");
+        }
         contested = best != null;
         if (best == null) {
             credit = othersReady ? credit : allowance;
-            return critical.isWanted(out) ? critical : null;
+            return criticalReady && critical.isWanted(out) ? critical : null;
         }
-        for (var i = 1; i < lanes.length; i++) {
-            var lane = lanes[i];
+        for (var left = others; left != 0; left &= left - 1) {
+            var lane = lanes[Integer.numberOfTrailingZeros(left)];
             if (lane.isReady() && lane.served < best.served) {
                 // The link does not want it now: no claim is collected meanwhile.
                 lane.served = best.served;
             }
         }
-        return credit > 0 && critical.isWanted(out) ? critical : best;
+        return credit > 0 && criticalReady && critical.isWanted(out) ? critical : best;
     }
 
     /**
@@ -320,7 +344,7 @@ public final class Lanes {
                     return;
                 }
                 setAside(lane, head);
-                lane.parked.add(head);
+                lane.park(head);
                 head.moveTo(OutboundMessage.Place.PARKED);
                 hasten(head.messageClass());
             } else {
@@ -367,7 +391,7 @@ public final class Lanes {
             ClassLane best = null;
             for (var i = 0; i < lanes.length; i++) {
                 var lane = lanes[i];
-                var first = lane.parked.peek();
+                var first = lane.firstParked();
                 if (first != null && mayBegin(MessageClass.ofIndex(i), first.payload().size())) {
                     if (lane == critical && credit > 0) {
                         best = lane;
@@ -378,14 +402,15 @@ public final class Lanes {
                     }
                 }
             }
-            var message = best == null ? null : best.parked.poll();
+            var message = best == null ? null : best.firstParked();
             if (best == null || message == null) {
                 break;
             }
+            best.unpark(message);
             begin(best, message);
         }
         for (var i = 0; i < lanes.length; i++) {
-            if (!lanes[i].parked.isEmpty()) {
+            if (lanes[i].firstParked() != null) {
                 hasten(MessageClass.ofIndex(i));
             }
         }
@@ -405,6 +430,7 @@ public final class Lanes {
                 lanes[i].end(transfer);
                 transfer.serveAs(waits);
                 lane(waits).begin(transfer);
+                occupy(waits);
                 return;
             }
         }

@@ -42,6 +42,7 @@ public final class PeerMonitor {
     private final boolean validator;
     private final RandomGenerator random;
     private final TreeMap<PeerId, Watched> watched = new TreeMap<>();
+    private final Said said = new Said();
 
     /** Requests whose time has not come: at most one of each kind for each peer. */
     private final PriorityQueue<Delayed> delayed =
@@ -111,6 +112,7 @@ public final class PeerMonitor {
 
         void completed() {
             number = NONE;
+            giveUpAt = MonoTime.NEVER;
             tracker.completed();
         }
     }
@@ -233,6 +235,7 @@ public final class PeerMonitor {
         if (watched.isEmpty()) {
             nextCheck = MonoTime.NEVER;
             nextUpdate = MonoTime.NEVER;
+            said.clear();
         }
     }
 
@@ -356,11 +359,11 @@ public final class PeerMonitor {
                 if (!isPlausible(information, by)) {
                     return Failure.IMPLAUSIBLE_DISTANCE;
                 }
-                by.known = known.with(information);
+                by.known = known.with(said.shared(information));
             }
             case MonitoringResponse.Node(var information)
                     when ask.kind() == RequestKind.NODE_INFORMATION ->
-                    by.known = known.with(information);
+                    by.known = known.with(said.shared(information));
             case MonitoringResponse.Internal _, MonitoringResponse.Invalid _ -> {
                 return Failure.ERROR_ANSWER;
             }

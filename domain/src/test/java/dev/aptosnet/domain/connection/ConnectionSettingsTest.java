@@ -19,7 +19,7 @@ class ConnectionSettingsTest {
         assertThat(settings.maxInboundCalls()).isEqualTo(100);
         assertThat(settings.maxOutboundCalls()).isEqualTo(100);
         assertThat(settings.inboundCallLimit()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(settings.weights()).containsExactly(8, 4, 2, 1);
+        assertThat(settings.weights()).containsExactly(16, 8, 4, 2);
     }
 
     @Test

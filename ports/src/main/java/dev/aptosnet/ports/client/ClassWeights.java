@@ -16,8 +16,8 @@ public record ClassWeights(int critical, int high, int normal, int low) {
     /** The largest that may be configured. */
     public static final int MOST = 1000;
 
-    /** The default. */
-    public static final ClassWeights DEFAULT = new ClassWeights(8, 8, 4, 2);
+    /** The default: twice as much for each class as for the next (improvements.md I-01). */
+    public static final ClassWeights DEFAULT = new ClassWeights(16, 8, 4, 2);
 
     /** Refuses what cannot work. */
     public ClassWeights {

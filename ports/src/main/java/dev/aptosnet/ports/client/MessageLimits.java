@@ -17,15 +17,17 @@ import java.time.Duration;
  * @param maxOutboundRpcs requests to one peer without answer; {@code max_concurrent_outbound_rpcs}
  * @param inboundRpcTimeout for serving one request; {@code inbound_rpc_timeout_ms}
  * @param queueMessages waiting to be sent on one connection in one class; {@code
- *     priorities.queue_messages}
+ *     priorities.queue_messages}, else aptos-core's {@code network_channel_size}, which counts by
+ *     protocol there
  * @param queueBytes waiting to be sent on one connection, in bytes; each class has a sixteenth of
  *     it for itself, the rest goes to who comes first; {@code priorities.queue_bytes}
  * @param inboundQueueMessages received and waiting for the handler of one peer and protocol; {@code
  *     inbound_queue_messages}
  * @param inboundBytes received from one peer and not yet handled, of which no protocol may hold
  *     more than is free; {@code budget.per_peer_bytes}
- * @param nodeBytes all queued and unhandled bytes of the node, of which at most three quarters are
- *     of large messages that have not arrived whole; {@code budget.total_bytes}
+ * @param nodeBytes all queued and unhandled bytes of the node, of which no connection may hold more
+ *     in either direction than is free, and at most three quarters are of large messages that have
+ *     not arrived whole; {@code budget.total_bytes}
  */
 public record MessageLimits(
         int maxFrameBytes,
@@ -103,10 +105,153 @@ public record MessageLimits(
         require(nodeBytes >= 1, "budget.total_bytes", nodeBytes, ">= 1");
     }
 
+    /** With every default. */
+    public static Builder builder() {
+        return DEFAULT.toBuilder();
+    }
+
+    /** Like these, to be changed. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
     private static void require(boolean holds, String key, Object value, String expected) {
         if (!holds) {
             throw new IllegalArgumentException(
                     key + ": " + value + " (expected: " + expected + ")");
+        }
+    }
+
+    /** Collects what differs from what it was made of. */
+    public static final class Builder {
+        private int maxFrameBytes;
+        private int maxMessageBytes;
+        private int minPieceBytes;
+        private int maxInboundStreams;
+        private Duration streamProgressTimeout;
+        private int maxInboundRpcs;
+        private int maxOutboundRpcs;
+        private Duration inboundRpcTimeout;
+        private int queueMessages;
+        private long queueBytes;
+        private int inboundQueueMessages;
+        private long inboundBytes;
+        private long nodeBytes;
+
+        private Builder(MessageLimits from) {
+            maxFrameBytes = from.maxFrameBytes;
+            maxMessageBytes = from.maxMessageBytes;
+            minPieceBytes = from.minPieceBytes;
+            maxInboundStreams = from.maxInboundStreams;
+            streamProgressTimeout = from.streamProgressTimeout;
+            maxInboundRpcs = from.maxInboundRpcs;
+            maxOutboundRpcs = from.maxOutboundRpcs;
+            inboundRpcTimeout = from.inboundRpcTimeout;
+            queueMessages = from.queueMessages;
+            queueBytes = from.queueBytes;
+            inboundQueueMessages = from.inboundQueueMessages;
+            inboundBytes = from.inboundBytes;
+            nodeBytes = from.nodeBytes;
+        }
+
+        /** Default 4 MiB. */
+        public Builder maxFrameBytes(int value) {
+            maxFrameBytes = value;
+            return this;
+        }
+
+        /** Default 64 MiB. */
+        public Builder maxMessageBytes(int value) {
+            maxMessageBytes = value;
+            return this;
+        }
+
+        /** Default {@link #ONE_RECORD_PIECE_BYTES}. */
+        public Builder minPieceBytes(int value) {
+            minPieceBytes = value;
+            return this;
+        }
+
+        /** Default 16. */
+        public Builder maxInboundStreams(int value) {
+            maxInboundStreams = value;
+            return this;
+        }
+
+        /** Default 30 s. */
+        public Builder streamProgressTimeout(Duration value) {
+            streamProgressTimeout = value;
+            return this;
+        }
+
+        /** Default 100. */
+        public Builder maxInboundRpcs(int value) {
+            maxInboundRpcs = value;
+            return this;
+        }
+
+        /** Default 100. */
+        public Builder maxOutboundRpcs(int value) {
+            maxOutboundRpcs = value;
+            return this;
+        }
+
+        /** Default 10 s. */
+        public Builder inboundRpcTimeout(Duration value) {
+            inboundRpcTimeout = value;
+            return this;
+        }
+
+        /** Default 1024. */
+        public Builder queueMessages(int value) {
+            queueMessages = value;
+            return this;
+        }
+
+        /** Default 128 MiB. */
+        public Builder queueBytes(long value) {
+            queueBytes = value;
+            return this;
+        }
+
+        /** Default 1024. */
+        public Builder inboundQueueMessages(int value) {
+            inboundQueueMessages = value;
+            return this;
+        }
+
+        /** Default 128 MiB. */
+        public Builder inboundBytes(long value) {
+            inboundBytes = value;
+            return this;
+        }
+
+        /** Default an eighth of what the JVM may use, at least 256 MiB. */
+        public Builder nodeBytes(long value) {
+            nodeBytes = value;
+            return this;
+        }
+
+        /**
+         * The limits.
+         *
+         * @throws IllegalArgumentException naming the first configuration key that is out of range
+         */
+        public MessageLimits build() {
+            return new MessageLimits(
+                    maxFrameBytes,
+                    maxMessageBytes,
+                    minPieceBytes,
+                    maxInboundStreams,
+                    streamProgressTimeout,
+                    maxInboundRpcs,
+                    maxOutboundRpcs,
+                    inboundRpcTimeout,
+                    queueMessages,
+                    queueBytes,
+                    inboundQueueMessages,
+                    inboundBytes,
+                    nodeBytes);
         }
     }
 }

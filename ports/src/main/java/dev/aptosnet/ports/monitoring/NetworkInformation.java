@@ -1,8 +1,6 @@
 package dev.aptosnet.ports.monitoring;
 
-import java.util.Collections;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Where a node stands in the network, as it says itself.
@@ -16,8 +14,8 @@ public record NetworkInformation(
     /** What a node says that knows of no validator. */
     public static final int MAX_DISTANCE = 100;
 
-    /** Copies the peers. */
+    /** Copies the peers, as {@link Map#copyOf} does. */
     public NetworkInformation {
-        connectedPeers = Collections.unmodifiableSortedMap(new TreeMap<>(connectedPeers));
+        connectedPeers = Map.copyOf(connectedPeers);
     }
 }

@@ -1,9 +1,7 @@
 package dev.aptosnet.ports.monitoring;
 
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * What a node is and how far its ledger reaches, as it says itself. The numbers are unsigned.
@@ -22,15 +20,20 @@ public record NodeInformation(
         long ledgerTimestampMicros,
         long lowestAvailableVersion,
         Duration uptime) {
-    /** Copies the build information. */
+    /** Copies the build information, as {@link Map#copyOf} does. */
     public NodeInformation {
-        buildInformation = Collections.unmodifiableSortedMap(new TreeMap<>(buildInformation));
+        buildInformation = Map.copyOf(buildInformation);
     }
 
     /** The same without the build information. */
     public NodeInformation withoutBuildInformation() {
+        return builtFrom(Map.of());
+    }
+
+    /** The same with other build information. */
+    public NodeInformation builtFrom(Map<String, String> build) {
         return new NodeInformation(
-                Collections.emptyMap(),
+                build,
                 highestSyncedEpoch,
                 highestSyncedVersion,
                 ledgerTimestampMicros,

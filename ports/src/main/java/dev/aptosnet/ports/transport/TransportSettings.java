@@ -45,6 +45,17 @@ public record TransportSettings(
         require(!suites.isEmpty(), "noise_suites", "empty", "at least one suite");
     }
 
+    /**
+     * Settings of a node that anybody may connect to, with every other default.
+     *
+     * @param hello our handshake message, asked at every handshake
+     * @param events takes what the transport reports; must not block
+     */
+    public static Builder builder(
+            PeerId self, Bytes privateKey, Supplier<Bytes> hello, Consumer<TransportEvent> events) {
+        return new Builder(self, privateKey, hello, events);
+    }
+
     /** Without the private key. */
     @Override
     public String toString() {
@@ -124,8 +135,223 @@ public record TransportSettings(
             require(threads > 0, "runtime_threads", threads, "> 0");
         }
 
+        /** With every default. */
+        public static Builder builder() {
+            return DEFAULT.toBuilder();
+        }
+
+        /** Like these, to be changed. */
+        public Builder toBuilder() {
+            return new Builder(this);
+        }
+
         private static boolean isPositive(Duration duration) {
             return duration.isPositive();
+        }
+
+        /** Collects what differs from what it was made of. */
+        public static final class Builder {
+            private int maxFrameBytes;
+            private Duration upgradeTimeout;
+            private Duration closeTimeout;
+            private Duration writeTimeout;
+            private int maxPendingInbound;
+            private int maxPendingPerAddress;
+            private AcceptRate acceptRate;
+            private int maxUnsentBytes;
+            private int receiveBufferBytes;
+            private int sendBufferBytes;
+            private boolean proxyProtocol;
+            private int threads;
+
+            private Builder(Limits from) {
+                maxFrameBytes = from.maxFrameBytes;
+                upgradeTimeout = from.upgradeTimeout;
+                closeTimeout = from.closeTimeout;
+                writeTimeout = from.writeTimeout;
+                maxPendingInbound = from.maxPendingInbound;
+                maxPendingPerAddress = from.maxPendingPerAddress;
+                acceptRate = from.acceptRate;
+                maxUnsentBytes = from.maxUnsentBytes;
+                receiveBufferBytes = from.receiveBufferBytes;
+                sendBufferBytes = from.sendBufferBytes;
+                proxyProtocol = from.proxyProtocol;
+                threads = from.threads;
+            }
+
+            /** Default 4 MiB. */
+            public Builder maxFrameBytes(int value) {
+                maxFrameBytes = value;
+                return this;
+            }
+
+            /** Default 30 s. */
+            public Builder upgradeTimeout(Duration value) {
+                upgradeTimeout = value;
+                return this;
+            }
+
+            /** Default 30 s. */
+            public Builder closeTimeout(Duration value) {
+                closeTimeout = value;
+                return this;
+            }
+
+            /** Default 30 s. */
+            public Builder writeTimeout(Duration value) {
+                writeTimeout = value;
+                return this;
+            }
+
+            /** Default 256. */
+            public Builder maxPendingInbound(int value) {
+                maxPendingInbound = value;
+                return this;
+            }
+
+            /** Default 64. */
+            public Builder maxPendingPerAddress(int value) {
+                maxPendingPerAddress = value;
+                return this;
+            }
+
+            /** Default {@link AcceptRate#DEFAULT}. */
+            public Builder acceptRate(AcceptRate value) {
+                acceptRate = value;
+                return this;
+            }
+
+            /** Default 64 KiB. */
+            public Builder maxUnsentBytes(int value) {
+                maxUnsentBytes = value;
+                return this;
+            }
+
+            /** Default 0. */
+            public Builder receiveBufferBytes(int value) {
+                receiveBufferBytes = value;
+                return this;
+            }
+
+            /** Default 0. */
+            public Builder sendBufferBytes(int value) {
+                sendBufferBytes = value;
+                return this;
+            }
+
+            /** Default false. */
+            public Builder proxyProtocol(boolean value) {
+                proxyProtocol = value;
+                return this;
+            }
+
+            /** Default one for each processor. */
+            public Builder threads(int value) {
+                threads = value;
+                return this;
+            }
+
+            /**
+             * The limits.
+             *
+             * @throws IllegalArgumentException naming the first configuration key that is out of
+             *     range
+             */
+            public Limits build() {
+                return new Limits(
+                        maxFrameBytes,
+                        upgradeTimeout,
+                        closeTimeout,
+                        writeTimeout,
+                        maxPendingInbound,
+                        maxPendingPerAddress,
+                        acceptRate,
+                        maxUnsentBytes,
+                        receiveBufferBytes,
+                        sendBufferBytes,
+                        proxyProtocol,
+                        threads);
+            }
+        }
+    }
+
+    /** Collects what differs from the defaults. */
+    public static final class Builder {
+        private final PeerId self;
+        private final Bytes privateKey;
+        private final Supplier<Bytes> hello;
+        private final Consumer<TransportEvent> events;
+        private List<CipherSuite> suites = List.of(CipherSuite.CHACHAPOLY, CipherSuite.AESGCM);
+        private AuthMode authMode = AuthMode.MAYBE_MUTUAL;
+        private TrustedPeers trusted = TrustedPeers.NONE;
+        private PeerRole unknownInboundRole = PeerRole.UNKNOWN;
+        private Clock clock = Clock.system();
+        private Limits limits = Limits.DEFAULT;
+
+        private Builder(
+                PeerId self,
+                Bytes privateKey,
+                Supplier<Bytes> hello,
+                Consumer<TransportEvent> events) {
+            this.self = self;
+            this.privateKey = privateKey;
+            this.hello = hello;
+            this.events = events;
+        }
+
+        /** Default both, ChaChaPoly first. */
+        public Builder suites(List<CipherSuite> value) {
+            suites = value;
+            return this;
+        }
+
+        /** Default {@link AuthMode#MAYBE_MUTUAL}. */
+        public Builder authMode(AuthMode value) {
+            authMode = value;
+            return this;
+        }
+
+        /** Default nobody. */
+        public Builder trusted(TrustedPeers value) {
+            trusted = value;
+            return this;
+        }
+
+        /** Default {@link PeerRole#UNKNOWN}. */
+        public Builder unknownInboundRole(PeerRole value) {
+            unknownInboundRole = value;
+            return this;
+        }
+
+        /** Default {@link Clock#system}. */
+        public Builder clock(Clock value) {
+            clock = value;
+            return this;
+        }
+
+        /** Default {@link Limits#DEFAULT}. */
+        public Builder limits(Limits value) {
+            limits = value;
+            return this;
+        }
+
+        /**
+         * The settings.
+         *
+         * @throws IllegalArgumentException naming what is out of range
+         */
+        public TransportSettings build() {
+            return new TransportSettings(
+                    self,
+                    privateKey,
+                    suites,
+                    authMode,
+                    trusted,
+                    unknownInboundRole,
+                    hello,
+                    events,
+                    clock,
+                    limits);
         }
     }
 }

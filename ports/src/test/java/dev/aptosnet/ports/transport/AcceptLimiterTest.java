@@ -42,20 +42,7 @@ class AcceptLimiterTest {
     }
 
     private static TransportSettings.Limits limits(AcceptRate rate) {
-        var usual = TransportSettings.Limits.DEFAULT;
-        return new TransportSettings.Limits(
-                usual.maxFrameBytes(),
-                usual.upgradeTimeout(),
-                usual.closeTimeout(),
-                usual.writeTimeout(),
-                usual.maxPendingInbound(),
-                usual.maxPendingPerAddress(),
-                rate,
-                usual.maxUnsentBytes(),
-                0,
-                0,
-                false,
-                1);
+        return TransportSettings.Limits.builder().acceptRate(rate).build();
     }
 
     /** Connects and leaves again at once; gives how many were let in, and why the others not. */
