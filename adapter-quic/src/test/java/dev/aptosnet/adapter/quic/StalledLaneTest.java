@@ -25,6 +25,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -137,7 +138,9 @@ class StalledLaneTest {
     }
 
     private static void expectReset(InputStream stream) {
-        assertThatThrownBy(stream::readAllBytes).isInstanceOf(IOException.class);
+        // The second is the library's, where the reset comes in the middle of a read.
+        assertThatThrownBy(stream::readAllBytes)
+                .isInstanceOfAny(IOException.class, NoSuchElementException.class);
         // The library interrupts who reads, and may leave that behind.
         var _ = Thread.interrupted();
     }
