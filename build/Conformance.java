@@ -75,6 +75,9 @@ class Conformance {
     private final Map<String, Row> rows = new LinkedHashMap<>();
     private final Map<String, List<Found>> tests = new LinkedHashMap<>();
 
+    /** Classes whose tests run over QUIC too, each with the methods that are replaced there. */
+    private final Map<String, Set<String>> overQuic = new LinkedHashMap<>();
+
     private Conformance(Path root) {
         this.root = root;
     }
@@ -141,7 +144,7 @@ class Conformance {
     private void findTests() throws IOException {
         var files = new ArrayList<Path>();
         for (var file : javaFiles()) {
-            if (MAY_NAME_A_ROW.matcher(Files.readString(file)).find()) {
+            if (isOverQuic(file) || MAY_NAME_A_ROW.matcher(Files.readString(file)).find()) {
                 files.add(file);
             }
         }
@@ -160,6 +163,17 @@ class Conformance {
                 new Finder(Path.of(unit.getSourceFile().toUri())).scan(unit, null);
             }
         }
+    }
+
+    /** Classes there that extend others run the tests of those over QUIC. */
+    private static boolean isOverQuic(Path file) {
+        var name = String.valueOf(file.getFileName());
+        return name.contains("Quic") && name.endsWith("Test.java");
+    }
+
+    private boolean runsOverQuic(Found test) {
+        var replaced = overQuic.get(test.type);
+        return replaced != null && !replaced.contains(test.method);
     }
 
     private void noteError(Diagnostic<?> diagnostic) {
@@ -244,7 +258,8 @@ class Conformance {
         out.append(" behaviour, in our words, and\nthe test of ours that asserts the same: the");
         out.append(" display name of each begins with the id of its row. *Corrected* stands\n");
         out.append("where aptos-core does something that we think a mistake, and says what we do");
-        out.append(" instead; the test asserts that.\n\n");
+        out.append(" instead; the test asserts that.\n*Over QUIC too* says that the same test");
+        out.append(" runs once more with links over QUIC.\n\n");
         out.append(
                 "%d rows: %d with a test, %d that do not apply, %d open.%n"
                         .formatted(
@@ -279,13 +294,14 @@ class Conformance {
         return tests.getOrDefault(row.id, List.of()).stream()
                 .map(
                         test ->
-                                "[%s.%s](../%s)"
+                                "[%s.%s](../%s)%s"
                                         .formatted(
                                                 test.type,
                                                 test.method,
                                                 root.relativize(test.file)
                                                         .toString()
-                                                        .replace('\\', '/')))
+                                                        .replace('\\', '/'),
+                                                runsOverQuic(test) ? ", over QUIC too" : ""))
                 .collect(Collectors.joining("<br>"));
     }
 
@@ -314,10 +330,26 @@ class Conformance {
         public Void visitClass(ClassTree type, Void none) {
             types.add(type.getSimpleName().toString());
             disabled.add(names(type.getModifiers().getAnnotations()).contains("Disabled"));
+            if (isOverQuic(file) && type.getExtendsClause() != null) {
+                overQuic.computeIfAbsent(type.getExtendsClause().toString(), _ -> new TreeSet<>())
+                        .addAll(replacedIn(type));
+            }
             super.visitClass(type, none);
             types.removeLast();
             disabled.removeLast();
             return null;
+        }
+
+        private static List<String> replacedIn(ClassTree type) {
+            return type.getMembers().stream()
+                    .filter(MethodTree.class::isInstance)
+                    .map(MethodTree.class::cast)
+                    .filter(
+                            method ->
+                                    names(method.getModifiers().getAnnotations()).stream()
+                                            .noneMatch(TEST_ANNOTATIONS::contains))
+                    .map(method -> method.getName().toString())
+                    .toList();
         }
 
         @Override

@@ -34,7 +34,7 @@ import java.util.function.BooleanSupplier;
 @Timeout(60)
 class AdmissionTest {
     private static final ProtocolId ECHO = ProtocolId.custom(200, "Echo");
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     private final List<AptosNode> nodes = new ArrayList<>();
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();

@@ -44,7 +44,7 @@ class AptosNodeTest {
     private static final ProtocolId ECHO = ProtocolId.custom(200, "Echo");
     private static final ProtocolId SLOW = ProtocolId.custom(201, "Slow");
     private static final ProtocolId NOTES = ProtocolId.custom(202, "Notes");
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     private final List<AptosNode> nodes = new ArrayList<>();
     private final CountDownLatch slow = new CountDownLatch(1);
@@ -155,7 +155,7 @@ class AptosNodeTest {
         var request = random(size, size);
         var answer =
                 client.client()
-                        .sendToPeerRpc(server.peerId(), ECHO, request, Duration.ofSeconds(30));
+                        .sendToPeerRpc(server.peerId(), ECHO, request, Duration.ofSeconds(60));
         assertThat(answer.equals(request)).isTrue();
     }
 
@@ -487,9 +487,14 @@ class AptosNodeTest {
                 .isEqualTo(Bytes.utf8("z"));
     }
 
+    /** How often two nodes dial each other. */
+    int rounds() {
+        return 20;
+    }
+
     @Test
     void bothMayDialEachOtherAndOneConnectionStays() throws Exception {
-        for (var round = 0; round < 20; round++) {
+        for (var round = 0; round < rounds(); round++) {
             var a = start(server(at("/ip4/127.0.0.1/tcp/0")));
             var b = start(server(at("/ip4/127.0.0.1/tcp/0")));
             a.addSeed(b.listenAddress());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.RpcCallback;
+import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.ProtocolId;
 
@@ -27,12 +28,15 @@ class BorrowTest {
     private static final ProtocolId ECHO = ProtocolId.custom(202, "Echo");
     private static final ProtocolId KEEP = ProtocolId.custom(203, "Keep");
     private static final ProtocolId SEND = ProtocolId.custom(204, "Send");
+    private static final ProtocolId SMALL = ProtocolId.custom(205, "Small");
     private static final int LARGE = 3 << 20;
     private static final long SEED = 20_261_124;
 
     private final Random random = new Random(SEED);
     private final ConcurrentLinkedQueue<Bytes> kept = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<String> hashes = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<String> small = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Bytes> smallKept = new ConcurrentLinkedQueue<>();
     private final CountDownLatch sent = new CountDownLatch(20);
     private final AptosNode listener =
             AptosNode.builder()
@@ -56,12 +60,18 @@ class BorrowTest {
                                 hashes.add(hash(message.message()));
                                 sent.countDown();
                             })
-                    .borrow(TAKE, ECHO, SEND)
+                    .receiveInline(
+                            SMALL,
+                            message -> {
+                                small.add(message.message().asUtf8());
+                                smallKept.add(message.message());
+                            })
+                    .borrow(TAKE, ECHO, SEND, SMALL)
                     .start();
     private final AptosNode dialler =
             AptosNode.builder()
                     .seed(listener.listenAddress())
-                    .protocols(TAKE, ECHO, KEEP, SEND)
+                    .protocols(TAKE, ECHO, KEEP, SEND, SMALL)
                     .borrow(ECHO)
                     .start();
 
@@ -152,6 +162,24 @@ class BorrowTest {
         }
         sent.await();
         assertThat(hashes).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void smallOnesThatComeTogetherAreWholeWhileTheirHandlersRun() throws Exception {
+        dialler.awaitPeer(listener.peerId(), SOON);
+        var expected = new ArrayList<String>();
+        for (var round = 0; round < 20; round++) {
+            for (var i = 0; i < 900; i++) {
+                var text = expected.size() + " ".repeat(random.nextInt(900)) + "end";
+                expected.add(text);
+                assertThat(dialler.client().sendToPeer(listener.peerId(), SMALL, Bytes.utf8(text)))
+                        .isEqualTo(SendResult.QUEUED);
+            }
+            call(KEEP, Bytes.EMPTY); // In their lane, so its answer comes after them.
+        }
+        assertThat(small).as("seed %s", SEED).containsExactlyElementsOf(expected);
+        // Most came in records of many, of which nothing is left.
+        assertThat(smallKept.stream().map(Bytes::asUtf8)).doesNotContainSequence(expected);
     }
 
     @Test

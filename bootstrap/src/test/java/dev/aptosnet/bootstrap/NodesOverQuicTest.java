@@ -3,13 +3,13 @@ package dev.aptosnet.bootstrap;
 import dev.aptosnet.domain.rollout.QuicMode;
 
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What nodes do over TCP and in memory they do over QUIC: the same tests, rows of conformance
  * included, with listeners at addresses over QUIC. Those about TCP itself run as they are.
  */
-@Tag("quic")
 class NodesOverQuicTest {
     private static final String QUIC = "/ip4/127.0.0.1/quic/0";
 
@@ -23,6 +23,19 @@ class NodesOverQuicTest {
         @Override
         NodeBuilder with(NodeBuilder builder) {
             return builder.quic(QuicMode.ONLY, 100);
+        }
+
+        @Override
+        int rounds() {
+            return 5;
+        }
+
+        /** Each byte costs much more than on TCP. */
+        @ParameterizedTest
+        @ValueSource(ints = {0, 1, 65_535, 65_536, 4 << 20, (8 << 20) + 7})
+        @Override
+        void messagesOfEverySizeComeBackByteIdentical(int size) throws Exception {
+            super.messagesOfEverySizeComeBackByteIdentical(size);
         }
     }
 

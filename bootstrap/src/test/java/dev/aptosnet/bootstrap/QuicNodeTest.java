@@ -6,7 +6,6 @@ import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.ProtocolId;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -15,10 +14,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Nodes over QUIC, by nothing but the form of their addresses. */
-@Tag("quic")
 class QuicNodeTest {
     private static final ProtocolId ECHO = ProtocolId.custom(200, "Echo");
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @Test
     void callsAndDirectSendsOfEverySizePassOverQuic() throws Exception {
@@ -44,7 +42,7 @@ class QuicNodeTest {
             assertThat(b.peers().getFirst().transport()).isEqualTo("quic");
 
             var random = new Random(11);
-            for (var size : new int[] {0, 1, 300, 70_000, 5 << 20, 20 << 20}) {
+            for (var size : new int[] {0, 1, 300, 70_000, 1 << 20, 8 << 20}) {
                 var bytes = new byte[size];
                 random.nextBytes(bytes);
                 var answer = b.client().sendToPeerRpc(peer, ECHO, Bytes.wrap(bytes), LIMIT);

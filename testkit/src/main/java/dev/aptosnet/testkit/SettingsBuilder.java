@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Settings of a transport under test: quick deadlines, small limits, whoever proves a key. */
+/** Settings of a transport under test: small limits, whoever proves a key. */
 public final class SettingsBuilder {
     /** The clock of every transport under test. */
     public static final Clock CLOCK = Clock.system();
@@ -30,7 +30,7 @@ public final class SettingsBuilder {
     private Bytes hello = Bytes.utf8("hello");
     private final Limits.Builder limits =
             Limits.builder()
-                    .upgradeTimeout(Duration.ofSeconds(10))
+                    .upgradeTimeout(Duration.ofSeconds(30))
                     .closeTimeout(Duration.ofSeconds(5))
                     .maxPendingInbound(64)
                     .maxUnsentBytes(256 << 10)

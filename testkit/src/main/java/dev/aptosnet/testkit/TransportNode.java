@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A transport under test, with what it reported. */
 public final class TransportNode implements AutoCloseable {
     /** Longer than anything here takes on a busy machine. */
-    public static final Duration PATIENCE = Duration.ofSeconds(20);
+    public static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final TestIdentity identity;
     private final Transport transport;

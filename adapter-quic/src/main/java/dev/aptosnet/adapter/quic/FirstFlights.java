@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Bounds what the library keeps for those who have only begun to connect. It makes a place for each
@@ -24,12 +25,13 @@ import java.util.Map;
  * admission.max_pending_per_ip} are lost, as if on the way; whoever means it sends them again.
  *
  * <p>Connections count here until TLS is through; from then on {@code PendingInbound} counts them.
- * What TLS leaves behind in the library is bounded here too, by {@link TlsSessions}. Safe for any
- * number of threads.
+ * Where a port has several servers, this knows whose each packet is: an address stays with the
+ * server that it began with, and nothing that can be sent under somebody else's address takes that
+ * away from it. Safe for any number of threads.
+ *
+ * @param <S> a server
  */
-final class FirstFlights {
-    private static final System.Logger LOG = System.getLogger(FirstFlights.class.getName());
-
+final class FirstFlights<S> {
     /** How long somebody counts of whom nothing more is heard. */
     static final Duration FORGOTTEN = Duration.ofSeconds(10);
 
@@ -46,65 +48,69 @@ final class FirstFlights {
     private final int maxPerAddress;
 
     /** In the order of their first packets. */
-    private final Map<InetSocketAddress, Flight> flights = new LinkedHashMap<>();
+    private final Map<InetSocketAddress, Flight<S>> flights = new LinkedHashMap<>();
 
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
 
-    private record Flight(long since, List<Bytes> names) {}
+    /** Where those are with whom TLS is through. */
+    private final Map<InetSocketAddress, S> settled = new ConcurrentHashMap<>();
 
-    private final TlsSessions sessions;
-    private boolean warned;
+    private record Flight<S>(long since, S server, List<Bytes> names) {}
 
     FirstFlights(Limits limits) {
-        this(limits, TlsSessions.MAX);
-    }
-
-    /**
-     * @param maxSessions in place of {@link TlsSessions#MAX}
-     */
-    FirstFlights(Limits limits, int maxSessions) {
-        this.sessions = new TlsSessions(maxSessions);
         this.max = limits.maxPendingInbound();
         this.maxPerAddress = limits.maxPendingPerAddress();
     }
 
-    /** Whether the library may see a packet that was received. */
-    boolean admits(DatagramPacket packet, long nanos) {
-        var name = nameInInitial(packet.getData(), packet.getOffset(), packet.getLength());
-        return name == null
-                || !(packet.getSocketAddress() instanceof InetSocketAddress from)
-                || admits(from, name, nanos);
+    /**
+     * Whose a packet is that was received.
+     *
+     * @param newest takes those who are new
+     * @return null if nobody shall see it
+     */
+    @Nullable S serverOf(DatagramPacket packet, long nanos, S newest) {
+        if (!(packet.getSocketAddress() instanceof InetSocketAddress from)) {
+            return newest;
+        }
+        var data = packet.getData();
+        var name = nameInInitial(data, packet.getOffset(), packet.getLength());
+        if (name != null) {
+            return begin(from, name, nanos, newest);
+        }
+        var at = settled.get(from);
+        var hasShortHeader = packet.getLength() > 0 && (data[packet.getOffset()] & 0x80) == 0;
+        if (at != null && (hasShortHeader || at.equals(newest))) {
+            return at;
+        }
+        var begun = begunWith(from);
+        if (begun != null) {
+            return begun;
+        }
+        return at == null ? newest : at;
     }
 
-    private synchronized boolean admits(InetSocketAddress from, Bytes name, long nanos) {
+    private synchronized @Nullable S begunWith(InetSocketAddress from) {
+        var flight = flights.get(from);
+        return flight == null ? null : flight.server();
+    }
+
+    private synchronized @Nullable S begin(
+            InetSocketAddress from, Bytes name, long nanos, S newest) {
         forgetBefore(nanos - FORGOTTEN.toNanos());
         var flight = flights.get(from);
         if (flight == null) {
             var address = from.getAddress();
             var others = byAddress.getOrDefault(address, 0);
-            if (isClosed(nanos) || flights.size() >= max || others >= maxPerAddress) {
-                return false;
+            if (flights.size() >= max || others >= maxPerAddress) {
+                return null;
             }
-            flight = new Flight(nanos, new ArrayList<>(1));
+            flight = new Flight<>(nanos, newest, new ArrayList<>(1));
             flights.put(from, flight);
             byAddress.put(address, others + 1);
         }
-        if (flight.names().contains(name)) {
-            return true;
-        }
-        return flight.names().size() < MAX_NAMES && flight.names().add(name);
-    }
-
-    private boolean isClosed(long nanos) {
-        var full = sessions.isFull(nanos);
-        if (full && !warned) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "so many have connected over QUIC within a day that nobody new is let in until"
-                            + " the first of them are forgotten; links go on, and so does TCP");
-        }
-        warned = full;
-        return full;
+        var names = flight.names();
+        var admitted = names.contains(name) || (names.size() < MAX_NAMES && names.add(name));
+        return admitted ? flight.server() : null;
     }
 
     private void forgetBefore(long nanos) {
@@ -120,11 +126,22 @@ final class FirstFlights {
     }
 
     /** Somebody is through with TLS, and counted elsewhere. */
-    synchronized void landed(InetSocketAddress from, long nanos) {
-        sessions.add(nanos);
+    synchronized void landed(InetSocketAddress from, S server) {
+        settled.put(from, server);
         if (flights.remove(from) != null) {
             uncount(from);
         }
+    }
+
+    /** A connection that has landed is gone. */
+    void left(InetSocketAddress from, S server) {
+        settled.remove(from, server);
+    }
+
+    /** Whether somebody is in the middle of TLS with a server. */
+    synchronized boolean isAwaited(S server, long nanos) {
+        forgetBefore(nanos - FORGOTTEN.toNanos());
+        return flights.values().stream().anyMatch(flight -> flight.server().equals(server));
     }
 
     private void uncount(InetSocketAddress from) {

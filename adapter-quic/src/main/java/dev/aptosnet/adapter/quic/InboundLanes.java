@@ -13,7 +13,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What a link receives: a thread for each stream that the peer opened, and one for the stream of
@@ -23,6 +26,9 @@ import java.util.concurrent.Semaphore;
 final class InboundLanes {
     private static final System.Logger LOG = System.getLogger(InboundLanes.class.getName());
 
+    /** How long the library may take to tell how a connection ended whose streams are broken. */
+    private static final Duration NEWS = Duration.ofSeconds(1);
+
     private final ConnectionId link;
     private final QuicStream control;
     private final LinkOwner owner;
@@ -30,6 +36,8 @@ final class InboundLanes {
     private final Semaphore room;
     private final Inbox inbox;
     private final Runnable arrived;
+    private final Runnable complete;
+    private final AtomicBoolean wasComplete = new AtomicBoolean();
 
     private final Set<Inbound> open = ConcurrentHashMap.newKeySet();
 
@@ -38,12 +46,15 @@ final class InboundLanes {
 
     private long ended;
     private long announced = -1;
+    private final CountDownLatch over = new CountDownLatch(1);
 
     /** A stream of the peer's, being read. */
     private record Inbound(QuicStream stream, LaneReader reader) {}
 
     /**
      * @param arrived called on any thread when there is something in the inbox
+     * @param complete called once, on any thread, when the peer has closed in order and all that it
+     *     sent is in the inbox
      */
     InboundLanes(
             ConnectionId link,
@@ -51,7 +62,8 @@ final class InboundLanes {
             LinkOwner owner,
             Limits limits,
             Inbox inbox,
-            Runnable arrived) {
+            Runnable arrived,
+            Runnable complete) {
         this.link = link;
         this.control = control;
         this.owner = owner;
@@ -59,6 +71,7 @@ final class InboundLanes {
         this.room = LaneReader.room(limits.maxFrameBytes());
         this.inbox = inbox;
         this.arrived = arrived;
+        this.complete = complete;
     }
 
     /** Begins to read; until somebody takes from the inbox, as much as that holds. */
@@ -93,6 +106,8 @@ final class InboundLanes {
         try {
             reader.run();
             countEnd();
+            // Its sender does not close it.
+            lane.stream().abortReading(QuicLink.CLOSED_IN_ORDER);
         } catch (LaneReader.BadFrame e) {
             broken(String.valueOf(e.getMessage()));
         } catch (IOException | RuntimeException e) {
@@ -106,7 +121,7 @@ final class InboundLanes {
                         why);
                 countEnd();
             } else {
-                broken("a stream of the peer's broke: " + why);
+                failed("a stream of the peer's broke: " + why);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
@@ -125,12 +140,12 @@ final class InboundLanes {
                 }
                 checkEnd();
             } else {
-                broken("the peer ended the connection without a word");
+                failed("the peer ended the connection without a word");
             }
         } catch (IOException e) {
-            broken("the connection broke: " + e.getMessage());
+            failed("the connection broke: " + e.getMessage());
         } catch (RuntimeException e) {
-            broken("the connection broke: " + e.getClass().getName());
+            failed("the connection broke: " + e.getClass().getName());
         }
     }
 
@@ -148,6 +163,9 @@ final class InboundLanes {
             }
         }
         end(DisconnectReason.CONNECTION_CLOSED, "the peer closed the connection");
+        if (wasComplete.compareAndSet(false, true)) {
+            complete.run();
+        }
     }
 
     /** The connection is of no more use. Any thread. */
@@ -155,9 +173,28 @@ final class InboundLanes {
         end(DisconnectReason.INPUT_OUTPUT_ERROR, why);
     }
 
+    /**
+     * A stream is of no more use, and the connection neither. When a connection ends, its streams
+     * often break before anybody says so, and only that says whether the peer meant it. Any thread.
+     */
+    void failed(String why) {
+        var _ = owner.schedule(NEWS, () -> broken(why));
+    }
+
+    /** The connection has ended. Any thread. */
+    void gone(LinkClosed how) {
+        end(how.reason(), how.detail());
+    }
+
     private void end(DisconnectReason reason, String detail) {
+        over.countDown();
         inbox.put(new Inbox.End(new LinkClosed(reason, detail)));
         arrived.run();
+    }
+
+    /** Waits until nothing more comes of the peer, whether it meant that or not. */
+    void awaitOver(long nanos) throws InterruptedException {
+        var _ = over.await(nanos, TimeUnit.NANOSECONDS);
     }
 
     private void watch() {

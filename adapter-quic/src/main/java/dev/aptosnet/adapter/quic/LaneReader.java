@@ -10,8 +10,8 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Reads one stream that the peer opened: a byte that says what it is for, then frames, {@code u32
- * BE length || body}, as on TCP (wire.md section 8). Arrays grow with the bytes that arrive, never
- * by the announced length. Blocks on a thread of its own.
+ * BE length || body}, as on TCP (wire.md section 8), and at last {@link #END}. Arrays grow with the
+ * bytes that arrive, never by the announced length. Blocks on a thread of its own.
  */
 final class LaneReader {
     /**
@@ -24,6 +24,12 @@ final class LaneReader {
 
     /** First byte of a large message's stream; those of classes begin with their index. */
     static final int TRANSFER = MessageClass.COUNT;
+
+    /**
+     * In the place of a frame's first byte: nothing more comes. No frame is so long as to begin
+     * with it.
+     */
+    static final int END = 0xff;
 
     private static final int UNKNOWN = -1;
 
@@ -91,7 +97,7 @@ final class LaneReader {
         while (true) {
             waits = false;
             var first = in.read();
-            if (first < 0) {
+            if (first < 0 || first == END) {
                 return;
             }
             waitingSince = System.nanoTime();

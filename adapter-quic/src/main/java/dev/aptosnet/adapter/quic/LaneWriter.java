@@ -28,7 +28,7 @@ final class LaneWriter {
     private static final Frame LAST = new Frame(Bytes.EMPTY, Bytes.EMPTY, true);
 
     private final QuicConnection connection;
-    private final NudgedStreams streams;
+    private final NudgedStreams.Connection streams;
     private final RightOfWay way;
     private final Progress progress;
     private final BlockingQueue<Frame> queue = new LinkedBlockingQueue<>();
@@ -63,7 +63,7 @@ final class LaneWriter {
 
     LaneWriter(
             QuicConnection connection,
-            NudgedStreams streams,
+            NudgedStreams.Connection streams,
             RightOfWay way,
             Lane lane,
             Progress progress) {
@@ -230,7 +230,8 @@ final class LaneWriter {
             frame = next;
         }
         flush(out);
-        out.close();
+        // Closing it is the receiver's part, see NudgedStreams.
+        out.write(LaneReader.END);
     }
 
     private void write(OutputStream out, Frame frame) throws IOException, InterruptedException {

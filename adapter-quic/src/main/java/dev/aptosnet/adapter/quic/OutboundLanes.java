@@ -39,7 +39,7 @@ final class OutboundLanes implements FrameSink {
     private static final long NOBODY_WAITS = -1;
 
     private final QuicConnection connection;
-    private final NudgedStreams streams;
+    private final NudgedStreams.Connection streams;
     private final LinkOwner owner;
     private final Limits limits;
     private final Events events;
@@ -62,7 +62,7 @@ final class OutboundLanes implements FrameSink {
     private boolean closed;
     private long finishedStreams;
 
-    /** What the link hears; {@link #writable} and {@link #broken} on any thread. */
+    /** What the link hears; on any thread, but for {@link #transferLost}. */
     interface Events {
         /** There is room again for a lane that had none. */
         void writable();
@@ -70,13 +70,16 @@ final class OutboundLanes implements FrameSink {
         /** The connection is of no more use. */
         void broken(String why);
 
+        /** A stream broke, maybe because the connection has ended. */
+        void failed(String why);
+
         /** A large message was given up and its stream reset. Owner only. */
         void transferLost(long transfer, String why);
     }
 
     OutboundLanes(
             QuicConnection connection,
-            NudgedStreams streams,
+            NudgedStreams.Connection streams,
             LinkOwner owner,
             Limits limits,
             Events events) {
@@ -228,7 +231,7 @@ final class OutboundLanes implements FrameSink {
 
     private void broken(LaneWriter writer, String why) {
         if (writer.lane().transfer() == 0) {
-            events.broken(why);
+            events.failed(why);
         } else {
             owner.execute(() -> lost(writer, why));
         }

@@ -157,6 +157,7 @@ final class QuicDial {
             var left = limit.toNanos() - (System.nanoTime() - begun);
             var share = Duration.ofNanos(Math.max(1_000_000, left / (targets.size() - i)));
             var streams = new Streams();
+            var outgoing = transport.streams().connection();
             var link = new AtomicReference<@Nullable QuicLink>();
             try {
                 doing = "its turn, behind other dials";
@@ -165,13 +166,13 @@ final class QuicDial {
                 try (var _ = DialPace.OF_PROCESS.enter()) {
                     doing = "a connection";
                     var connecting = System.nanoTime();
-                    made = connection(targets.get(i), share, streams, link);
+                    made = connection(targets.get(i), share, outgoing, streams, link);
                     took = Duration.ofNanos(System.nanoTime() - connecting);
                 }
                 if (expected == null) {
                     probed(took);
                 } else {
-                    prove(expected, made, streams, link, key);
+                    prove(expected, made, outgoing, streams, link, key);
                 }
                 return;
             } catch (IOException e) {
@@ -188,10 +189,11 @@ final class QuicDial {
     private QuicClientConnection connection(
             InetSocketAddress target,
             Duration share,
+            NudgedStreams.Connection outgoing,
             Streams streams,
             AtomicReference<@Nullable QuicLink> link)
             throws IOException {
-        var bound = new DatagramSocket();
+        var bound = new DialSocket(outgoing);
         synchronized (held) {
             if (over) {
                 bound.close();
@@ -199,7 +201,6 @@ final class QuicDial {
             }
             socket = bound;
         }
-        Windows.widen(bound);
         // A connected socket hears that nobody listens.
         bound.connect(target);
         var windows = Windows.of(transport.settings().limits());
@@ -228,7 +229,7 @@ final class QuicDial {
                     public void disconnected(ConnectionTerminatedEvent event) {
                         var there = link.get();
                         if (there != null) {
-                            there.disconnected(QuicListener.describe(event));
+                            there.disconnected(QuicLink.howItEnded(event));
                         }
                     }
                 });
@@ -249,6 +250,7 @@ final class QuicDial {
     private void prove(
             PeerId peer,
             QuicClientConnection made,
+            NudgedStreams.Connection outgoing,
             Streams streams,
             AtomicReference<@Nullable QuicLink> link,
             PublicKey key)
@@ -265,7 +267,7 @@ final class QuicDial {
             var under =
                     new Handshake(
                             control.getInputStream(),
-                            transport.streams().watch(control.getOutputStream()),
+                            outgoing.watch(control.getOutputStream()),
                             settings.hello().get());
             handshake = under;
             var hello =
@@ -301,6 +303,7 @@ final class QuicDial {
                                             Duration.ofNanos(System.nanoTime() - connected),
                                             Duration.ZERO)),
                             made,
+                            outgoing,
                             control,
                             owner);
             if (!answer()) {
@@ -311,7 +314,7 @@ final class QuicDial {
             transport.add(ready);
             ready.open(streams);
             if (!made.isConnected()) {
-                ready.disconnected("the connection broke");
+                ready.disconnected(QuicLink.BROKE);
             }
             owner.execute(() -> transport.emit(new TransportEvent.Dialed(id, ready)));
         } catch (Handshake.Failed e) {

@@ -12,6 +12,7 @@ import dev.aptosnet.ports.transport.Transport;
 
 import org.jspecify.annotations.Nullable;
 
+import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicConnection;
 import tech.kwik.core.QuicStream;
 
@@ -45,8 +46,8 @@ final class QuicLink implements Link {
     /** The same of a stream's end: its large message is given up, and nothing else. */
     static final long GIVEN_UP = 2;
 
-    /** How long an end that closed in order waits for the other to have read everything. */
-    private static final Duration LINGER = Duration.ofSeconds(2);
+    /** How a link ends whose connection was gone before it was there. */
+    static final LinkClosed BROKE = broken("the connection broke");
 
     /** Frames handed over in one turn of the owner. */
     private static final int FRAMES_PER_TURN = 64;
@@ -54,6 +55,7 @@ final class QuicLink implements Link {
     private final QuicTransport transport;
     private final LinkInfo info;
     private final QuicConnection connection;
+    private final NudgedStreams.Connection outgoing;
     private final QuicStream control;
     private final LinkOwner owner;
 
@@ -62,7 +64,6 @@ final class QuicLink implements Link {
     private final AtomicBoolean wakeAsked = new AtomicBoolean();
     private final AtomicBoolean deliveryAsked = new AtomicBoolean();
     private final Inbox inbox = new Inbox();
-    private final CountDownLatch gone = new CountDownLatch(1);
     private final CountDownLatch disposed = new CountDownLatch(1);
 
     // Owner only.
@@ -78,17 +79,19 @@ final class QuicLink implements Link {
             QuicTransport transport,
             LinkInfo info,
             QuicConnection connection,
+            NudgedStreams.Connection outgoing,
             QuicStream control,
             LinkOwner owner) {
         this.transport = transport;
         this.info = info;
         this.connection = connection;
+        this.outgoing = outgoing;
         this.control = control;
         this.owner = owner;
         this.lanes =
                 new OutboundLanes(
                         connection,
-                        transport.streams(),
+                        outgoing,
                         owner,
                         transport.settings().limits(),
                         new OutboundLanes.Events() {
@@ -103,6 +106,11 @@ final class QuicLink implements Link {
                             }
 
                             @Override
+                            public void failed(String why) {
+                                received.failed(why);
+                            }
+
+                            @Override
                             public void transferLost(long transfer, String why) {
                                 lost(transfer, why);
                             }
@@ -114,7 +122,8 @@ final class QuicLink implements Link {
                         owner,
                         transport.settings().limits(),
                         inbox,
-                        this::askForDelivery);
+                        this::askForDelivery,
+                        this::hangUp);
     }
 
     /** Begins to read what the peer sends; up to a bound, until somebody starts the link. */
@@ -213,10 +222,34 @@ final class QuicLink implements Link {
 
     // ---- receiving
 
+    /** How a connection ended, in our words. */
+    static LinkClosed howItEnded(ConnectionTerminatedEvent event) {
+        if (event.hasError()) {
+            return broken(
+                    "the connection broke: the "
+                            + (event.closedByPeer() ? "peer" : "own end")
+                            + " closed it with an error");
+        }
+        return switch (event.closeReason()) {
+            case IdleTimeout -> broken("the connection was silent for too long");
+            case ImmediateClose ->
+                    event.closedByPeer()
+                            ? new LinkClosed(
+                                    DisconnectReason.CONNECTION_CLOSED,
+                                    "the peer closed the connection")
+                            : broken("the connection was closed");
+            case StatelessReset -> broken("the connection was reset");
+            case ConnectionLost -> broken("the connection was lost");
+        };
+    }
+
+    private static LinkClosed broken(String why) {
+        return new LinkClosed(DisconnectReason.INPUT_OUTPUT_ERROR, why);
+    }
+
     /** The connection is gone, for whatever reason. A thread of the library. */
-    void disconnected(String why) {
-        gone.countDown();
-        received.broken(why);
+    void disconnected(LinkClosed how) {
+        received.gone(how);
     }
 
     /** What the library has counted. Any thread. */
@@ -329,12 +362,11 @@ final class QuicLink implements Link {
                 }
                 opened += lane.wasOpened() ? 1 : 0;
             }
-            try (var out = transport.streams().watch(control.getOutputStream())) {
-                out.write(ByteBuffer.allocate(Integer.BYTES).putInt((int) opened).array());
-            }
+            outgoing.watch(control.getOutputStream())
+                    .write(ByteBuffer.allocate(Integer.BYTES).putInt((int) opened).array());
             owner.execute(this::report);
-            var linger = Math.min(LINGER.toNanos(), Math.max(0, until - System.nanoTime()));
-            var _ = gone.await(linger, TimeUnit.NANOSECONDS);
+            // The other end hangs up once it has read everything, or closes as well.
+            received.awaitOver(Math.max(0, until - System.nanoTime()));
         } catch (IOException | RuntimeException _) {
             // The connection broke while it was being closed, which ends it as well.
         } catch (InterruptedException _) {
@@ -367,14 +399,27 @@ final class QuicLink implements Link {
     }
 
     private void dispose(long code) {
+        close(code);
+        transport.remove(this);
+        disposed.countDown();
+        owner.execute(this::report);
+    }
+
+    /**
+     * Nothing is left to be read or worth sending: the peer, which waits for that, need not wait
+     * until somebody takes what was read.
+     */
+    private void hangUp() {
+        // The library may wait for its own threads when it closes.
+        Thread.ofVirtual().name("aptosnet-quic-close").start(() -> close(CLOSED_IN_ORDER));
+    }
+
+    private void close(long code) {
         try {
             connection.close(code, "");
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, () -> "connection " + info.id() + " on closing", e);
         }
-        transport.remove(this);
-        disposed.countDown();
-        owner.execute(this::report);
     }
 
     private void report() {

@@ -27,32 +27,61 @@ import tech.kwik.core.server.ServerConnectionConfig;
 import tech.kwik.core.server.ServerConnector;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** One listen command: a socket, and everybody who comes to it. */
-final class QuicListener implements ApplicationProtocolConnectionFactory {
+/**
+ * One listen command: a port, and everybody who comes to it.
+ *
+ * <p>A server of the library keeps the TLS session of each handshake that was completed, by
+ * whomever, for a day, with no bound or switch. So after {@link #MAX_SESSIONS} of them another
+ * server takes over at the same port, and the one before goes, with all that it kept, as soon as
+ * its last connection has. There are never more servers than connections and one.
+ */
+final class QuicListener {
     private static final System.Logger LOG = System.getLogger(QuicListener.class.getName());
 
     /** How long a dialler that was turned away has to hear of it and go. */
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
+    /** How often a server that was replaced looks whether it is alone. */
+    private static final Duration RETIRING = Duration.ofSeconds(1);
+
+    /** Handshakes that one server completes; some 2 MiB of sessions. */
+    static final int MAX_SESSIONS = 4096;
+
     private final QuicTransport transport;
     private final ListenId id;
+    private final int maxSessions;
     private final ThrowAwayCertificate certificate;
-    private final FirstFlights flights;
-    private @Nullable ListenSocket socket;
-    private @Nullable ServerConnector connector;
+    private final FirstFlights<ListenSocket> flights;
+
+    /** Guarded by this, as what follows. */
+    private final Set<Server> servers = new HashSet<>();
+
+    private @Nullable Server newest;
+    private @Nullable ListenPort port;
     private boolean closed;
 
-    QuicListener(QuicTransport transport, ListenId id) {
+    /**
+     * @param maxSessions after so many handshakes another server takes over, see {@link
+     *     #MAX_SESSIONS}
+     */
+    QuicListener(QuicTransport transport, ListenId id, int maxSessions) {
         this.transport = transport;
         this.id = id;
+        this.maxSessions = maxSessions;
         this.certificate = ThrowAwayCertificate.make(transport.random());
-        this.flights = new FirstFlights(transport.settings().limits());
+        this.flights = new FirstFlights<>(transport.settings().limits());
     }
 
     void listen(NetworkAddress address) {
@@ -60,33 +89,18 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
             failed(Reason.BAD_ADDRESS, address + " (expected: /ip4|ip6/…/quic/…)");
             return;
         }
-        var wanted = SocketAddresses.literal(address);
         try {
-            var bound = new ListenSocket(wanted, flights);
-            Windows.widen(bound);
-            var made =
-                    ServerConnector.builder()
-                            .withSocket(bound)
-                            .withKeyStore(
-                                    certificate.keyStore(),
-                                    ThrowAwayCertificate.ALIAS,
-                                    ThrowAwayCertificate.password())
-                            .withConfiguration(configuration())
-                            .withSupportedVersion(QuicVersion.V1)
-                            .withLogger(new NullLogger())
-                            .build();
-            made.registerApplicationProtocol(QuicTransport.APPLICATION, this);
+            var bound = new ListenPort(SocketAddresses.literal(address), flights);
             synchronized (this) {
+                port = bound;
                 if (closed) {
                     bound.close();
                     failed(QuicTransport.CLOSED.reason(), QuicTransport.CLOSED.detail());
                     return;
                 }
-                socket = bound;
-                connector = made;
-                made.start();
+                open(bound);
             }
-            var at = SocketAddresses.of(bound.getLocalSocketAddress(), Quic::new);
+            var at = SocketAddresses.of(bound.address(), Quic::new);
             if (at != null) {
                 transport.emit(
                         new TransportEvent.Listening(id, at.withKey(transport.keys().publicKey())));
@@ -94,6 +108,37 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
         } catch (IOException | CertificateException e) {
             failed(Reason.INPUT_OUTPUT, "cannot listen: " + e.getMessage());
         }
+    }
+
+    /** Starts another server, which takes those who are new. Holds the lock. */
+    private void open(ListenPort at) throws IOException, CertificateException {
+        var server = new Server(new ListenSocket(at));
+        servers.add(server);
+        newest = server;
+        at.opened(server.socket);
+        server.connector.start();
+    }
+
+    /** A server has completed as many handshakes as it may. */
+    private synchronized void replace(Server full) {
+        var at = port;
+        if (closed || at == null || !full.equals(newest)) {
+            return;
+        }
+        try {
+            open(at);
+            full.retire();
+        } catch (IOException | CertificateException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "no new server for the QUIC listener; the one before goes on",
+                    e);
+        }
+    }
+
+    /** TLS sessions that the library keeps, at most. */
+    synchronized int sessions() {
+        return servers.stream().mapToInt(server -> server.completed.get()).sum();
     }
 
     private ServerConnectionConfig configuration() {
@@ -114,67 +159,119 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
         transport.emit(new TransportEvent.ListenFailed(id, new SetupFailure(reason, detail)));
     }
 
-    @Override
-    public int maxConcurrentPeerInitiatedUnidirectionalStreams() {
-        return QuicLink.MAX_STREAMS;
+    /** One of the library's servers, and how many connections it still has. */
+    private final class Server implements ApplicationProtocolConnectionFactory {
+        private final ListenSocket socket;
+        private final ServerConnector connector;
+        private final AtomicInteger completed = new AtomicInteger();
+
+        /** Connections that are through with TLS and not gone. */
+        private final Set<QuicConnection> present = ConcurrentHashMap.newKeySet();
+
+        Server(ListenSocket socket) throws IOException, CertificateException {
+            this.socket = socket;
+            this.connector =
+                    ServerConnector.builder()
+                            .withSocket(socket)
+                            .withKeyStore(
+                                    certificate.keyStore(),
+                                    ThrowAwayCertificate.ALIAS,
+                                    ThrowAwayCertificate.password())
+                            .withConfiguration(configuration())
+                            .withSupportedVersion(QuicVersion.V1)
+                            .withLogger(new NullLogger())
+                            .build();
+            connector.registerApplicationProtocol(QuicTransport.APPLICATION, this);
+        }
+
+        @Override
+        public int maxConcurrentPeerInitiatedUnidirectionalStreams() {
+            return QuicLink.MAX_STREAMS;
+        }
+
+        @Override
+        public int maxConcurrentPeerInitiatedBidirectionalStreams() {
+            return 1;
+        }
+
+        /** What dialled links break their silence with; see {@link QuicLink}. */
+        @Override
+        public boolean enableDatagramExtension() {
+            return true;
+        }
+
+        /** Somebody has finished TLS, which says nothing about who it is. */
+        @Override
+        public ApplicationProtocolConnection createConnection(
+                String protocol, QuicConnection connection) {
+            present.add(connection);
+            if (completed.incrementAndGet() % maxSessions == 0) {
+                Thread.ofVirtual().name("aptosnet-quic-listen").start(() -> replace(this));
+            }
+            return new Visitor(this, connection);
+        }
+
+        /** Ends once nobody is left, those included who are still in the middle of TLS. */
+        private void retire() {
+            Thread.ofVirtual().name("aptosnet-quic-retire").start(this::awaitLast);
+        }
+
+        private void awaitLast() {
+            try {
+                do {
+                    Thread.sleep(RETIRING);
+                } while (flights.isAwaited(socket, System.nanoTime()) || !present.isEmpty());
+                connector.close();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+            synchronized (QuicListener.this) {
+                servers.remove(this);
+            }
+        }
     }
 
-    @Override
-    public int maxConcurrentPeerInitiatedBidirectionalStreams() {
-        return 1;
-    }
-
-    /** What dialled links break their silence with; see {@link QuicLink}. */
-    @Override
-    public boolean enableDatagramExtension() {
-        return true;
-    }
-
-    /** Somebody has finished TLS, which says nothing about who it is. */
-    @Override
-    public ApplicationProtocolConnection createConnection(
-            String protocol, QuicConnection connection) {
-        return new Visitor(connection);
-    }
-
-    void close() {
-        ServerConnector open;
-        ListenSocket bound;
+    /**
+     * Stops, and waits so long for the library, which takes half a minute where somebody who has
+     * begun to connect is silent.
+     */
+    void close(Duration limit) {
+        List<Thread> closing;
+        ListenPort bound;
         synchronized (this) {
             closed = true;
-            open = connector;
-            bound = socket;
+            closing = servers.stream().map(server -> closing(server.connector)).toList();
+            bound = port;
         }
         transport.forget(this);
-        if (open != null) {
-            open.close();
-        }
-        if (bound != null) {
-            bound.close();
+        var end = System.nanoTime() + limit.toNanos();
+        try {
+            for (var thread : closing) {
+                var left = Math.max(1, end - System.nanoTime());
+                var _ = thread.join(Duration.ofNanos(left));
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (bound != null) {
+                bound.close();
+            }
         }
     }
 
-    /** How a connection ended, in our words. */
-    static String describe(ConnectionTerminatedEvent event) {
-        if (event.hasApplicationError() || event.hasTransportError()) {
-            return "the connection broke: the "
-                    + (event.closedByPeer() ? "peer" : "own end")
-                    + " closed it with an error";
-        }
-        return switch (event.closeReason()) {
-            case IdleTimeout -> "the connection was silent for too long";
-            case ImmediateClose -> "the connection was closed";
-            case StatelessReset -> "the connection was reset";
-            case ConnectionLost -> "the connection was lost";
-        };
+    private static Thread closing(ServerConnector connector) {
+        return Thread.ofVirtual().name("aptosnet-quic-close").start(connector::close);
     }
 
     /** One connection before and after it is proven. */
     private final class Visitor implements ApplicationProtocolConnection, ConnectionListener {
+        private final Server server;
         private final QuicConnection connection;
         private final Streams streams = new Streams();
+        private final NudgedStreams.Connection outgoing = transport.streams().connection();
         private final AtomicBoolean begun = new AtomicBoolean();
         private final AtomicBoolean decided = new AtomicBoolean();
+        private final @Nullable InetSocketAddress remote;
         private final @Nullable NetworkAddress from;
         private final long since = System.nanoTime();
         private final PendingInbound.@Nullable Place place;
@@ -183,13 +280,17 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
         private volatile @Nullable QuicStream control;
         private final CountDownLatch gone = new CountDownLatch(1);
 
-        Visitor(QuicConnection connection) {
+        Visitor(Server server, QuicConnection connection) {
+            this.server = server;
             this.connection = connection;
-            if (connection instanceof ServerConnection known) {
-                this.from = SocketAddresses.of(known.getInitialRemoteAddress(), Quic::new);
-                flights.landed(known.getInitialRemoteAddress(), System.nanoTime());
-            } else {
-                this.from = null;
+            this.remote =
+                    connection instanceof ServerConnection known
+                            ? known.getInitialRemoteAddress()
+                            : null;
+            this.from = remote == null ? null : SocketAddresses.of(remote, Quic::new);
+            if (remote != null) {
+                flights.landed(remote, server.socket);
+                server.socket.tellOfPacketsTo(remote, outgoing);
             }
             this.place = transport.admission().enter();
             connection.setConnectionListener(this);
@@ -238,7 +339,7 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
                 var under =
                         new Handshake(
                                 control.getInputStream(),
-                                transport.streams().watch(control.getOutputStream()),
+                                outgoing.watch(control.getOutputStream()),
                                 settings.hello().get());
                 handshake = under;
                 var accepted = under.accept(transport.listenerHandshake(), certificate.hash());
@@ -282,13 +383,14 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
                                             Duration.ofNanos(System.nanoTime() - since),
                                             Duration.ZERO)),
                             connection,
+                            outgoing,
                             control,
                             owner);
             transport.add(ready);
             link = ready;
             ready.open(streams);
             if (gone.getCount() == 0) {
-                ready.disconnected("the connection broke");
+                ready.disconnected(QuicLink.BROKE);
             }
             owner.execute(() -> transport.emit(new TransportEvent.Accepted(id, ready)));
         }
@@ -328,9 +430,14 @@ final class QuicListener implements ApplicationProtocolConnectionFactory {
         @Override
         public void disconnected(ConnectionTerminatedEvent event) {
             gone.countDown();
+            server.present.remove(connection);
+            if (remote != null) {
+                flights.left(remote, server.socket);
+                server.socket.forget(remote, outgoing);
+            }
             var there = link;
             if (there != null) {
-                there.disconnected(describe(event));
+                there.disconnected(QuicLink.howItEnded(event));
             } else {
                 refuse(new SetupFailure(Reason.TRUNCATED, "the dialler closed the connection"));
             }

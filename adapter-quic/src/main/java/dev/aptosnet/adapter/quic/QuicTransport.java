@@ -47,8 +47,12 @@ final class QuicTransport implements Transport {
     /** How long a connection may be silent; the dialler breaks the silence in a third of it. */
     private static final Duration IDLE = Duration.ofSeconds(30);
 
+    /** What listeners have for their end, however long the links took. */
+    private static final long AT_LEAST_NANOS = 100_000_000;
+
     private final TransportSettings settings;
     private final Duration idle;
+    private final int maxSessions;
     private final KeyPair keys;
     private final SecureRandom random = new SecureRandom();
     private final DialTimestamps timestamps = new DialTimestamps();
@@ -70,15 +74,17 @@ final class QuicTransport implements Transport {
     }
 
     QuicTransport(TransportSettings settings) {
-        this(settings, IDLE);
+        this(settings, IDLE, QuicListener.MAX_SESSIONS);
     }
 
     /**
      * @param idle in place of {@link #IDLE}
+     * @param maxSessions in place of {@link QuicListener#MAX_SESSIONS}
      */
-    QuicTransport(TransportSettings settings, Duration idle) {
+    QuicTransport(TransportSettings settings, Duration idle, int maxSessions) {
         this.settings = settings;
         this.idle = idle;
+        this.maxSessions = maxSessions;
         this.keys = KeyPair.ofPrivateKey(settings.privateKey());
         this.suites = new SuiteMemory(settings.suites());
         this.admission = new PendingInbound(settings.limits(), settings.clock());
@@ -101,7 +107,7 @@ final class QuicTransport implements Transport {
             emit(new TransportEvent.ListenFailed(id, CLOSED));
             return;
         }
-        var listener = new QuicListener(this, id);
+        var listener = new QuicListener(this, id, maxSessions);
         listeners.add(listener);
         Thread.ofVirtual().name("aptosnet-quic-listen").start(() -> listener.listen(address));
     }
@@ -168,7 +174,22 @@ final class QuicTransport implements Transport {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        listeners.forEach(QuicListener::close);
+        var left = Math.max(AT_LEAST_NANOS, end - System.nanoTime());
+        // Each has the same time, and together they take no longer.
+        var closing =
+                listeners.stream()
+                        .map(
+                                listener ->
+                                        Thread.startVirtualThread(
+                                                () -> listener.close(Duration.ofNanos(left))))
+                        .toList();
+        try {
+            for (var thread : closing) {
+                thread.join();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     // ---- for the parts of this transport
@@ -212,6 +233,11 @@ final class QuicTransport implements Transport {
             }
             return sum;
         }
+    }
+
+    @Override
+    public int rememberedSessions() {
+        return listeners.stream().mapToInt(QuicListener::sessions).sum();
     }
 
     @Override

@@ -5,19 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aptosnet.testkit.SettingsBuilder;
 import dev.aptosnet.testkit.TestIdentity;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Random;
 
 class FirstFlightsTest {
     private static final long NOW = -5; // the clock may be anywhere
 
-    private final FirstFlights flights =
-            new FirstFlights(
+    /** First bytes of packets. */
+    private static final int SHORT = 0x40;
+
+    private static final int INITIAL = 0xc0;
+    private static final int HANDSHAKE = 0xe0;
+
+    private final FirstFlights<String> flights =
+            new FirstFlights<>(
                     new SettingsBuilder(TestIdentity.next(new Random(1)))
                             .maxPending(5, 3)
                             .build(_ -> {})
@@ -35,7 +41,7 @@ class FirstFlightsTest {
     }
 
     private boolean initial(String ip, int port, int name, long now) {
-        return flights.admits(packet(ip, port, 0xc0, 1, name), now);
+        return flights.serverOf(packet(ip, port, INITIAL, 1, name), now, "only") != null;
     }
 
     @Test
@@ -65,7 +71,7 @@ class FirstFlightsTest {
         for (var port = 1; port <= 3; port++) {
             assertThat(initial("10.0.0.1", port, port, NOW + port)).isTrue();
         }
-        flights.landed(new InetSocketAddress("10.0.0.1", 3), NOW + 3);
+        flights.landed(new InetSocketAddress("10.0.0.1", 3), "only");
         assertThat(initial("10.0.0.1", 4, 4, NOW + 4)).isTrue();
         assertThat(initial("10.0.0.1", 5, 5, NOW + 5)).isFalse();
         var later = NOW + 2 + FirstFlights.FORGOTTEN.toNanos();
@@ -76,38 +82,53 @@ class FirstFlightsTest {
     }
 
     @Test
-    void whenTheLibraryKeepsAsManySessionsAsItMayNobodyNewIsLetInForADay() {
-        var hour = Duration.ofHours(1).toNanos();
-        var few =
-                new FirstFlights(
-                        new SettingsBuilder(TestIdentity.next(new Random(1)))
-                                .build(_ -> {})
-                                .limits(),
-                        3);
-        for (var port = 1; port <= 3; port++) {
-            var at = NOW + port * hour;
-            assertThat(few.admits(packet("10.0.0.1", port, 0xc0, 1, port), at)).isTrue();
-            few.landed(new InetSocketAddress("10.0.0.1", port), at);
+    void otherPacketsPassAndCountNothing() {
+        for (var i = 0; i < 100; i++) {
+            for (var first : new int[] {SHORT, HANDSHAKE}) {
+                assertThat(server(first, i, i, "only")).isEqualTo("only");
+            }
+            var other = packet("10.0.0.1", i, INITIAL, 2, i); // of another version
+            assertThat(flights.serverOf(other, NOW, "only")).isEqualTo("only");
         }
-        var next = packet("10.0.0.2", 1, 0xc0, 1, 4);
-        assertThat(few.admits(next, NOW + 4 * hour)).isFalse();
-        assertThat(few.admits(packet("10.0.0.1", 1, 0x40, 1, 1), NOW + 4 * hour))
-                .as("those who are connected go on")
-                .isTrue();
-        assertThat(few.admits(next, NOW + 25 * hour)).isFalse();
-        assertThat(few.admits(next, NOW + 26 * hour)).isTrue();
+        var tiny = new DatagramPacket(new byte[6], 6, new InetSocketAddress("10.0.0.1", 1));
+        assertThat(flights.serverOf(tiny, NOW, "only")).isEqualTo("only");
+        assertThat(flights.size()).isZero();
+    }
+
+    private @Nullable String server(int first, int port, int name, String newest) {
+        return flights.serverOf(packet("10.0.0.1", port, first, 1, name), NOW, newest);
     }
 
     @Test
-    void otherPacketsPassAndCountNothing() {
-        for (var i = 0; i < 100; i++) {
-            assertThat(flights.admits(packet("10.0.0.1", i, 0x40, 1, i), NOW)).isTrue(); // short
-            assertThat(flights.admits(packet("10.0.0.1", i, 0xe0, 1, i), NOW))
-                    .isTrue(); // Handshake
-            assertThat(flights.admits(packet("10.0.0.1", i, 0xc0, 2, i), NOW)).isTrue(); // version
-        }
-        var tiny = new DatagramPacket(new byte[6], 6, new InetSocketAddress("10.0.0.1", 1));
-        assertThat(flights.admits(tiny, NOW)).isTrue();
-        assertThat(flights.size()).isZero();
+    void whoeverBeganWithOneServerStaysWithIt() {
+        var before = new InetSocketAddress("10.0.0.1", 1);
+        assertThat(server(INITIAL, 1, 1, "first")).isEqualTo("first");
+        assertThat(server(INITIAL, 2, 2, "first")).isEqualTo("first");
+        flights.landed(before, "first");
+
+        // Another server has taken over; the second is still in the middle of TLS.
+        assertThat(server(SHORT, 1, 9, "next")).isEqualTo("first");
+        assertThat(server(HANDSHAKE, 1, 9, "next")).isEqualTo("first");
+        assertThat(server(INITIAL, 2, 3, "next")).isEqualTo("first");
+        assertThat(server(HANDSHAKE, 2, 9, "next")).isEqualTo("first");
+        assertThat(server(SHORT, 2, 9, "next")).isEqualTo("first");
+        assertThat(server(INITIAL, 3, 4, "next")).isEqualTo("next");
+
+        flights.left(before, "first");
+        assertThat(server(SHORT, 1, 9, "next")).isEqualTo("next");
+    }
+
+    @Test
+    void whatIsSentUnderSomebodyElsesAddressTakesNoConnectionAway() {
+        var peer = new InetSocketAddress("10.0.0.1", 1);
+        flights.landed(peer, "first");
+        assertThat(server(INITIAL, 1, 5, "next")).as("a new connection").isEqualTo("next");
+        assertThat(server(SHORT, 1, 9, "next")).as("of the link").isEqualTo("first");
+        assertThat(server(HANDSHAKE, 1, 9, "next")).as("of the new one").isEqualTo("next");
+
+        // The same address indeed: it has finished TLS with the other one.
+        flights.landed(peer, "next");
+        flights.left(peer, "first");
+        assertThat(server(SHORT, 1, 9, "next")).isEqualTo("next");
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -51,6 +52,22 @@ class LaneReaderTest {
         broken.get(bytes);
         assertThat(read(new ByteArrayInputStream(bytes), room)).failsWithin(Duration.ofSeconds(30));
         assertThat(room.availablePermits()).isEqualTo(MAX);
+    }
+
+    @Test
+    void aLaneEndsWithItsLastByte() throws Exception {
+        var bytes =
+                ByteBuffer.allocate(20)
+                        .put((byte) 1)
+                        .putInt(3)
+                        .put(new byte[3])
+                        .put((byte) LaneReader.END)
+                        .putInt(5);
+        var in = new ByteArrayInputStream(bytes.array());
+        var frames = new ArrayList<Integer>();
+        new LaneReader(in, MAX, new Semaphore(MAX), (head, _) -> frames.add(head.length)).run();
+        assertThat(frames).containsExactly(3);
+        assertThat(in.available()).as("what follows the end").isEqualTo(20 - 9);
     }
 
     /** A stream of a large message with one frame. */

@@ -14,7 +14,6 @@ import dev.aptosnet.testkit.SettingsBuilder;
 import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -25,7 +24,6 @@ import java.util.Objects;
 import java.util.Random;
 
 /** What is lost on the way is counted, and stays counted when the link is gone. */
-@Tag("quic")
 @Timeout(60)
 class PacketCountTest {
     private final Random random = new Random(17);

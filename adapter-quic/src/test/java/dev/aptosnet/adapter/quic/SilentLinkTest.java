@@ -12,7 +12,6 @@ import dev.aptosnet.testkit.SettingsBuilder;
 import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,7 +19,6 @@ import java.time.Duration;
 import java.util.Random;
 
 /** A link on which nobody says anything lives on. */
-@Tag("quic")
 @Timeout(60)
 class SilentLinkTest {
     private static final Duration IDLE = Duration.ofSeconds(2);
@@ -60,7 +58,7 @@ class SilentLinkTest {
 
         @Override
         public Transport create(TransportSettings settings) {
-            return new QuicTransport(settings, IDLE);
+            return new QuicTransport(settings, IDLE, QuicListener.MAX_SESSIONS);
         }
     }
 }

@@ -17,7 +17,6 @@ import dev.aptosnet.testkit.SettingsBuilder;
 import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +25,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +35,6 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 
 /** A peer that stops reading one stream holds up that one. */
-@Tag("quic")
 @Timeout(60)
 class StalledLaneTest {
     private static final Bytes BULK = Bytes.wrap(new byte[60_000]);
@@ -139,7 +138,9 @@ class StalledLaneTest {
     }
 
     private static void expectReset(InputStream stream) {
-        assertThatThrownBy(stream::readAllBytes).isInstanceOf(IOException.class);
+        // The second is the library's, where the reset comes in the middle of a read.
+        assertThatThrownBy(stream::readAllBytes)
+                .isInstanceOfAny(IOException.class, NoSuchElementException.class);
         // The library interrupts who reads, and may leave that behind.
         var _ = Thread.interrupted();
     }

@@ -209,7 +209,7 @@ final class DialAttempt {
             return 0;
         }
         var share = Math.max(1, deadlineNanos - System.nanoTime()) / addressesLeft;
-        return (int) Math.clamp(share / 1_000_000, 1, Integer.MAX_VALUE);
+        return Math.clamp(share / 1_000_000, 1, Integer.MAX_VALUE);
     }
 
     private void connected(

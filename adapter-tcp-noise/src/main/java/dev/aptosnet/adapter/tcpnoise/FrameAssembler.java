@@ -81,10 +81,11 @@ final class FrameAssembler {
         this.frames = frames;
     }
 
-    /** Takes frames; as {@link dev.aptosnet.ports.transport.LinkHandler#onFrame}. */
-    @FunctionalInterface
+    /** Takes frames; as {@link dev.aptosnet.ports.transport.LinkHandler}. */
     interface Frames {
         void frame(byte[] head, int offset, int length, Bytes rest);
+
+        void lentFrame(byte[] array, int offset, int length);
     }
 
     /** Whether no frame is under way. */
@@ -117,6 +118,7 @@ final class FrameAssembler {
         } else if (dust || (inBody && length - received > size / 2)) {
             opener.open(record, offset, recordLength, scratch.plain, 0);
             cut(scratch.plain, 0, size, size, false);
+            assert SpareArrays.spoilt(scratch.plain);
         } else if (alone && size >= LONG_RECORD && lengthBytes == 0) {
             openAlone(opener, record, offset, recordLength);
         } else {
@@ -188,7 +190,7 @@ final class FrameAssembler {
                 if (owned && large) {
                     frames.frame(plain, start, n, Bytes.EMPTY);
                 } else {
-                    frames.frame(Arrays.copyOfRange(plain, start, at), 0, n, Bytes.EMPTY);
+                    frames.lentFrame(plain, start, n);
                 }
             } else {
                 chunk = new byte[Math.min(length, FIRST_CHUNK)];

@@ -59,7 +59,7 @@ final class SpareArrays {
     }
 
     /** So that who still reads it is found in tests. */
-    private static boolean spoilt(byte[] array) {
+    static boolean spoilt(byte[] array) {
         Arrays.fill(array, USED);
         return true;
     }

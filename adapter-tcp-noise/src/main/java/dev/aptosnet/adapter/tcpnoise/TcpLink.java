@@ -33,7 +33,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * for the {@link LinkHandler}; a wake-up lets it write, and what it wrote leaves in one flush.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Channel events say what became of it.
-final class TcpLink extends ChannelInboundHandlerAdapter implements Link, RecordCutter.Records {
+final class TcpLink extends ChannelInboundHandlerAdapter
+        implements Link, RecordCutter.Records, FrameAssembler.Frames {
     private static final System.Logger LOG = System.getLogger(TcpLink.class.getName());
 
     /** How long a socket that we closed waits for the peer to close too, so nothing is reset. */
@@ -94,7 +95,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         this.plaintexts = scratch.plaintexts;
         this.cutter = cutter;
         this.early = early;
-        this.assembler = new FrameAssembler(info.maxFrameBytes(), scratch, this::frame);
+        this.assembler = new FrameAssembler(info.maxFrameBytes(), scratch, this);
         this.writer = new RecordWriter(channel, session.sealer(), scratch, info.maxFrameBytes());
         this.stalls =
                 new StallWatch(
@@ -292,12 +293,22 @@ final class TcpLink extends ChannelInboundHandlerAdapter implements Link, Record
         assembler.open(opener, array, offset, length);
     }
 
-    private void frame(byte[] head, int offset, int length, Bytes rest) {
+    @Override
+    public void frame(byte[] head, int offset, int length, Bytes rest) {
         var receiver = handler;
         if (end == null && receiver != null) {
             delivered = true;
             framesIn++;
             receiver.onFrame(head, offset, length, rest);
+        }
+    }
+
+    @Override
+    public void lentFrame(byte[] array, int offset, int length) {
+        var receiver = handler;
+        if (end == null && receiver != null) {
+            delivered = true;
+            receiver.onLentFrame(array, offset, length);
         }
     }
 

@@ -78,7 +78,7 @@ public final class QuicBesideTcp {
                 case "lossy" -> link.lossy(everybody);
                 case "r15" -> link.headOfLine(both);
                 case "r22" -> link.starvation(both);
-                case "i01" -> link.priority(both);
+                case "i01" -> link.priority(everybody);
                 default -> {
                     // Needs no link.
                 }

@@ -52,7 +52,9 @@ final class AptosFar implements FarEnd {
         serve(builder, Question.ECHO, request -> request.respond(request.payload()));
         serve(builder, Question.URGENT, request -> request.respond(request.payload()));
         serve(builder, Question.TAKE, request -> request.respond(Bytes.EMPTY));
-        builder.borrow(AptosEnds.protocol(Question.TAKE)); // as the others do with what they take
+        builder.borrow(
+                AptosEnds.protocol(Question.TAKE),
+                AptosEnds.SEND); // as the others do with what they take
         serve(builder, Question.COUNT, request -> request.respond(count()));
         if (inline) {
             builder.receiveInline(AptosEnds.SEND, _ -> sends.increment());

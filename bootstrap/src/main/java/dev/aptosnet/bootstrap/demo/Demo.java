@@ -85,7 +85,8 @@ public final class Demo {
     }
 
     private boolean meshForms() throws InterruptedException {
-        var limit = MESH_LIMIT.plusMillis(20L * settings.fullMesh());
+        var millisEach = settings.isOverQuic() ? 250 : 20;
+        var limit = MESH_LIMIT.plusMillis((long) millisEach * settings.fullMesh());
         var until = System.nanoTime() + limit.toNanos();
         while (mesh.links() < settings.fullMesh()) {
             if (System.nanoTime() - until > 0) {

@@ -75,7 +75,7 @@ final class PeerClient<M> implements NetworkClient<M> {
     public Map<PeerId, SendResult> sendToPeers(
             Collection<PeerId> peers, ProtocolId protocol, M message) {
         var payload = codec.encode(protocol, message);
-        var results = new LinkedHashMap<PeerId, SendResult>();
+        var results = LinkedHashMap.<PeerId, SendResult>newLinkedHashMap(peers.size());
         for (var peer : peers) {
             var connection = network.connection(peer);
             SendResult result;

@@ -325,17 +325,32 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
 
     @Override
     public void onFrame(byte[] head, int offset, int length, Bytes rest) {
-        if (!nowIsFresh) {
-            now = clock.now();
-            nowIsFresh = true;
-        }
-        heardAt = now;
+        hear();
         if (gate == null) {
             machine.onFrame(now, head, offset, length, rest);
         } else {
             gate.onFrame(now, head, offset, length, rest);
             readWhileOpen(gate);
         }
+    }
+
+    @Override
+    public void onLentFrame(byte[] array, int offset, int length) {
+        if (gate == null) {
+            hear();
+            machine.onLentFrame(now, array, offset, length);
+        } else {
+            // It may have to wait.
+            LinkHandler.super.onLentFrame(array, offset, length);
+        }
+    }
+
+    private void hear() {
+        if (!nowIsFresh) {
+            now = clock.now();
+            nowIsFresh = true;
+        }
+        heardAt = now;
     }
 
     /** Reading alone stops: what we have to send goes on. */
@@ -475,6 +490,18 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         if (!queueOf(registration, handler).offer(peer(), payload, inbound, metrics, whenDone)) {
             health.droppedIn(protocol);
         }
+    }
+
+    @Override
+    public boolean borrowsDirectSends(ProtocolId protocol) {
+        var registration = protocols.find(protocol);
+        return registration != null && registration.borrows() && registration.directInline();
+    }
+
+    @Override
+    public boolean borrowsRequests(ProtocolId protocol) {
+        var registration = protocols.find(protocol);
+        return registration != null && registration.borrows() && registration.rpcInline();
     }
 
     private InboundQueue queueOf(Registration registration, Registration.DirectHandler handler) {

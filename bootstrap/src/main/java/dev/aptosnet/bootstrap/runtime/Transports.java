@@ -153,6 +153,11 @@ final class Transports implements AutoCloseable {
         return transport == null ? Transport.Packets.NONE : transport.packets();
     }
 
+    /** How many sessions are kept for whoever has connected. */
+    synchronized int rememberedSessions() {
+        return made.values().stream().mapToInt(Transport::rememberedSessions).sum();
+    }
+
     private synchronized Transport transportFor(NetworkAddress address) {
         for (var provider : providers) {
             if (provider.supports(address)) {

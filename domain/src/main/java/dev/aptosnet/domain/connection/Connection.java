@@ -163,8 +163,15 @@ public final class Connection {
 
     /** A frame has arrived; the arguments are those of {@code LinkHandler.onFrame}. */
     public void onFrame(MonoTime now, byte[] head, int offset, int length, Bytes rest) {
+        if (read(head, offset, length, rest)) {
+            take(now);
+        }
+    }
+
+    /** Whether there is a frame for the view to tell of. */
+    private boolean read(byte[] head, int offset, int length, Bytes rest) {
         if (closed != null) {
-            return;
+            return false;
         }
         var error = view.read(head, offset, length, rest);
         if (error != null) {
@@ -172,8 +179,36 @@ public final class Connection {
             var b0 = length > 0 ? head[offset] : 0;
             var b1 = length > 1 ? head[offset + 1] : 0;
             replies.parsingError(b0, b1);
-            return;
         }
+        return error == null;
+    }
+
+    /** The same; the array is lent for the time of this call, as {@code onLentFrame} says. */
+    public void onLentFrame(MonoTime now, byte[] array, int offset, int length) {
+        if (read(array, offset, length, Bytes.EMPTY)) {
+            if (!isBorrowed()) {
+                view.keep();
+            }
+            take(now);
+        }
+    }
+
+    private boolean isBorrowed() {
+        return switch (view.kind()) {
+            case DIRECT_SEND -> {
+                var protocol = protocols.served(view.protocol());
+                yield protocol != null && sink.borrowsDirectSends(protocol);
+            }
+            case RPC_REQUEST -> {
+                var protocol = protocols.served(view.protocol());
+                yield protocol != null && sink.borrowsRequests(protocol);
+            }
+            case RPC_RESPONSE, STREAM_HEADER, STREAM_FRAGMENT -> false;
+            case ERROR, STREAM_RESET, REFUSAL -> true; // they have no payload
+        };
+    }
+
+    private void take(MonoTime now) {
         switch (view.kind()) {
             case DIRECT_SEND -> onDirectSend(view.protocol(), view.priority(), view.payload());
             case RPC_REQUEST ->

@@ -31,6 +31,19 @@ public interface ConnectionSink {
     void onRequest(InboundCall call, Bytes payload);
 
     /**
+     * Whether {@link #onDirectSend} of a protocol is done with the payload when it returns, so that
+     * one which lies in lent memory need not be copied.
+     */
+    default boolean borrowsDirectSends(ProtocolId protocol) {
+        return false;
+    }
+
+    /** The same of {@link #onRequest}. */
+    default boolean borrowsRequests(ProtocolId protocol) {
+        return false;
+    }
+
+    /**
      * A message that was given to the connection is in its queues no more: its last byte was
      * written, or it was dropped. Called exactly once for every message given to {@code send},
      * {@code call} and {@code respond}, also if that call refuses it.

@@ -3,7 +3,6 @@ package dev.aptosnet.domain.connectivity;
 import dev.aptosnet.domain.connectivity.Live.Standing;
 import dev.aptosnet.domain.connectivity.PeerSelection.Candidate;
 import dev.aptosnet.ports.discovery.SourceKind;
-import dev.aptosnet.ports.model.AuthMode;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MonoTime;
@@ -40,7 +39,6 @@ public final class Connectivity {
     private final ConnectivitySettings settings;
     private final RandomGenerator random;
     private final DialBackoff backoff;
-    private final Set<PeerRole> dialled;
     private final Set<PeerRole> expected;
     private final DiscoveredPeers discovered;
     private final NextSet next;
@@ -50,8 +48,8 @@ public final class Connectivity {
     private final @Nullable LatencyProbes probes;
 
     private final TreeMap<PeerId, Attempts> attempts = new TreeMap<>();
-    private final TreeMap<PeerId, Live> live = new TreeMap<>();
-    private TrustedSet trusted = TrustedSet.EMPTY;
+    private final Members members;
+    private final LiveConnections live;
     private long nextDial;
     private MonoTime nextCheck;
 
@@ -77,10 +75,11 @@ public final class Connectivity {
         this.settings = settings;
         this.random = random;
         this.backoff = new DialBackoff(settings.pacing(), random);
-        this.dialled = DialRoles.dialled(own.network(), own.validator());
         this.expected = DialRoles.expected(own.network(), own.validator());
         this.discovered = new DiscoveredPeers(own.self());
         this.next = new NextSet(own.self(), settings.handOff());
+        this.members = new Members(own, discovered, next);
+        this.live = new LiveConnections(own, settings.handOff(), members);
         this.dials = new DialQueue(settings.pacing().maxPending(), allowance);
         this.probes =
                 PeerSelection.isByLatency(own.network(), settings.selection().latencyAware())
@@ -258,7 +257,7 @@ public final class Connectivity {
         }
         if (!now.isBefore(nextCheck)) {
             nextCheck = now.plus(settings.checkInterval());
-            live.values().forEach(connection -> connection.closing = false);
+            live.expectAgain();
             check(now, out);
         } else if ((changed && settings.checkOnChange()) || !now.isBefore(lossesAt)) {
             check(now, out);
@@ -284,7 +283,7 @@ public final class Connectivity {
 
     /** Whom all sources together make trusted. */
     public TrustedSet trusted() {
-        return trusted;
+        return members.trusted();
     }
 
     /** How many probes are under way. */
@@ -314,12 +313,12 @@ public final class Connectivity {
 
     /** Whether the peer, if it connects now, comes ahead of the epoch that it belongs to. */
     public boolean isAhead(PeerId peer) {
-        return standing(peer) == Standing.INCOMING;
+        return members.standing(peer) == Standing.INCOMING;
     }
 
     /** Where a peer that is to be dialled may be reached over QUIC, best first. */
     public List<NetworkAddress> quicAddresses(PeerId peer) {
-        var known = reachable(peer);
+        var known = members.reachable(peer);
         return known == null
                 ? List.of()
                 : known.addresses().stream().filter(NetworkAddress::isQuic).toList();
@@ -327,7 +326,7 @@ public final class Connectivity {
 
     private boolean discovered(
             MonoTime now, SourceKind source, Map<PeerId, DiscoveredPeer> view, List<Effect> out) {
-        var members = discovered.all();
+        var knownBefore = discovered.all();
         var before = discovered.view(source);
         var changed = discovered.update(source, view);
         for (var peer : changed) {
@@ -348,9 +347,12 @@ public final class Connectivity {
             next.clear();
             var joined =
                     changed.stream()
-                            .filter(peer -> !members.containsKey(peer) && isWanted(peer))
+                            .filter(
+                                    peer ->
+                                            !knownBefore.containsKey(peer)
+                                                    && members.isWanted(peer))
                             .toList();
-            var there = (int) joined.stream().filter(live::containsKey).count();
+            var there = (int) joined.stream().filter(live::contains).count();
             out.add(new Effect.EpochChanged(joined.size(), there));
         }
         return retrust(now, out) || !changed.isEmpty();
@@ -358,66 +360,23 @@ public final class Connectivity {
 
     /** Works out anew who is trusted, and what that means for the connections there are. */
     private boolean retrust(MonoTime now, List<Effect> out) {
-        var before = trusted;
-        trusted = discovered.trusted(next.all());
-        if (!trusted.equals(before)) {
-            out.add(new Effect.Trust(trusted));
+        var changed = members.update();
+        if (changed) {
+            out.add(new Effect.Trust(members.trusted()));
         }
-        live.forEach((peer, connection) -> judge(now, peer, connection, out));
-        return !trusted.equals(before);
-    }
-
-    private void judge(MonoTime now, PeerId peer, Live connection, List<Effect> out) {
-        var was = connection.standing;
-        var is = standing(peer);
-        connection.standing = is;
-        if (is == Standing.MEMBER) {
-            if (connection.heldBack || connection.drainUntil != null) {
-                connection.heldBack = false;
-                connection.drainUntil = null;
-                out.add(new Effect.Offer(peer, connection.connection()));
-            }
-            var known = discovered.find(peer);
-            if (known != null && connection.isUnderAnotherKeyThan(known.keys())) {
-                if (!connection.outdated) {
-                    connection.outdated = true;
-                    out.add(new Effect.GiveWay(peer, connection.connection()));
-                }
-            } else {
-                connection.outdated = false;
-            }
-        } else if (was != is && was != Standing.STRANGER) {
-            connection.requested = false; // Taking trust away is the later word.
-            var limit = settings.handOff().drain();
-            if (limit.isPositive()
-                    && connection.drainUntil == null
-                    && !isWelcomeStranger(connection.up)) {
-                var until = now.plus(limit);
-                connection.drainUntil = until;
-                out.add(new Effect.Drain(peer, connection.connection(), until));
-            }
-        }
-    }
-
-    private Standing standing(PeerId peer) {
-        var known = discovered.find(peer);
-        if (known != null && !known.keys().isEmpty()) {
-            return Standing.MEMBER;
-        }
-        return trusted.contains(peer) ? Standing.INCOMING : Standing.STRANGER;
+        live.judge(now, out);
+        return changed;
     }
 
     private boolean peerUp(MonoTime now, Event.PeerUp up) {
-        var replaced = live.get(up.peer());
-        var since = replaced == null ? now : replaced.since;
-        var standing = standing(up.peer());
-        live.put(up.peer(), new Live(up, since, standing));
+        live.add(now, up);
         var freed = dials.forget(up.peer());
         if (probes != null) {
             probes.pause(up.peer());
         }
         // Validators dial all there are, so that a place that is free again tempts nobody.
-        return standing == Standing.STRANGER || (freed && own.network() != NetworkId.VALIDATOR);
+        return members.standing(up.peer()) == Standing.STRANGER
+                || (freed && own.network() != NetworkId.VALIDATOR);
     }
 
     /** Losses come in batches, and how a batch is spread depends on its size. */
@@ -428,11 +387,10 @@ public final class Connectivity {
     }
 
     private boolean peerDown(MonoTime now, PeerId peer, ConnectionId connection) {
-        var ended = live.get(peer);
-        if (ended == null || !ended.up.connection().equals(connection)) {
+        var ended = live.remove(peer, connection);
+        if (ended == null) {
             return false;
         }
-        live.remove(peer);
         if (discovered.find(peer) != null) {
             var attempts = attempts(peer);
             attempts.wasConnected = true;
@@ -452,67 +410,26 @@ public final class Connectivity {
     private void check(MonoTime now, List<Effect> out) {
         lossesAt = MonoTime.NEVER;
         for (var peer : dials.waitingPeers()) {
-            if (!isWanted(peer)) {
+            if (!members.isWanted(peer)) {
                 dials.forget(peer);
             }
         }
-        for (var dial : dials.cancel(peer -> !isWanted(peer))) {
+        for (var dial : dials.cancel(peer -> !members.isWanted(peer))) {
             out.add(new Effect.CancelDial(dial.id(), dial.address()));
         }
-        closeStale(now, out);
+        live.closeStale(now, out);
         var chosen = choose(now);
         var waiting = dials.waiting() + chosen.size();
         chosen.forEach(candidate -> queue(now, candidate, waiting));
     }
 
-    private boolean isWanted(PeerId peer) {
-        var known = reachable(peer);
-        return known != null
-                && (known.pinned() || dialled.contains(known.role()))
-                && own.access().allows(peer);
-    }
-
-    /** How to reach a peer of the present set, or of the next one if its time has come. */
-    private @Nullable DiscoveredPeer reachable(PeerId peer) {
-        var known = discovered.find(peer);
-        if (known == null || !known.isReachable()) {
-            known = next.dialled().get(peer);
-        }
-        return known != null && known.isReachable() ? known : null;
-    }
-
-    private void closeStale(MonoTime now, List<Effect> out) {
-        live.forEach(
-                (peer, connection) -> {
-                    var until = connection.drainUntil;
-                    var over = until == null ? !trusted.contains(peer) : !now.isBefore(until);
-                    if (over
-                            && !connection.requested
-                            && !connection.closing
-                            && !isWelcomeStranger(connection.up)) {
-                        connection.closing = true;
-                        out.add(
-                                new Effect.Disconnect(
-                                        peer,
-                                        connection.connection(),
-                                        DisconnectReason.STALE_CONNECTION));
-                    }
-                });
-    }
-
-    private boolean isWelcomeStranger(Event.PeerUp up) {
-        return own.authMode() == AuthMode.MAYBE_MUTUAL
-                && up.origin() == Origin.INBOUND
-                && (up.role() == PeerRole.UNKNOWN || up.role() == PeerRole.VALIDATOR_FULL_NODE);
-    }
-
     private List<Candidate> choose(MonoTime now) {
         var chosen = new ArrayList<Candidate>();
         var others = new ArrayList<Candidate>();
-        candidates()
+        members.candidates()
                 .forEach(
                         (peer, known) -> {
-                            if (isConnected(peer) || !isWanted(peer)) {
+                            if (live.isConnected(peer) || !members.isWanted(peer)) {
                                 return;
                             }
                             if (probes != null) {
@@ -531,34 +448,13 @@ public final class Connectivity {
                             var all = known.pinned() || own.network() == NetworkId.VALIDATOR;
                             (all ? chosen : others).add(candidate);
                         });
-        var taken = outbound() + dials.size() + chosen.size();
+        var taken = live.outbound() + dials.size() + chosen.size();
         var free = (int) Math.max(0, settings.maxOutboundConnections() - taken);
         chosen.addAll(
                 probes != null
                         ? PeerSelection.byLatency(random, others, free)
                         : PeerSelection.random(random, others, free));
         return chosen;
-    }
-
-    private Map<PeerId, DiscoveredPeer> candidates() {
-        var early = next.dialled();
-        // Elsewhere a few connections are enough, and nobody has to be there on the minute.
-        if (early.isEmpty() || own.network() != NetworkId.VALIDATOR) {
-            return discovered.all();
-        }
-        var all = new TreeMap<>(early);
-        all.putAll(discovered.all());
-        return all;
-    }
-
-    /** Whether a peer needs no other connection. */
-    private boolean isConnected(PeerId peer) {
-        var connection = live.get(peer);
-        return connection != null && !connection.outdated;
-    }
-
-    private long outbound() {
-        return live.values().stream().filter(c -> c.up.origin() == Origin.OUTBOUND).count();
     }
 
     private void queue(MonoTime now, Candidate candidate, int waiting) {
@@ -583,8 +479,8 @@ public final class Connectivity {
     private void dial(MonoTime now, List<Effect> out) {
         for (var first = dials.next(now); first != null; first = dials.next(now)) {
             var peer = first.peer();
-            var known = reachable(peer);
-            if (known != null && isWanted(peer)) {
+            var known = members.reachable(peer);
+            if (known != null && members.isWanted(peer)) {
                 var id = new DialId(nextDial++);
                 var address = attempts(peer).take(known.dialledInTurn());
                 dials.started(id, peer, address);

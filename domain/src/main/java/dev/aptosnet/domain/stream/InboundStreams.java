@@ -30,6 +30,9 @@ public final class InboundStreams {
     /** In the order of their headers; at most a handful, so that searching beats hashing. */
     private final List<Open> open = new ArrayList<>(1);
 
+    /** No stream is to be dropped before; not moved by every piece, since it is asked often. */
+    private MonoTime due = MonoTime.NEVER;
+
     private long heldBytes;
     private @Nullable LargeMessage completed;
 
@@ -66,6 +69,7 @@ public final class InboundStreams {
         }
         var stream = new Open(header, now);
         open.add(stream);
+        due = MonoTime.earlier(due, deadline(stream));
         var room = take(stream, header.payload(), now);
         return room == StreamResult.ACCEPTED ? result : room;
     }
@@ -135,12 +139,20 @@ public final class InboundStreams {
      * @return how many
      */
     public int expire(MonoTime now) {
+        if (now.isBefore(due)) {
+            return 0;
+        }
         var before = open.size();
+        var next = MonoTime.NEVER;
         for (var i = before - 1; i >= 0; i--) {
-            if (!now.isBefore(deadline(open.get(i)))) {
+            var deadline = deadline(open.get(i));
+            if (now.isBefore(deadline)) {
+                next = MonoTime.earlier(next, deadline);
+            } else {
                 drop(i);
             }
         }
+        due = next;
         return before - open.size();
     }
 
@@ -176,13 +188,12 @@ public final class InboundStreams {
         }
     }
 
-    /** When {@link #expire} has something to do; {@link MonoTime#NEVER} while none is open. */
+    /**
+     * When to call {@link #expire} at the latest, which may find nothing to do yet; {@link
+     * MonoTime#NEVER} while no stream is open.
+     */
     public MonoTime nextDeadline() {
-        var next = MonoTime.NEVER;
-        for (var stream : open) {
-            next = MonoTime.earlier(next, deadline(stream));
-        }
-        return next;
+        return due;
     }
 
     /** How many streams are unfinished. */
@@ -238,6 +249,7 @@ public final class InboundStreams {
     private void drop(int index) {
         var bytes = open.remove(index).bytes;
         heldBytes -= bytes;
+        due = open.isEmpty() ? MonoTime.NEVER : due;
         memory.giveBack(bytes);
     }
 

@@ -156,6 +156,11 @@ public final class FrameView {
         return payload;
     }
 
+    /** Copies the payload, so that it outlives the arrays it arrived in. */
+    public void keep() {
+        payload = payload.isEmpty() ? Bytes.EMPTY : Bytes.wrap(payload.toByteArray());
+    }
+
     /** Forgets the payload, so that an idle connection does not keep a frame alive. */
     public void clear() {
         payload = Bytes.EMPTY;

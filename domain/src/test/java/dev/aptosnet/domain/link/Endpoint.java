@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,6 +48,9 @@ public final class Endpoint implements ConnectionSink {
     public final List<Request> requests = new ArrayList<>();
     public final List<Enum<?>> mistakes = new ArrayList<>();
     public final Map<Observation, Long> counts = new EnumMap<>(Observation.class);
+
+    /** Protocols whose handlers keep nothing of what is lent. */
+    public final Set<ProtocolId> borrowed = new HashSet<>();
 
     /** Given to the connection and not released, by class. */
     public final long[] queuedBytes = new long[MessageClass.COUNT];
@@ -125,6 +129,25 @@ public final class Endpoint implements ConnectionSink {
     private void charge(MessageClass messageClass, Bytes payload) {
         queuedBytes[messageClass.index()] += payload.size();
         queuedMessages[messageClass.index()]++;
+    }
+
+    @Override
+    public boolean borrowsDirectSends(ProtocolId protocol) {
+        return borrowed.contains(protocol);
+    }
+
+    @Override
+    public boolean borrowsRequests(ProtocolId protocol) {
+        return borrowed.contains(protocol);
+    }
+
+    /** A frame body in an array that is overwritten afterwards. */
+    public void receiveLent(MonoTime now, byte[] body) {
+        time = now;
+        var lent = new byte[body.length + 7];
+        System.arraycopy(body, 0, lent, 3, body.length);
+        connection.onLentFrame(now, lent, 3, body.length);
+        Arrays.fill(lent, (byte) 0xdb);
     }
 
     /** A frame body as a transport hands it over. */

@@ -10,7 +10,7 @@ import dev.aptosnet.ports.model.ProtocolId;
 import org.jspecify.annotations.Nullable;
 
 /** A call that remembers how it ended, and how often. */
-public final class TestCall extends OutboundCall {
+public class TestCall extends OutboundCall {
     public final Bytes request;
     public @Nullable Bytes answer;
     public @Nullable CallFailure failure;

@@ -71,34 +71,21 @@ public record BreakerSettings(
 
     /** Like these, switched on or off. */
     public BreakerSettings withEnabled(boolean enabled) {
-        return new BreakerSettings(
-                enabled,
-                window,
-                minimumCalls,
-                failurePercent,
-                open,
-                longestOpen,
-                probes,
-                openPeersOneIn,
-                critical);
+        return with(enabled, open, longestOpen, critical);
     }
 
     /** Like these, open for other times. */
     public BreakerSettings withOpen(Duration open, Duration longestOpen) {
-        return new BreakerSettings(
-                enabled,
-                window,
-                minimumCalls,
-                failurePercent,
-                open,
-                longestOpen,
-                probes,
-                openPeersOneIn,
-                critical);
+        return with(enabled, open, longestOpen, critical);
     }
 
     /** Like these, with {@code circuit_breaker.critical} on or off. */
     public BreakerSettings withCritical(boolean critical) {
+        return with(enabled, open, longestOpen, critical);
+    }
+
+    private BreakerSettings with(
+            boolean enabled, Duration open, Duration longestOpen, boolean critical) {
         return new BreakerSettings(
                 enabled,
                 window,

@@ -81,21 +81,26 @@ public final class Bytes {
      * @throws ArithmeticException if the sum is above 2^31-1
      */
     public static Bytes concat(List<Bytes> runs) {
-        var flat = new ArrayList<Bytes>(runs.size());
         var sum = 0;
+        var count = 0;
         for (var run : runs) {
             sum = Math.addExact(sum, run.size);
+            count += run.size == 0 ? 0 : run.segments();
+        }
+        if (count == 0) {
+            return EMPTY;
+        }
+        var flat = new Bytes[count];
+        var filled = 0;
+        for (var run : runs) {
             if (run.parts.length > 0) {
-                flat.addAll(Arrays.asList(run.parts));
+                System.arraycopy(run.parts, 0, flat, filled, run.parts.length);
+                filled += run.parts.length;
             } else if (run.size > 0) {
-                flat.add(run);
+                flat[filled++] = run;
             }
         }
-        return switch (flat.size()) {
-            case 0 -> EMPTY;
-            case 1 -> flat.getFirst();
-            default -> new Bytes(flat.toArray(Bytes[]::new), sum);
-        };
+        return count == 1 ? flat[0] : new Bytes(flat, sum);
     }
 
     /** Length in bytes. */

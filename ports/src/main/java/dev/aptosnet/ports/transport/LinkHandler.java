@@ -2,6 +2,8 @@ package dev.aptosnet.ports.transport;
 
 import dev.aptosnet.ports.model.Bytes;
 
+import java.util.Arrays;
+
 /**
  * What a link tells its connection. All calls come from the link's owner, one thread at a time and
  * with a happens-before edge between any two; none may block. Whatever a peer sends, a handler does
@@ -19,6 +21,18 @@ public interface LinkHandler {
      * @param rest the bytes that follow those, given away too; empty for all but large frames
      */
     void onFrame(byte[] head, int offset, int length, Bytes rest);
+
+    /**
+     * One frame body has arrived, in an array that is lent for the time of this call: it must
+     * neither be kept nor written to. Unless overridden it is copied for {@link #onFrame}.
+     *
+     * @param array holds the whole body
+     * @param offset where it begins
+     * @param length of the body in bytes
+     */
+    default void onLentFrame(byte[] array, int offset, int length) {
+        onFrame(Arrays.copyOfRange(array, offset, offset + length), 0, length, Bytes.EMPTY);
+    }
 
     /**
      * Time to write: somebody called {@link Link#wake}, the time of {@link Link#wakeAt} came, a

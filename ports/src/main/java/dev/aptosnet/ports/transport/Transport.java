@@ -71,6 +71,14 @@ public interface Transport extends AutoCloseable {
         }
     }
 
+    /**
+     * How many sessions of strangers and peers who have connected are kept for them to come back
+     * to, at most; 0 where none are. Any thread.
+     */
+    default int rememberedSessions() {
+        return 0;
+    }
+
     /** The packets so far; none where the system sends them. Never falls. Any thread. */
     default Packets packets() {
         return Packets.NONE;
