@@ -53,7 +53,10 @@ final class FirstFlights<S> {
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
 
     /** Where those are with whom TLS is through. */
-    private final Map<InetSocketAddress, S> settled = new ConcurrentHashMap<>();
+    private final Map<InetSocketAddress, Settled<S>> settled = new ConcurrentHashMap<>();
+
+    /** What its first packets named comes late now and then, and begins nothing. */
+    private record Settled<S>(S server, List<Bytes> names) {}
 
     private record Flight<S>(long since, S server, List<Bytes> names) {}
 
@@ -74,10 +77,13 @@ final class FirstFlights<S> {
         }
         var data = packet.getData();
         var name = nameInInitial(data, packet.getOffset(), packet.getLength());
+        var there = settled.get(from);
         if (name != null) {
-            return begin(from, name, nanos, newest);
+            return there != null && there.names().contains(name)
+                    ? there.server()
+                    : begin(from, name, nanos, newest);
         }
-        var at = settled.get(from);
+        var at = there == null ? null : there.server();
         var hasShortHeader = packet.getLength() > 0 && (data[packet.getOffset()] & 0x80) == 0;
         if (at != null && (hasShortHeader || at.equals(newest))) {
             return at;
@@ -127,15 +133,18 @@ final class FirstFlights<S> {
 
     /** Somebody is through with TLS, and counted elsewhere. */
     synchronized void landed(InetSocketAddress from, S server) {
-        settled.put(from, server);
-        if (flights.remove(from) != null) {
+        var flight = flights.remove(from);
+        settled.put(
+                from,
+                new Settled<>(server, flight == null ? List.of() : List.copyOf(flight.names())));
+        if (flight != null) {
             uncount(from);
         }
     }
 
     /** A connection that has landed is gone. */
     void left(InetSocketAddress from, S server) {
-        settled.remove(from, server);
+        settled.computeIfPresent(from, (_, at) -> at.server().equals(server) ? null : at);
     }
 
     /** Whether somebody is in the middle of TLS with a server. */

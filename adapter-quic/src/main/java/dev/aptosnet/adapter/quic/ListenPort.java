@@ -47,8 +47,15 @@ final class ListenPort implements AutoCloseable {
         newest = next;
     }
 
+    /** Sends; what comes after the end is lost, as if on the way. */
     void send(DatagramPacket packet) throws IOException {
-        socket.send(packet);
+        try {
+            socket.send(packet);
+        } catch (IOException e) {
+            if (!socket.isClosed()) {
+                throw e;
+            }
+        }
     }
 
     /** Waits for the next packet of one server; see {@link DatagramSocket#receive}. */

@@ -82,6 +82,16 @@ class FirstFlightsTest {
     }
 
     @Test
+    void aFirstPacketThatComesLateBeginsNothing() {
+        assertThat(server(INITIAL, 1, 1, "first")).isEqualTo("first");
+        flights.landed(new InetSocketAddress("10.0.0.1", 1), "first");
+        assertThat(server(INITIAL, 1, 1, "next")).isEqualTo("first");
+        assertThat(flights.size()).isZero();
+        assertThat(server(INITIAL, 1, 2, "next")).as("another one").isEqualTo("next");
+        assertThat(flights.size()).isEqualTo(1);
+    }
+
+    @Test
     void otherPacketsPassAndCountNothing() {
         for (var i = 0; i < 100; i++) {
             for (var first : new int[] {SHORT, HANDSHAKE}) {
