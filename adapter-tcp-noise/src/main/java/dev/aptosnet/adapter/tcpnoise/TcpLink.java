@@ -308,6 +308,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter
         var receiver = handler;
         if (end == null && receiver != null) {
             delivered = true;
+            framesIn++;
             receiver.onLentFrame(array, offset, length);
         }
     }
