@@ -79,7 +79,7 @@ final class FirstFlights<S> {
         var name = nameInInitial(data, packet.getOffset(), packet.getLength());
         var there = settled.get(from);
         if (name != null) {
-            return there != null && there.names().contains(name)
+            return there != null && isLate(there, name, newest)
                     ? there.server()
                     : begin(from, name, nanos, newest);
         }
@@ -93,6 +93,16 @@ final class FirstFlights<S> {
             return begun;
         }
         return at == null ? newest : at;
+    }
+
+    /**
+     * Whether a packet most likely belongs to a connection that is through with TLS: it names what
+     * one before it named, or comes late and is the first to use the id that the listener chose.
+     */
+    private synchronized boolean isLate(Settled<S> there, Bytes name, S newest) {
+        var names = there.names();
+        return names.contains(name)
+                || (there.server().equals(newest) && names.size() < MAX_NAMES && names.add(name));
     }
 
     private synchronized @Nullable S begunWith(InetSocketAddress from) {
@@ -135,8 +145,7 @@ final class FirstFlights<S> {
     synchronized void landed(InetSocketAddress from, S server) {
         var flight = flights.remove(from);
         settled.put(
-                from,
-                new Settled<>(server, flight == null ? List.of() : List.copyOf(flight.names())));
+                from, new Settled<>(server, flight == null ? new ArrayList<>(1) : flight.names()));
         if (flight != null) {
             uncount(from);
         }

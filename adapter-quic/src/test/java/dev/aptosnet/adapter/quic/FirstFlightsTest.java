@@ -92,6 +92,18 @@ class FirstFlightsTest {
     }
 
     @Test
+    void aLatePacketMayBeTheFirstToUseTheIdThatTheListenerChose() {
+        assertThat(server(INITIAL, 1, 1, "only")).isEqualTo("only");
+        flights.landed(new InetSocketAddress("10.0.0.1", 1), "only");
+        for (var name = 2; name <= 4; name++) {
+            assertThat(server(INITIAL, 1, name, "only")).isEqualTo("only");
+        }
+        assertThat(flights.size()).isZero();
+        assertThat(server(INITIAL, 1, 5, "only")).as("more than that").isEqualTo("only");
+        assertThat(flights.size()).isEqualTo(1);
+    }
+
+    @Test
     void otherPacketsPassAndCountNothing() {
         for (var i = 0; i < 100; i++) {
             for (var first : new int[] {SHORT, HANDSHAKE}) {
