@@ -25,7 +25,10 @@ import java.util.concurrent.locks.LockSupport;
 final class AptosNear implements NearEnd<Bytes> {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    /** How long a sender whose message was refused lets the owner work: both share one core. */
+    /**
+     * How long a sender whose message was refused lets the owner work, for each link of up to ten:
+     * both share one core.
+     */
     private static final long FULL_NANOS = 20_000;
 
     private final boolean inline;
@@ -199,18 +202,19 @@ final class AptosNear implements NearEnd<Bytes> {
     public long flood(int links, Bytes payload, long nanos) {
         var end = System.nanoTime() + nanos;
         var to = List.copyOf(peers.subList(0, links));
+        var pause = FULL_NANOS * Math.min(links, 10);
         long sent = 0;
         while (System.nanoTime() - end < 0) {
             // The clock is looked at once for some dozens of messages.
             for (var i = 0; i < 64; i += links) {
                 if (links == 1) {
-                    send(to.getFirst(), payload);
+                    send(to.getFirst(), payload, pause);
                 } else {
                     client.sendToPeers(to, AptosEnds.SEND, payload)
                             .forEach(
                                     (peer, result) -> {
                                         if (!taken(result)) {
-                                            send(peer, payload);
+                                            send(peer, payload, pause);
                                         }
                                     });
                 }
@@ -220,9 +224,9 @@ final class AptosNear implements NearEnd<Bytes> {
         return sent;
     }
 
-    private void send(PeerId peer, Bytes payload) {
+    private void send(PeerId peer, Bytes payload, long pause) {
         while (!taken(client.sendToPeer(peer, AptosEnds.SEND, payload))) {
-            LockSupport.parkNanos(FULL_NANOS);
+            LockSupport.parkNanos(pause);
         }
     }
 
