@@ -5,7 +5,7 @@ import dev.aptosnet.ports.monitoring.NetworkInformation;
 import dev.aptosnet.ports.monitoring.NodeInformation;
 import dev.aptosnet.ports.monitoring.PeerOnNetwork;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -16,13 +16,13 @@ final class Said {
     private static final int MAX_PEERS = 4096;
     private static final int MAX_BUILDS = 16;
 
-    private final Map<PeerOnNetwork, PeerOnNetwork> names = new HashMap<>();
-    private final Map<ConnectedPeer, ConnectedPeer> peers = new HashMap<>();
-    private final Map<Map<String, String>, Map<String, String>> builds = new HashMap<>();
+    private final Map<PeerOnNetwork, PeerOnNetwork> names = new LinkedHashMap<>();
+    private final Map<ConnectedPeer, ConnectedPeer> peers = new LinkedHashMap<>();
+    private final Map<Map<String, String>, Map<String, String>> builds = new LinkedHashMap<>();
 
     /** An equal one that shares the peers that others have named. */
     NetworkInformation shared(NetworkInformation information) {
-        var connected = new HashMap<PeerOnNetwork, ConnectedPeer>();
+        var connected = new LinkedHashMap<PeerOnNetwork, ConnectedPeer>();
         information
                 .connectedPeers()
                 .forEach(
