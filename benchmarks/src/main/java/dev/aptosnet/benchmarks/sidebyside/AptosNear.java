@@ -49,7 +49,9 @@ final class AptosNear implements NearEnd<Bytes> {
         node =
                 AptosEnds.limited(AptosNode.builder())
                         .suites(suite)
-                        .protocols(protocols.toArray(ProtocolId[]::new))
+                        .borrow(
+                                protocols.toArray(
+                                        ProtocolId[]::new)) // as the others do with answers
                         .start();
         client = node.client();
     }

@@ -192,6 +192,11 @@ abstract sealed class ClientCall extends OutboundCall {
         }
 
         @Override
+        public boolean borrowsAnswer() {
+            return connection().borrows(protocol());
+        }
+
+        @Override
         void succeeded(Bytes answer) {
             try {
                 callback.onAnswer(answer);

@@ -492,6 +492,12 @@ final class PeerConnection implements LinkHandler, ConnectionSink, FrameGate.Tak
         }
     }
 
+    /** Whether callbacks are done with an answer when they return. */
+    boolean borrows(ProtocolId protocol) {
+        var registration = protocols.find(protocol);
+        return registration != null && registration.borrows();
+    }
+
     @Override
     public boolean borrowsDirectSends(ProtocolId protocol) {
         var registration = protocols.find(protocol);

@@ -87,6 +87,12 @@ final class Callers {
         }
     }
 
+    /** Whether nobody keeps the answer to this request. */
+    boolean borrowsAnswer(int requestId) {
+        var call = calls.byId(requestId);
+        return call == null || call.borrowsAnswer();
+    }
+
     void onAnswer(int requestId, Bytes payload) {
         var call = calls.byId(requestId);
         // An answer to a request that has not left whole is one that nobody asked for.

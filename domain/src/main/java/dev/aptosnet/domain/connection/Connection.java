@@ -203,7 +203,8 @@ public final class Connection {
                 var protocol = protocols.served(view.protocol());
                 yield protocol != null && sink.borrowsRequests(protocol);
             }
-            case RPC_RESPONSE, STREAM_HEADER, STREAM_FRAGMENT -> false;
+            case RPC_RESPONSE -> callers.borrowsAnswer(view.requestId());
+            case STREAM_HEADER, STREAM_FRAGMENT -> false;
             case ERROR, STREAM_RESET, REFUSAL -> true; // they have no payload
         };
     }

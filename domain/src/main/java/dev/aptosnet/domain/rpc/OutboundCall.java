@@ -62,6 +62,14 @@ public abstract non-sealed class OutboundCall extends TimedMessage {
     /** The answer came, in the arrays it was received into. */
     protected abstract void onAnswer(Bytes answer);
 
+    /**
+     * Whether {@link #onAnswer} is done with the answer when it returns, so that one which lies in
+     * lent memory need not be copied.
+     */
+    public boolean borrowsAnswer() {
+        return false;
+    }
+
     /** No answer will come. */
     protected abstract void onFailed(CallFailure failure);
 

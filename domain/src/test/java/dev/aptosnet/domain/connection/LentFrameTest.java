@@ -75,6 +75,19 @@ class LentFrameTest {
     }
 
     @Test
+    void anAnswerIsCopiedUnlessItsCallSaysOtherwise() {
+        var keeping = near.call(START, RPC, MessageClass.NORMAL, Bytes.EMPTY, LATER);
+        var borrowing = near.call(START, RPC, MessageClass.NORMAL, Bytes.EMPTY, LATER);
+        borrowing.borrows = true;
+        deliver(near, far);
+        far.requests.forEach(request -> far.respond(request.call(), Bytes.utf8("an answer")));
+        deliver(far, near);
+        assertThat(keeping.answer).isEqualTo(Bytes.utf8("an answer"));
+        assertThat(borrowing.endings).isOne();
+        assertThat(borrowing.answer).isNotEqualTo(Bytes.utf8("an answer"));
+    }
+
+    @Test
     void aMalformedOneIsAnsweredLikeAnyOther() {
         far.receiveLent(START, new byte[] {9, 9});
         assertThat(far.mistakes).hasSize(1);

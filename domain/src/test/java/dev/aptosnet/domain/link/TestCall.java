@@ -16,10 +16,18 @@ public class TestCall extends OutboundCall {
     public @Nullable CallFailure failure;
     public int endings;
 
+    /** Whether the answer may be gone afterwards. */
+    public boolean borrows;
+
     public TestCall(
             ProtocolId protocol, MessageClass messageClass, Bytes request, MonoTime deadline) {
         super(protocol, messageClass, request, deadline);
         this.request = request;
+    }
+
+    @Override
+    public boolean borrowsAnswer() {
+        return borrows;
     }
 
     @Override
