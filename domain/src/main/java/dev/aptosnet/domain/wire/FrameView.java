@@ -5,6 +5,7 @@ import dev.aptosnet.ports.model.Capability;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -43,7 +44,15 @@ public final class FrameView {
     private int numFragments;
     private int fragmentId;
     private RefusalCode refusal = RefusalCode.UNSPECIFIED;
-    private Bytes payload = Bytes.EMPTY;
+
+    /** Where the payload begins in {@link #head}, how much of it is there, and what follows. */
+    private int payloadAt;
+
+    private int payloadLength;
+    private Bytes payloadRest = Bytes.EMPTY;
+
+    /** The payload, once somebody has asked for it. */
+    private @Nullable Bytes payload = Bytes.EMPTY;
 
     /**
      * For one connection.
@@ -79,7 +88,9 @@ public final class FrameView {
         if (at < end) {
             fail(WireError.TRAILING_BYTES);
         }
-        this.head = NO_HEAD;
+        if (error != null) {
+            clear();
+        }
         return error;
     }
 
@@ -153,16 +164,30 @@ public final class FrameView {
 
     /** The payload, or the piece of it, in the arrays it arrived in. */
     public Bytes payload() {
-        return payload;
+        var known = payload;
+        if (known == null) {
+            known = joined(Bytes.wrap(head, payloadAt, payloadLength));
+            payload = known;
+        }
+        return known;
+    }
+
+    private Bytes joined(Bytes first) {
+        return payloadRest.isEmpty() ? first : Bytes.concat(List.of(first, payloadRest));
     }
 
     /** Copies the payload, so that it outlives the arrays it arrived in. */
     public void keep() {
-        payload = payload.isEmpty() ? Bytes.EMPTY : Bytes.wrap(payload.toByteArray());
+        if (payload == null) {
+            var copy = Arrays.copyOfRange(head, payloadAt, payloadAt + payloadLength);
+            payload = joined(Bytes.wrap(copy));
+        }
     }
 
     /** Forgets the payload, so that an idle connection does not keep a frame alive. */
     public void clear() {
+        head = NO_HEAD;
+        payloadRest = Bytes.EMPTY;
         payload = Bytes.EMPTY;
     }
 
@@ -178,19 +203,19 @@ public final class FrameView {
                 protocol = protocolId();
                 requestId = u32();
                 priority = u8();
-                payload = payload(rest);
+                payloadOf(rest);
                 yield FrameKind.RPC_REQUEST;
             }
             case FrameHead.RPC_RESPONSE -> {
                 requestId = u32();
                 priority = u8();
-                payload = payload(rest);
+                payloadOf(rest);
                 yield FrameKind.RPC_RESPONSE;
             }
             case FrameHead.DIRECT_SEND -> {
                 protocol = protocolId();
                 priority = u8();
-                payload = payload(rest);
+                payloadOf(rest);
                 yield FrameKind.DIRECT_SEND;
             }
             default -> {
@@ -231,7 +256,7 @@ public final class FrameView {
             case FrameHead.STREAM_FRAGMENT -> {
                 streamId = u32();
                 fragmentId = u8();
-                payload = payload(rest);
+                payloadOf(rest);
                 kind = FrameKind.STREAM_FRAGMENT;
             }
             default -> fail(WireError.UNKNOWN_VARIANT);
@@ -268,7 +293,7 @@ public final class FrameView {
         requestId = u32();
         priority = u8();
         remainingMillis = u32() & 0xffff_ffffL;
-        payload = payload(rest);
+        payloadOf(rest);
     }
 
     private int protocolId() {
@@ -281,10 +306,10 @@ public final class FrameView {
     }
 
     /** The rest of the body, which must be exactly as long as its length says. */
-    private Bytes payload(Bytes rest) {
+    private void payloadOf(Bytes rest) {
         var announced = uleb() & 0xffff_ffffL;
         if (error != null) {
-            return Bytes.EMPTY;
+            return;
         }
         var here = end - at;
         var present = (long) here + rest.size();
@@ -295,11 +320,12 @@ public final class FrameView {
         } else if (announced < present) {
             fail(WireError.TRAILING_BYTES);
         } else {
-            var first = Bytes.wrap(head, at, here);
+            payloadAt = at;
+            payloadLength = here;
+            payloadRest = rest;
+            payload = null;
             at = end;
-            return rest.isEmpty() ? first : Bytes.concat(List.of(first, rest));
         }
-        return Bytes.EMPTY;
     }
 
     private void endOfBody(Bytes rest) {
