@@ -22,7 +22,6 @@ import tech.kwik.core.ConnectionListener;
 import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicClientConnection;
 import tech.kwik.core.QuicConnection.QuicVersion;
-import tech.kwik.core.log.NullLogger;
 
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -218,7 +217,7 @@ final class QuicDial {
                         .maxOpenPeerInitiatedBidirectionalStreams(1)
                         .defaultStreamReceiveBufferSize(windows.dialled())
                         .enableDatagramExtension()
-                        .logger(new NullLogger())
+                        .logger(new LibraryLog())
                         .socketFactory(_ -> bound)
                         .build();
         made.setDefaultUnidirectionalStreamReceiveBufferSize(windows.stream());

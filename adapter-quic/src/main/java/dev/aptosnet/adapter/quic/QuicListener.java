@@ -19,7 +19,6 @@ import tech.kwik.core.ConnectionTerminatedEvent;
 import tech.kwik.core.QuicConnection;
 import tech.kwik.core.QuicConnection.QuicVersion;
 import tech.kwik.core.QuicStream;
-import tech.kwik.core.log.NullLogger;
 import tech.kwik.core.server.ApplicationProtocolConnection;
 import tech.kwik.core.server.ApplicationProtocolConnectionFactory;
 import tech.kwik.core.server.ServerConnection;
@@ -179,7 +178,7 @@ final class QuicListener {
                                     ThrowAwayCertificate.password())
                             .withConfiguration(configuration())
                             .withSupportedVersion(QuicVersion.V1)
-                            .withLogger(new NullLogger())
+                            .withLogger(new LibraryLog())
                             .build();
             connector.registerApplicationProtocol(QuicTransport.APPLICATION, this);
         }

@@ -12,7 +12,6 @@ import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,7 +33,6 @@ import java.util.Random;
  * What strangers may send to a listener's port, and peers over a proven connection. Each test has
  * an honest link beside it, which must not notice.
  */
-@Tag("quic")
 @Timeout(120)
 class BadInputTest {
     private static final long SEED = 20261123;

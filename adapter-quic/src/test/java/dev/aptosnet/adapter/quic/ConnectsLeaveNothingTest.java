@@ -12,7 +12,6 @@ import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
 
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -29,7 +28,6 @@ import java.util.Random;
  * both ends live in this process, so each descriptor and thread of either counts. {@code
  * -Dquic.connects=2000} for the full number.
  */
-@Tag("quic")
 @EnabledOnOs(OS.LINUX)
 class ConnectsLeaveNothingTest {
     private static final int CONNECTS = Integer.getInteger("quic.connects", 40);

@@ -17,7 +17,6 @@ import dev.aptosnet.testkit.SettingsBuilder;
 import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -36,7 +35,6 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 
 /** A peer that stops reading one stream holds up that one. */
-@Tag("quic")
 @Timeout(60)
 class StalledLaneTest {
     private static final Bytes BULK = Bytes.wrap(new byte[60_000]);
