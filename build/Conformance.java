@@ -259,8 +259,7 @@ class Conformance {
         out.append(" display name of each begins with the id of its row. *Corrected* stands\n");
         out.append("where aptos-core does something that we think a mistake, and says what we do");
         out.append(" instead; the test asserts that.\n*Over QUIC too* says that the same test");
-        out.append(" runs once more with links over QUIC,\n");
-        out.append("those of whole nodes with `-Dtests.excluded=none` only.\n\n");
+        out.append(" runs once more with links over QUIC.\n\n");
         out.append(
                 "%d rows: %d with a test, %d that do not apply, %d open.%n"
                         .formatted(

@@ -3,7 +3,6 @@ package dev.aptosnet.bootstrap;
 import dev.aptosnet.domain.rollout.QuicMode;
 
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -11,7 +10,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What nodes do over TCP and in memory they do over QUIC: the same tests, rows of conformance
  * included, with listeners at addresses over QUIC. Those about TCP itself run as they are.
  */
-@Tag("quic")
 class NodesOverQuicTest {
     private static final String QUIC = "/ip4/127.0.0.1/quic/0";
 

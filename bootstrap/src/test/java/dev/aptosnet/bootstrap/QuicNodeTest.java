@@ -6,7 +6,6 @@ import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.ProtocolId;
 
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -15,7 +14,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Nodes over QUIC, by nothing but the form of their addresses. */
-@Tag("quic")
 class QuicNodeTest {
     private static final ProtocolId ECHO = ProtocolId.custom(200, "Echo");
     private static final Duration LIMIT = Duration.ofMinutes(2);

@@ -17,7 +17,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.net.BindException;
@@ -33,7 +32,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
 /** The roll-out and the race over real sockets. */
-@Tag("quic")
 class QuicRaceTest {
     private static final ProtocolId ECHO = ProtocolId.custom(200, "Echo");
     private static final Duration LIMIT = Duration.ofSeconds(30);
