@@ -119,10 +119,10 @@ class QuicRaceTest {
         return count == null ? -1 : count.count();
     }
 
-    private static void await(BooleanSupplier condition) throws InterruptedException {
+    private void await(BooleanSupplier condition) throws InterruptedException {
         var deadline = System.nanoTime() + LIMIT.toNanos();
         while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
+            assertThat(System.nanoTime()).as("heard: %s", events).isLessThan(deadline);
             Thread.sleep(5);
         }
     }
@@ -278,6 +278,8 @@ class QuicRaceTest {
                                     .start());
             client.awaitPeer(server.peerId(), LIMIT);
             var before = client.peers().getFirst();
+            // Else it might come and go before the listener hears of it.
+            await(() -> heard("up " + client.peerId()) == 1);
             client.addSeed(server.peerId(), server.listenAddresses());
             assertThat(client.client().disconnectFromPeer(server.peerId())).isTrue();
             await(
