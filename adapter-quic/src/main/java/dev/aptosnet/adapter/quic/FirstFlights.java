@@ -105,6 +105,11 @@ final class FirstFlights<S> {
                 || (there.server().equals(newest) && names.size() < MAX_NAMES && names.add(name));
     }
 
+    /** Whether somebody is in the middle of TLS, with whatever server. */
+    boolean isBegun(InetSocketAddress from) {
+        return begunWith(from) != null;
+    }
+
     private synchronized @Nullable S begunWith(InetSocketAddress from) {
         var flight = flights.get(from);
         return flight == null ? null : flight.server();

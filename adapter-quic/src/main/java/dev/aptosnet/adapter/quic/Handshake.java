@@ -11,17 +11,27 @@ import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.Turn;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 
 /**
  * What runs in the first stream of a connection, on a blocking thread, before anything is exposed:
  *
  * <pre>
- * dialler  -> prologue (64), Noise message 1 (104)
+ * dialler  -> 0x00, prologue (64), Noise message 1 (104)
  * listener -> Noise message 2 (48), u16 BE length, handshake message
  * dialler  -> one record of one byte, u16 BE length, handshake message
+ * </pre>
+ *
+ * or, where the first two have travelled beside TLS ({@link EarlyMessage}),
+ *
+ * <pre>
+ * dialler  -> 0x01, one record of one byte, u16 BE length, handshake message
  * </pre>
  *
  * The messages are those of wire.md section 4, with the hash of the listener's certificate appended
@@ -34,6 +44,13 @@ final class Handshake {
     private static final int MAX_HELLO = 65_535;
 
     private static final int PROOF_RECORD = 1 + RecordSealer.OVERHEAD;
+
+    private static final byte[] NOTHING = {};
+
+    /** First byte of a handshake that begins here, and of one that has begun beside TLS. */
+    static final byte BEGUN_HERE = 0;
+
+    static final byte BEGUN_EARLY = 1;
 
     private final InputStream in;
     private final OutputStream out;
@@ -80,16 +97,15 @@ final class Handshake {
     /** The dialler's part; returns the listener's handshake message. */
     Bytes dial(DiallerHandshake noise, Turn turn) throws Failed, IOException {
         try {
-            out.write(noise.firstMessage());
+            out.write(
+                    ByteBuffer.allocate(1 + DiallerHandshake.FIRST_MESSAGE)
+                            .put(BEGUN_HERE)
+                            .put(noise.firstMessage())
+                            .array());
             out.flush();
             waitingFor = "the listener's answer to message 1";
             var session = noise.finish(read(DiallerHandshake.REPLY, "closed after message 1"));
-            noiseDone = true;
-            if (!turn.take()) {
-                throw new Failed(Turn.NOT_OURS);
-            }
-            out.write(proof(session));
-            writeHello();
+            prove(session, NOTHING, turn);
             waitingFor = "the listener's handshake message";
             return readHello();
         } catch (HandshakeException e) {
@@ -97,25 +113,74 @@ final class Handshake {
         }
     }
 
+    /** The dialler's part where the listener is proven already; waits for nothing. */
+    void goOn(Session session, Turn turn) throws Failed, IOException {
+        prove(session, new byte[] {BEGUN_EARLY}, turn);
+    }
+
+    private void prove(Session session, byte[] before, Turn turn) throws Failed, IOException {
+        noiseDone = true;
+        if (!turn.take()) {
+            throw new Failed(Turn.NOT_OURS);
+        }
+        var proof = proof(session);
+        out.write(
+                ByteBuffer.allocate(before.length + proof.length).put(before).put(proof).array());
+        writeHello();
+    }
+
     /** What the listener learnt. */
     record Accepted(ListenerHandshake.Accepted noise, Bytes hello) {}
 
-    /** The listener's part. */
-    Accepted accept(ListenerHandshake noise, Bytes binding) throws Failed, IOException {
+    /**
+     * The listener's part.
+     *
+     * @param early what the dialler has begun beside TLS, asked for at most once; null if nothing
+     */
+    Accepted accept(
+            ListenerHandshake noise,
+            Bytes binding,
+            Supplier<ListenerHandshake.@Nullable Accepted> early)
+            throws Failed, IOException {
         try {
             waitingFor = "the dialler's first message";
-            var accepted =
-                    noise.accept(
-                            read(DiallerHandshake.FIRST_MESSAGE, "closed before message 1"),
-                            binding);
-            out.write(accepted.reply());
-            writeHello();
+            var accepted = begun(noise, binding, early);
             waitingFor = "the dialler's handshake message";
             check(accepted.session(), read(PROOF_RECORD, "closed after message 2"));
             accepted.commit();
             return new Accepted(accepted, readHello());
         } catch (HandshakeException e) {
             throw new Failed(e.failure());
+        }
+    }
+
+    private ListenerHandshake.Accepted begun(
+            ListenerHandshake noise,
+            Bytes binding,
+            Supplier<ListenerHandshake.@Nullable Accepted> early)
+            throws Failed, IOException, HandshakeException {
+        var kind = read(1, "closed before message 1")[0];
+        switch (kind) {
+            case BEGUN_HERE -> {
+                var first = read(DiallerHandshake.FIRST_MESSAGE, "closed before message 1");
+                var accepted = noise.accept(first, binding);
+                out.write(accepted.reply());
+                writeHello();
+                return accepted;
+            }
+            case BEGUN_EARLY -> {
+                var accepted = early.get();
+                if (accepted == null) {
+                    throw new Failed(
+                            Reason.NOISE_DECRYPT,
+                            "the dialler goes on with a handshake that it has not begun");
+                }
+                return accepted;
+            }
+            default ->
+                    throw new Failed(
+                            Reason.NOISE_DECRYPT,
+                            "a handshake of kind " + (kind & 0xff) + " (expected: 0 or 1)");
         }
     }
 

@@ -12,7 +12,8 @@ import java.net.SocketException;
 /**
  * A UDP port on which several servers of the library may listen: each has a {@link ListenSocket} of
  * its own, and {@link FirstFlights} say whose a packet is. The newest one reads from the system, so
- * that a packet takes no other way than without all this, and hands on what belongs to others.
+ * that a packet takes no other way than without all this, and hands on what belongs to others. What
+ * is none of QUIC's goes to {@link EarlyHandshakes}.
  *
  * <p>Kwik 0.10 ends the whole process when receiving fails ({@code System.exit} in its server), so
  * a failure never reaches it: one that passes is tried again, and after one that stays, or when the
@@ -27,13 +28,18 @@ final class ListenPort implements AutoCloseable {
     private final DatagramSocket socket;
     private final InetSocketAddress at;
     private final FirstFlights<ListenSocket> flights;
+    private final EarlyHandshakes early;
     private volatile @Nullable ListenSocket newest;
 
-    ListenPort(@Nullable SocketAddress wanted, FirstFlights<ListenSocket> flights)
+    ListenPort(
+            @Nullable SocketAddress wanted,
+            FirstFlights<ListenSocket> flights,
+            EarlyHandshakes early)
             throws SocketException {
         this.socket = new DatagramSocket(wanted);
         this.at = (InetSocketAddress) socket.getLocalSocketAddress();
         this.flights = flights;
+        this.early = early;
         Windows.widen(socket);
     }
 
@@ -64,7 +70,7 @@ final class ListenPort implements AutoCloseable {
             if (server.takeHanded(packet)) {
                 return;
             }
-            if (await(packet)) {
+            if (await(packet) && !isAside(packet)) {
                 var to = flights.serverOf(packet, System.nanoTime(), server);
                 if (server.equals(to)) {
                     return;
@@ -75,6 +81,34 @@ final class ListenPort implements AutoCloseable {
             }
         }
         server.awaitHanded(packet);
+    }
+
+    /** What is none of QUIC's, and how it is answered. */
+    private boolean isAside(DatagramPacket packet) {
+        if (!EarlyMessage.isOne(packet)) {
+            return false;
+        }
+        var message = EarlyMessage.firstMessage(packet);
+        if (message != null
+                && packet.getSocketAddress() instanceof InetSocketAddress from
+                && flights.isBegun(from)
+                && early.mayAsk(from, System.nanoTime())) {
+            // This thread is the library's, and receives for everybody.
+            Thread.ofVirtual().name("aptosnet-quic-early").start(() -> answer(message, from));
+        }
+        return true;
+    }
+
+    private void answer(byte[] message, InetSocketAddress from) {
+        var answer = early.answer(message, from);
+        try {
+            if (answer != null) {
+                send(answer);
+            }
+        } catch (IOException e) {
+            // As if it were lost on the way.
+            LOG.log(System.Logger.Level.DEBUG, "an early answer did not leave", e);
+        }
     }
 
     /** False if nothing came, and nothing will. */

@@ -1,6 +1,8 @@
 package dev.aptosnet.adapter.quic;
 
 import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.HandshakeException;
+import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -158,6 +160,7 @@ final class QuicDial {
             var streams = new Streams();
             var outgoing = transport.streams().connection();
             var link = new AtomicReference<@Nullable QuicLink>();
+            var early = expected == null ? null : early(key);
             try {
                 doing = "its turn, behind other dials";
                 QuicClientConnection made;
@@ -165,13 +168,13 @@ final class QuicDial {
                 try (var _ = DialPace.OF_PROCESS.enter()) {
                     doing = "a connection";
                     var connecting = System.nanoTime();
-                    made = connection(targets.get(i), share, outgoing, streams, link);
+                    made = connection(targets.get(i), share, outgoing, early, streams, link);
                     took = Duration.ofNanos(System.nanoTime() - connecting);
                 }
                 if (expected == null) {
                     probed(took);
                 } else {
-                    prove(expected, made, outgoing, streams, link, key);
+                    prove(expected, made, outgoing, early, took, streams, link, key);
                 }
                 return;
             } catch (IOException e) {
@@ -185,14 +188,42 @@ final class QuicDial {
         throw new Handshake.Failed(Reason.CONNECT_FAILED, why);
     }
 
+    /** For a listener that was proven before. */
+    private @Nullable EarlyDial early(PublicKey key) throws Handshake.Failed {
+        var certificate = transport.known().certificate(address);
+        if (certificate == null) {
+            return null;
+        }
+        // It is put back by the next proof.
+        transport.known().forget(address);
+        try {
+            return new EarlyDial(
+                    noise(key, transport.suites().offer(key), certificate), certificate);
+        } catch (HandshakeException e) {
+            throw new Handshake.Failed(e.failure());
+        }
+    }
+
+    private DiallerHandshake noise(PublicKey key, CipherSuite suite, Bytes certificate) {
+        return new DiallerHandshake(
+                suite,
+                transport.keys(),
+                transport.settings().self(),
+                key,
+                transport.nextTimestamp(),
+                transport.ephemeral(),
+                certificate);
+    }
+
     private QuicClientConnection connection(
             InetSocketAddress target,
             Duration share,
             NudgedStreams.Connection outgoing,
+            @Nullable EarlyDial early,
             Streams streams,
             AtomicReference<@Nullable QuicLink> link)
             throws IOException {
-        var bound = new DialSocket(outgoing);
+        var bound = new DialSocket(outgoing, early);
         synchronized (held) {
             if (over) {
                 bound.close();
@@ -250,6 +281,8 @@ final class QuicDial {
             PeerId peer,
             QuicClientConnection made,
             NudgedStreams.Connection outgoing,
+            @Nullable EarlyDial early,
+            Duration took,
             Streams streams,
             AtomicReference<@Nullable QuicLink> link,
             PublicKey key)
@@ -261,7 +294,9 @@ final class QuicDial {
             // Else what is said at once may travel behind an acknowledgement that the listener
             // cannot read any more, be dropped with it, and come again after a second.
             Thread.sleep(FIRST_WORD);
-            var binding = ThrowAwayCertificate.hash(made.getServerCertificateChain().getFirst());
+            var certificate =
+                    ThrowAwayCertificate.hash(made.getServerCertificateChain().getFirst());
+            var proven = early == null ? null : early.await(certificate, took.dividedBy(4));
             var control = made.createStream(true);
             var under =
                     new Handshake(
@@ -269,18 +304,16 @@ final class QuicDial {
                             outgoing.watch(control.getOutputStream()),
                             settings.hello().get());
             handshake = under;
-            var hello =
-                    under.dial(
-                            new DiallerHandshake(
-                                    suite,
-                                    transport.keys(),
-                                    settings.self(),
-                                    key,
-                                    transport.nextTimestamp(),
-                                    transport.ephemeral(),
-                                    binding),
-                            turn);
+            Bytes hello;
+            if (proven == null) {
+                hello = under.dial(noise(key, suite, certificate), turn);
+            } else {
+                suite = proven.session().suite();
+                hello = proven.hello();
+                under.goOn(proven.session(), turn);
+            }
             transport.suites().worked(key, suite);
+            transport.known().proven(address, certificate);
             var owner = new LinkOwner("aptosnet-quic-owner");
             var ready =
                     new QuicLink(

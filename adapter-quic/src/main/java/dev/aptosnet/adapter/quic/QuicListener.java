@@ -63,6 +63,7 @@ final class QuicListener {
     private final int maxSessions;
     private final ThrowAwayCertificate certificate;
     private final FirstFlights<ListenSocket> flights;
+    private final EarlyHandshakes early;
 
     /** Guarded by this, as what follows. */
     private final Set<Server> servers = new HashSet<>();
@@ -80,7 +81,14 @@ final class QuicListener {
         this.id = id;
         this.maxSessions = maxSessions;
         this.certificate = ThrowAwayCertificate.make(transport.random());
-        this.flights = new FirstFlights<>(transport.settings().limits());
+        var settings = transport.settings();
+        this.flights = new FirstFlights<>(settings.limits());
+        this.early =
+                new EarlyHandshakes(
+                        transport.listenerHandshake(),
+                        certificate.hash(),
+                        settings.hello(),
+                        settings.limits().maxPendingInbound());
     }
 
     void listen(NetworkAddress address) {
@@ -89,7 +97,7 @@ final class QuicListener {
             return;
         }
         try {
-            var bound = new ListenPort(SocketAddresses.literal(address), flights);
+            var bound = new ListenPort(SocketAddresses.literal(address), flights, early);
             synchronized (this) {
                 port = bound;
                 if (closed) {
@@ -341,7 +349,11 @@ final class QuicListener {
                                 outgoing.watch(control.getOutputStream()),
                                 settings.hello().get());
                 handshake = under;
-                var accepted = under.accept(transport.listenerHandshake(), certificate.hash());
+                var accepted =
+                        under.accept(
+                                transport.listenerHandshake(),
+                                certificate.hash(),
+                                () -> early.take(remote));
                 expose(accepted, control);
             } catch (Handshake.Failed e) {
                 refuse(e.failure());
@@ -433,6 +445,7 @@ final class QuicListener {
             if (remote != null) {
                 flights.left(remote, server.socket);
                 server.socket.forget(remote, outgoing);
+                var _ = early.take(remote);
             }
             var there = link;
             if (there != null) {

@@ -60,6 +60,7 @@ final class QuicTransport implements Transport {
     private final ListenerHandshake listenerHandshake;
     private final PendingInbound admission;
     private final NudgedStreams streams = new NudgedStreams();
+    private final KnownListeners known = new KnownListeners();
 
     private final Map<DialId, QuicDial> dials = new ConcurrentHashMap<>();
     private final Set<QuicListener> listeners = ConcurrentHashMap.newKeySet();
@@ -218,6 +219,10 @@ final class QuicTransport implements Transport {
 
     SuiteMemory suites() {
         return suites;
+    }
+
+    KnownListeners known() {
+        return known;
     }
 
     ListenerHandshake listenerHandshake() {

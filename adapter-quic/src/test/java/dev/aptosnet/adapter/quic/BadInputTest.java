@@ -3,6 +3,7 @@ package dev.aptosnet.adapter.quic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.aptosnet.noise.DiallerHandshake;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
@@ -170,10 +171,28 @@ class BadInputTest {
     @Test
     void aFirstMessageOfGarbageIsRefused() throws IOException {
         var stranger = connected();
-        var garbage = new byte[168];
-        random.nextBytes(garbage);
-        stranger.createStream(true).getOutputStream().write(garbage);
+        stranger.createStream(true).getOutputStream().write(garbage());
         assertThat(listener.refused().reason()).isEqualTo(Reason.WRONG_SERVER_KEY);
+        stranger.close();
+    }
+
+    @Test
+    void aHandshakeThatGoesOnWithoutHavingBegunIsRefused() throws IOException {
+        var stranger = connected();
+        stranger.createStream(true).getOutputStream().write(Handshake.BEGUN_EARLY);
+        var refused = listener.refused();
+        assertThat(refused.reason()).isEqualTo(Reason.NOISE_DECRYPT);
+        assertThat(refused.detail())
+                .isEqualTo("the dialler goes on with a handshake that it has not begun");
+        stranger.close();
+    }
+
+    @Test
+    void aHandshakeOfNoKnownKindIsRefused() throws IOException {
+        var stranger = connected();
+        stranger.createStream(true).getOutputStream().write(2);
+        assertThat(listener.refused().detail())
+                .isEqualTo("a handshake of kind 2 (expected: 0 or 1)");
         stranger.close();
     }
 
@@ -194,9 +213,7 @@ class BadInputTest {
 
         var recorded = new ArrayList<byte[]>();
         var second = StrangeQuic.resuming(address, ticket, recorded::add);
-        var garbage = new byte[168];
-        random.nextBytes(garbage);
-        second.connect(List.of(new StreamEarlyData(garbage, false)));
+        second.connect(List.of(new StreamEarlyData(garbage(), false)));
         assertThat(listener.refused().reason()).isEqualTo(Reason.WRONG_SERVER_KEY);
         second.close();
 
@@ -291,6 +308,14 @@ class BadInputTest {
                                 .put((byte) kind)
                                 .putInt(announced)
                                 .array());
+    }
+
+    /** What looks like a first message by its length. */
+    private byte[] garbage() {
+        var bytes = new byte[1 + DiallerHandshake.FIRST_MESSAGE];
+        random.nextBytes(bytes);
+        bytes[0] = Handshake.BEGUN_HERE;
+        return bytes;
     }
 
     private QuicClientConnection connected() {
