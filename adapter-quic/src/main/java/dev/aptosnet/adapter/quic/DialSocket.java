@@ -18,8 +18,7 @@ final class DialSocket extends DatagramSocket {
     /** Of the one thread that sends. */
     private boolean asked;
 
-    DialSocket(NudgedStreams.Connection streams, @Nullable EarlyDial early)
-            throws SocketException {
+    DialSocket(NudgedStreams.Connection streams, @Nullable EarlyDial early) throws SocketException {
         this.streams = streams;
         this.early = early;
         Windows.widen(this);

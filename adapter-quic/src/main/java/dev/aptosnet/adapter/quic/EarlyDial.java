@@ -17,8 +17,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * The Noise messages 1 and 2 of one dial, exchanged while TLS is at work, so that a dial takes one
- * round trip instead of two. Message 1 is bound to the certificate that the listener had when it was
- * last proven. If it has another one, or a datagram is lost, nothing was lost with it: the
+ * round trip instead of two. Message 1 is bound to the certificate that the listener had when it
+ * was last proven. If it has another one, or a datagram is lost, nothing was lost with it: the
  * handshake begins anew in the first stream.
  */
 final class EarlyDial {

@@ -38,8 +38,7 @@ final class EarlyHandshakes {
      * @param hello gives its handshake message
      * @param max how many may be under way
      */
-    EarlyHandshakes(
-            ListenerHandshake noise, Bytes certificate, Supplier<Bytes> hello, int max) {
+    EarlyHandshakes(ListenerHandshake noise, Bytes certificate, Supplier<Bytes> hello, int max) {
         this.noise = noise;
         this.certificate = certificate;
         this.hello = hello;

@@ -124,8 +124,7 @@ final class Handshake {
             throw new Failed(Turn.NOT_OURS);
         }
         var proof = proof(session);
-        out.write(
-                ByteBuffer.allocate(before.length + proof.length).put(before).put(proof).array());
+        out.write(ByteBuffer.allocate(before.length + proof.length).put(before).put(proof).array());
         writeHello();
     }
 

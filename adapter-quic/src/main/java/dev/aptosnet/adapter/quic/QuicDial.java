@@ -311,6 +311,7 @@ final class QuicDial {
                 suite = proven.session().suite();
                 hello = proven.hello();
                 under.goOn(proven.session(), turn);
+                transport.countQuickDial();
             }
             transport.suites().worked(key, suite);
             transport.known().proven(address, certificate);

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Connections over QUIC. Set-ups and streams run on virtual threads of their own, and each link has
@@ -61,6 +62,7 @@ final class QuicTransport implements Transport {
     private final PendingInbound admission;
     private final NudgedStreams streams = new NudgedStreams();
     private final KnownListeners known = new KnownListeners();
+    private final LongAdder quickDials = new LongAdder();
 
     private final Map<DialId, QuicDial> dials = new ConcurrentHashMap<>();
     private final Set<QuicListener> listeners = ConcurrentHashMap.newKeySet();
@@ -243,6 +245,16 @@ final class QuicTransport implements Transport {
     @Override
     public int rememberedSessions() {
         return listeners.stream().mapToInt(QuicListener::sessions).sum();
+    }
+
+    @Override
+    public long quickDials() {
+        return quickDials.sum();
+    }
+
+    /** A dial has taken one round trip. */
+    void countQuickDial() {
+        quickDials.increment();
     }
 
     @Override

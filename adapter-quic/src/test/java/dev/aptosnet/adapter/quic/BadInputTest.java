@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.testkit.FramePipe;
@@ -25,6 +27,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,6 +187,37 @@ class BadInputTest {
         assertThat(refused.reason()).isEqualTo(Reason.NOISE_DECRYPT);
         assertThat(refused.detail())
                 .isEqualTo("the dialler goes on with a handshake that it has not begun");
+        stranger.close();
+    }
+
+    /** Somebody who has recorded how a dialler asks beside TLS can ask, and prove nothing. */
+    @Test
+    void aQuestionThatWasRecordedProvesNobody() throws Exception {
+        var first = connected();
+        var certificate = ThrowAwayCertificate.hash(first.getServerCertificateChain().getFirst());
+        first.close();
+        assertThat(listener.refused().reason()).isEqualTo(Reason.TRUNCATED);
+
+        var recorded =
+                new EarlyDial(
+                        new DiallerHandshake(
+                                CipherSuite.CHACHAPOLY,
+                                KeyPair.ofPrivateKey(dialler.identity().privateKey()),
+                                dialler.identity().peer(),
+                                listener.identity().key(),
+                                System.currentTimeMillis(),
+                                KeyPair.generate(new SecureRandom()),
+                                certificate),
+                        certificate);
+        var stranger = connect(StrangeQuic.asking(address, recorded));
+        assertThat(recorded.await(certificate, TransportNode.PATIENCE)).isNotNull();
+        var proof = new byte[1 + 2 + 17];
+        random.nextBytes(proof);
+        ByteBuffer.wrap(proof).put(Handshake.BEGUN_EARLY).putShort((short) 17);
+        stranger.createStream(true).getOutputStream().write(proof);
+        var refused = listener.refused();
+        assertThat(refused.reason()).isEqualTo(Reason.NOISE_DECRYPT);
+        assertThat(refused.detail()).startsWith("the dialler does not hold the session");
         stranger.close();
     }
 

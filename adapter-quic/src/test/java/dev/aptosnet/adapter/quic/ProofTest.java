@@ -2,10 +2,8 @@ package dev.aptosnet.adapter.quic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
-import dev.aptosnet.testkit.FramePipe;
 import dev.aptosnet.testkit.SettingsBuilder;
 import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
@@ -79,10 +77,7 @@ class ProofTest {
         try (var listener = node();
                 var dialler = node()) {
             var address = listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0"));
-            var out = FramePipe.on(dialler.connect(listener, address));
-            var in = FramePipe.on(listener.accepted());
-            out.send(Bytes.utf8("proven"));
-            assertThat(in.receive()).isEqualTo(Bytes.utf8("proven"));
+            Ends.connect(dialler, listener, address).exchange("proven");
         }
     }
 

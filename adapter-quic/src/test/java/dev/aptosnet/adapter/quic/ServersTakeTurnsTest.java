@@ -2,13 +2,8 @@ package dev.aptosnet.adapter.quic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
-import dev.aptosnet.ports.transport.Transport;
-import dev.aptosnet.ports.transport.TransportProvider;
-import dev.aptosnet.ports.transport.TransportSettings;
-import dev.aptosnet.testkit.FramePipe;
 import dev.aptosnet.testkit.SettingsBuilder;
 import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
@@ -35,10 +30,10 @@ class ServersTakeTurnsTest {
         try (var listener = node();
                 var dialler = node()) {
             var address = listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0"));
-            var first = pair(dialler, listener, address);
+            var first = Ends.connect(dialler, listener, address);
             var others = new ArrayList<Ends>();
             for (var i = 0; i < 3 * SESSIONS; i++) {
-                others.add(pair(dialler, listener, address));
+                others.add(Ends.connect(dialler, listener, address));
                 first.exchange("of the first server, after " + i);
                 others.getLast().exchange("just connected");
             }
@@ -55,23 +50,8 @@ class ServersTakeTurnsTest {
             // The first server has a link, and the newest takes who is new.
             eventually(() -> transport.rememberedSessions() <= 2 * SESSIONS);
             first.exchange("alone");
-            pair(dialler, listener, address).exchange("a new one");
+            Ends.connect(dialler, listener, address).exchange("a new one");
         }
-    }
-
-    /** Both ends of a link. */
-    private record Ends(FramePipe out, FramePipe in) {
-        void exchange(String text) {
-            out.send(Bytes.utf8(text));
-            assertThat(in.receive()).isEqualTo(Bytes.utf8(text));
-            in.send(Bytes.utf8(text));
-            assertThat(out.receive()).isEqualTo(Bytes.utf8(text));
-        }
-    }
-
-    private static Ends pair(TransportNode dialler, TransportNode listener, NetworkAddress to) {
-        var out = FramePipe.on(dialler.connect(listener, to));
-        return new Ends(out, FramePipe.on(listener.accepted()));
     }
 
     private static void eventually(BooleanSupplier holds) throws InterruptedException {
@@ -84,24 +64,9 @@ class ServersTakeTurnsTest {
 
     private TransportNode node() {
         var identity = TestIdentity.next(random);
-        return new TransportNode(new Forgetful(), identity, new SettingsBuilder(identity));
-    }
-
-    /** Makes transports whose servers complete few handshakes each. */
-    private static final class Forgetful implements TransportProvider {
-        @Override
-        public String name() {
-            return QuicTransportProvider.NAME;
-        }
-
-        @Override
-        public boolean supports(NetworkAddress address) {
-            return address.isQuic();
-        }
-
-        @Override
-        public Transport create(TransportSettings settings) {
-            return new QuicTransport(settings, Duration.ofSeconds(30), SESSIONS);
-        }
+        return new TransportNode(
+                new QuicWith(Duration.ofSeconds(30), SESSIONS),
+                identity,
+                new SettingsBuilder(identity));
     }
 }

@@ -204,6 +204,17 @@ final class StrangeQuic implements SilentPeer {
         }
     }
 
+    /** Not connected yet; asks beside TLS. */
+    static QuicClientConnection asking(NetworkAddress to, EarlyDial early) {
+        try {
+            return builder(to, QuicTransport.APPLICATION, Duration.ofSeconds(10))
+                    .socketFactory(_ -> new DialSocket(new NudgedStreams().connection(), early))
+                    .build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static final class RecordedSocket extends DatagramSocket {
         private final Consumer<byte[]> sent;
 

@@ -137,6 +137,8 @@ public final class NetworkInstance implements AutoCloseable {
                 "aptosnet_quic_packets_lost_total",
                 owner.transports(),
                 transports -> transports.packets(QUIC).lost());
+        metrics.total(
+                "aptosnet_quic_quick_dials_total", owner.transports(), Transports::quickDials);
         metrics.gauge(
                 "aptosnet_quic_tls_sessions", owner.transports(), Transports::rememberedSessions);
         owner.peerHealths().register(metrics);

@@ -79,6 +79,14 @@ public interface Transport extends AutoCloseable {
         return 0;
     }
 
+    /**
+     * How many dials took one round trip, since the listener was proven before; 0 where that makes
+     * no difference. Never falls. Any thread.
+     */
+    default long quickDials() {
+        return 0;
+    }
+
     /** The packets so far; none where the system sends them. Never falls. Any thread. */
     default Packets packets() {
         return Packets.NONE;
