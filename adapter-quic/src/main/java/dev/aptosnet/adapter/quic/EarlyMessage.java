@@ -35,15 +35,28 @@ final class EarlyMessage {
     private static final int RECORD = 1 + DiallerHandshake.REPLY;
 
     /** What a listener says: message 2, and its handshake message in the first record. */
-    record Answer(byte[] noise, byte[] record) {
+    static final class Answer {
+        private final byte[] noise;
+        private final byte[] record;
+
+        private Answer(byte[] noise, byte[] record) {
+            this.noise = noise;
+            this.record = record;
+        }
+
+        /** The 48 bytes of message 2; given away. */
+        byte[] noise() {
+            return noise;
+        }
+
         /**
-         * The handshake message.
+         * The handshake message, once.
          *
          * @throws RecordException if it was not sealed in this session
          */
         Bytes open(Session session) throws RecordException {
             var sealed = record.length - 2;
-            var hello = new byte[Math.max(0, sealed)];
+            var hello = new byte[sealed];
             var size = session.opener().open(record, 2, sealed, hello, 0);
             return Bytes.wrap(hello, 0, size);
         }

@@ -159,28 +159,33 @@ final class Handshake {
             Supplier<ListenerHandshake.@Nullable Accepted> early)
             throws Failed, IOException, HandshakeException {
         var kind = read(1, "closed before message 1")[0];
-        switch (kind) {
-            case BEGUN_HERE -> {
-                var first = read(DiallerHandshake.FIRST_MESSAGE, "closed before message 1");
-                var accepted = noise.accept(first, binding);
-                out.write(accepted.reply());
-                writeHello();
-                return accepted;
-            }
-            case BEGUN_EARLY -> {
-                var accepted = early.get();
-                if (accepted == null) {
-                    throw new Failed(
-                            Reason.NOISE_DECRYPT,
-                            "the dialler goes on with a handshake that it has not begun");
-                }
-                return accepted;
-            }
+        return switch (kind) {
+            case BEGUN_HERE -> begunHere(noise, binding);
+            case BEGUN_EARLY -> begunEarly(early.get());
             default ->
                     throw new Failed(
                             Reason.NOISE_DECRYPT,
                             "a handshake of kind " + (kind & 0xff) + " (expected: 0 or 1)");
+        };
+    }
+
+    private ListenerHandshake.Accepted begunHere(ListenerHandshake noise, Bytes binding)
+            throws Failed, IOException, HandshakeException {
+        var first = read(DiallerHandshake.FIRST_MESSAGE, "closed before message 1");
+        var accepted = noise.accept(first, binding);
+        out.write(accepted.reply());
+        writeHello();
+        return accepted;
+    }
+
+    private static ListenerHandshake.Accepted begunEarly(
+            ListenerHandshake.@Nullable Accepted accepted) throws Failed {
+        if (accepted == null) {
+            throw new Failed(
+                    Reason.NOISE_DECRYPT,
+                    "the dialler goes on with a handshake that it has not begun");
         }
+        return accepted;
     }
 
     private static byte[] proof(Session session) throws Failed {
