@@ -1,6 +1,7 @@
 package dev.aptosnet.adapter.quic;
 
 import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.transport.Lane;
 
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,10 @@ final class LaneWriter {
 
     private final Lane lane;
     private final AtomicLong unsent = new AtomicLong();
+
+    /** Bytes that the library was given. */
+    private final AtomicLong handed = new AtomicLong();
+
     private volatile long progressAt = System.nanoTime();
     private volatile boolean refused;
     private volatile boolean gaveUp;
@@ -158,6 +163,7 @@ final class LaneWriter {
         var opened = stream;
         if (opened != null) {
             opened.resetStream(QuicLink.GIVEN_UP);
+            way.reset(handed.getAndSet(0));
         }
     }
 
@@ -279,9 +285,23 @@ final class LaneWriter {
             throws IOException, InterruptedException {
         for (var done = 0; done < length; ) {
             var some = way.take(lane.messageClass(), length - done);
-            out.write(bytes, offset + done, some);
+            handed.addAndGet(some);
+            hand(out, bytes, offset + done, some);
             done += some;
             progressAt = System.nanoTime();
+        }
+    }
+
+    private void hand(OutputStream out, byte[] bytes, int offset, int length) throws IOException {
+        if (lane.messageClass() != MessageClass.CRITICAL) {
+            out.write(bytes, offset, length);
+            return;
+        }
+        way.criticalBegins();
+        try {
+            out.write(bytes, offset, length);
+        } finally {
+            way.criticalEnds();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.aptosnet.adapter.quic;
 
 import dev.aptosnet.ports.model.MessageClass;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
@@ -10,10 +11,12 @@ import java.util.function.LongSupplier;
  * as many bytes of bulk as its own. So while critical messages come, the other lanes hand over a
  * little at a time, and only when what the library has of all lanes is nearly sent.
  *
- * <p>What it has is what was handed over less what it says to have sent. Bytes that were lost are
- * sent twice, and those of a stream that was reset not at all, so this is an estimate; it is put
- * right whenever it turns out too small, and forgotten when nothing moves. In between a lane is
- * held back for {@link #LONGEST_NANOS} at most, so that nothing stands still for good.
+ * <p>What it has is what was handed over less what it says to have sent. Bytes that were lost count
+ * as sent twice, so this is an estimate; it is put right whenever it turns out too small, and for
+ * streams that were reset, of which the rest is never sent. Whatever it says, a lane is held back
+ * for {@link #LONGEST_NANOS} at most before each piece, so that nothing stands still for good. What
+ * is no estimate is that a critical message waits for room in its own stream; then others wait as
+ * well.
  *
  * <p>Safe for any number of threads.
  */
@@ -27,6 +30,12 @@ final class RightOfWay {
     /** The longest that others wait for one piece; shorter than what makes a lane stalled. */
     static final long LONGEST_NANOS = 80_000_000L;
 
+    /** What is handed over within this time did not wait for room. */
+    private static final long BLOCKED_NANOS = 1_000_000;
+
+    /** What the library has of one stream at most. */
+    private static final int BUFFER = 50 << 10;
+
     /** How much others hand over at a time, if they are held back. */
     private static final int PIECE = 4 << 10;
 
@@ -35,6 +44,8 @@ final class RightOfWay {
 
     private volatile boolean wasCritical;
     private volatile long criticalAt;
+    private final AtomicInteger handingOver = new AtomicInteger();
+    private volatile long handingOverSince;
 
     /** What was handed over, by the measure of {@link #sent}. */
     private long given;
@@ -86,16 +97,28 @@ final class RightOfWay {
             return wanted;
         }
         var begun = time.nanos();
-        while (unsent() >= ENOUGH) {
-            if (time.nanos() - begun >= LONGEST_NANOS) {
-                forget();
-                break;
-            }
+        while ((unsent() >= ENOUGH || isCriticalBlocked())
+                && time.nanos() - begun < LONGEST_NANOS) {
             time.pass();
         }
         var piece = Math.min(wanted, PIECE);
         give(piece);
         return piece;
+    }
+
+    /** A critical message is handed to the library now, which may take until there is room. */
+    void criticalBegins() {
+        handingOverSince = time.nanos();
+        handingOver.incrementAndGet();
+    }
+
+    /** The library has taken it. */
+    void criticalEnds() {
+        handingOver.decrementAndGet();
+    }
+
+    private boolean isCriticalBlocked() {
+        return handingOver.get() > 0 && time.nanos() - handingOverSince >= BLOCKED_NANOS;
     }
 
     private boolean isHeld() {
@@ -113,7 +136,13 @@ final class RightOfWay {
         return given - now;
     }
 
-    private synchronized void forget() {
-        given = sent.getAsLong();
+    /**
+     * A stream was reset.
+     *
+     * @param handed how many bytes it was given; all but what the library had not sent have left
+     */
+    synchronized void reset(long handed) {
+        unsent();
+        given -= Math.min(handed, BUFFER);
     }
 }

@@ -75,6 +75,47 @@ class RightOfWayTest {
     }
 
     @Test
+    void asLongAsMuchIsUnsentOthersComeRarely() throws InterruptedException {
+        way.critical();
+        way.take(MessageClass.CRITICAL, MUCH);
+        var rarely = 0L;
+        while (time.now < 10 * RightOfWay.LONGEST_NANOS) {
+            way.critical();
+            rarely += way.take(MessageClass.LOW, MUCH);
+        }
+        assertThat(rarely).isEqualTo(10 * 4096);
+    }
+
+    @Test
+    void othersWaitWhileACriticalMessageWaitsForRoom() throws InterruptedException {
+        way.critical();
+        way.criticalBegins();
+        way.take(MessageClass.LOW, MUCH);
+        assertThat(time.now).as("it has only begun").isZero();
+        time.now = MILLI;
+        way.take(MessageClass.LOW, MUCH);
+        assertThat(time.now).isEqualTo(MILLI + RightOfWay.LONGEST_NANOS);
+        way.criticalEnds();
+        way.take(MessageClass.LOW, MUCH);
+        assertThat(time.now).isEqualTo(MILLI + RightOfWay.LONGEST_NANOS);
+    }
+
+    @Test
+    void whatAStreamHadWhenItWasResetIsAwaitedNoMore() throws InterruptedException {
+        way.critical();
+        way.take(MessageClass.CRITICAL, 40_000);
+        way.reset(40_000);
+        way.take(MessageClass.LOW, MUCH);
+        assertThat(time.now).isZero();
+
+        way.take(MessageClass.CRITICAL, MUCH);
+        sent = MUCH - 10_000;
+        way.reset(MUCH);
+        way.take(MessageClass.LOW, MUCH);
+        assertThat(time.now).isZero();
+    }
+
+    @Test
     void bytesThatWereSentTwiceMakeNoCredit() throws InterruptedException {
         way.critical();
         way.take(MessageClass.CRITICAL, 1);
