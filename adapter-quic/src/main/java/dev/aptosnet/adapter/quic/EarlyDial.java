@@ -54,6 +54,11 @@ final class EarlyDial {
         }
     }
 
+    /** Whether message 1 is bound to this certificate, by its hash. */
+    boolean isFor(Bytes seen) {
+        return seen.equals(certificate);
+    }
+
     /**
      * Waits for the answer, once.
      *
@@ -61,7 +66,7 @@ final class EarlyDial {
      * @return null if the handshake has to begin anew
      */
     @Nullable Proven await(Bytes seen, Duration limit) throws InterruptedException {
-        if (!seen.equals(certificate)) {
+        if (!isFor(seen)) {
             return null;
         }
         try {

@@ -314,7 +314,11 @@ final class QuicDial {
                 transport.countQuickDial();
             }
             transport.suites().worked(key, suite);
-            transport.known().proven(address, certificate);
+            if (early == null || proven != null || !early.isFor(certificate)) {
+                // Else the way there may let nothing pass but QUIC, and the next dial shall not
+                // wait for an answer.
+                transport.known().proven(address, certificate);
+            }
             var owner = new LinkOwner("aptosnet-quic-owner");
             var ready =
                     new QuicLink(

@@ -70,4 +70,20 @@ class QuickDialTest {
             before.close();
         }
     }
+
+    @Test
+    void whereNothingPassesButQuicItIsTriedEveryOtherTimeAndLinksComeAboutAnyway() {
+        try (var listener = node(listening);
+                var dialler = node(TestIdentity.next(random))) {
+            var direct = listener.listen(ANYWHERE);
+            try (var way = new QuicOnly(direct)) {
+                var address = way.address(direct);
+                for (var asked : new int[] {0, 1, 1, 2}) {
+                    Ends.connect(dialler, listener, address).exchange("asked " + asked);
+                    assertThat(way.stopped()).isEqualTo(asked);
+                }
+                assertThat(quick(dialler)).isZero();
+            }
+        }
+    }
 }
