@@ -136,8 +136,7 @@ class BadInputTest {
                     // Turned away before it knew that it was connected.
                 }
             }
-            // As many as there are places have said nothing until their time is over. The others
-            // are
+            // As many as there are places say nothing until their time is over. The others are
             // turned away before that, and the listener need not have heard of all of them.
             var reasons = new ArrayList<Reason>();
             while (Collections.frequency(reasons, Reason.TIMEOUT) < 4) {
