@@ -34,6 +34,10 @@ import java.util.concurrent.atomic.LongAdder;
  * threads for each connection.
  */
 final class QuicTransport implements Transport {
+    static {
+        LibraryAssertions.turnOff();
+    }
+
     private static final System.Logger LOG = System.getLogger(QuicTransport.class.getName());
 
     /** What TLS agrees on before anything else (ALPN). */

@@ -19,6 +19,7 @@ import tech.kwik.core.server.ServerConnector;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -37,6 +38,15 @@ import java.util.function.Consumer;
 final class StrangeQuic implements SilentPeer {
     /** How many streams the other end may have open at once towards a client of ours. */
     static final int STREAMS = 8;
+
+    static {
+        // These ends need the library as our transport leaves it, whichever of them comes first.
+        try {
+            MethodHandles.lookup().ensureInitialized(QuicTransport.class);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
 
     private final NetworkAddress address;
     private final AutoCloseable resource;
