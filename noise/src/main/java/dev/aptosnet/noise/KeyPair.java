@@ -12,9 +12,18 @@ import java.util.random.RandomGenerator;
  * equality is identity so that comparing pairs tells nothing by its timing.
  */
 public final class KeyPair {
+    /** Of some 200 bytes each. */
+    private static final int MAX_REMEMBERED = 4096;
+
     private final KeyAgreement.Key key;
     private final PublicKey publicKey;
-    private final StaticSecrets known = new StaticSecrets();
+
+    /**
+     * What a static key has agreed on with the static keys of known peers, so that a reconnection
+     * computes it no more: one of the four Diffie-Hellman results of a handshake. Strangers get no
+     * entry. Not to be written to.
+     */
+    private final RecentlyUsed<PublicKey, byte[]> secrets = new RecentlyUsed<>(MAX_REMEMBERED);
 
     KeyPair(KeyAgreement.Key key) {
         this.key = key;
@@ -83,7 +92,7 @@ public final class KeyPair {
 
     /** The same with another static key; computes nothing if that is one of a known peer. */
     byte[] agreeWithStatic(PublicKey theirs) throws HandshakeException {
-        var secret = known.find(theirs);
+        var secret = secrets.find(theirs);
         return secret != null ? secret : agree(theirs.toByteArray());
     }
 
@@ -93,7 +102,7 @@ public final class KeyPair {
      * @param secret what {@link #agreeWithStatic} answered
      */
     void remember(PublicKey theirs, byte[] secret) {
-        known.keep(theirs, secret);
+        secrets.keep(theirs, secret);
     }
 
     /** The public key only. */

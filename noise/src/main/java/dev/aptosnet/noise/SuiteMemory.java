@@ -3,9 +3,7 @@ package dev.aptosnet.noise;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.PublicKey;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Which suite to offer to whom (wire.md section 4.1): the one that worked last, else the first; the
@@ -16,15 +14,7 @@ public final class SuiteMemory {
     private static final int MAX_PEERS = 4096;
 
     private final List<CipherSuite> suites;
-    private final Map<PublicKey, CipherSuite> next =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<PublicKey, CipherSuite> eldest) {
-                    return size() > MAX_PEERS;
-                }
-            };
+    private final RecentlyUsed<PublicKey, CipherSuite> next = new RecentlyUsed<>(MAX_PEERS);
 
     /**
      * @param suites those that this node speaks, the one that it likes best first
@@ -34,22 +24,22 @@ public final class SuiteMemory {
     }
 
     /** The suite to offer now. */
-    public synchronized CipherSuite offer(PublicKey peer) {
-        var remembered = next.get(peer);
+    public CipherSuite offer(PublicKey peer) {
+        var remembered = next.find(peer);
         return remembered == null ? suites.getFirst() : remembered;
     }
 
     /** The peer accepted this suite. */
-    public synchronized void worked(PublicKey peer, CipherSuite suite) {
+    public void worked(PublicKey peer, CipherSuite suite) {
         if (suites.size() > 1) {
-            next.put(peer, suite);
+            next.keep(peer, suite);
         }
     }
 
     /** The peer hung up when it was offered this suite. */
-    public synchronized void refused(PublicKey peer, CipherSuite suite) {
+    public void refused(PublicKey peer, CipherSuite suite) {
         if (suites.size() > 1) {
-            next.put(peer, suites.get((suites.indexOf(suite) + 1) % suites.size()));
+            next.keep(peer, suites.get((suites.indexOf(suite) + 1) % suites.size()));
         }
     }
 }

@@ -190,12 +190,10 @@ final class QuicDial {
 
     /** For a listener that was proven before. */
     private @Nullable EarlyDial early(PublicKey key) throws Handshake.Failed {
-        var certificate = transport.known().certificate(address);
+        var certificate = transport.takeCertificate(address);
         if (certificate == null) {
             return null;
         }
-        // It is put back by the next proof.
-        transport.known().forget(address);
         try {
             return new EarlyDial(
                     noise(key, transport.suites().offer(key), certificate), certificate);
@@ -317,7 +315,7 @@ final class QuicDial {
             if (early == null || proven != null || !early.isFor(certificate)) {
                 // Else the way there may let nothing pass but QUIC, and the next dial shall not
                 // wait for an answer.
-                transport.known().proven(address, certificate);
+                transport.proven(address, certificate);
             }
             var owner = new LinkOwner("aptosnet-quic-owner");
             var ready =

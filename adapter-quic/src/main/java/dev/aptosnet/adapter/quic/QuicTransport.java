@@ -4,8 +4,10 @@ import dev.aptosnet.noise.DialTimestamps;
 import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.noise.ListenerHandshake;
 import dev.aptosnet.noise.ListenerPolicy;
+import dev.aptosnet.noise.RecentlyUsed;
 import dev.aptosnet.noise.ReplayGuard;
 import dev.aptosnet.noise.SuiteMemory;
+import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
@@ -19,6 +21,8 @@ import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
 import dev.aptosnet.ports.transport.Turn;
+
+import org.jspecify.annotations.Nullable;
 
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -55,6 +59,9 @@ final class QuicTransport implements Transport {
     /** What listeners have for their end, however long the links took. */
     private static final long AT_LEAST_NANOS = 100_000_000;
 
+    /** Listeners whose certificates are remembered, some 300 bytes each. */
+    private static final int MAX_LISTENERS = 1024;
+
     private final TransportSettings settings;
     private final Duration idle;
     private final int maxSessions;
@@ -65,7 +72,15 @@ final class QuicTransport implements Transport {
     private final ListenerHandshake listenerHandshake;
     private final PendingInbound admission;
     private final NudgedStreams streams = new NudgedStreams();
-    private final KnownListeners known = new KnownListeners();
+
+    /**
+     * By address and static key, the hash of the certificate that a listener had when it last
+     * proved who it is. Whoever knows that can ask for the proof together with the first packet of
+     * TLS; see {@link EarlyDial}.
+     */
+    private final RecentlyUsed<NetworkAddress, Bytes> certificates =
+            new RecentlyUsed<>(MAX_LISTENERS);
+
     private final LongAdder quickDials = new LongAdder();
 
     private final Map<DialId, QuicDial> dials = new ConcurrentHashMap<>();
@@ -227,8 +242,14 @@ final class QuicTransport implements Transport {
         return suites;
     }
 
-    KnownListeners known() {
-        return known;
+    /** The hash of the certificate that is expected at an address, if any is, once. */
+    @Nullable Bytes takeCertificate(NetworkAddress address) {
+        return certificates.take(address);
+    }
+
+    /** Noise has proven the listener at an address, over a connection with this certificate. */
+    void proven(NetworkAddress address, Bytes certificate) {
+        certificates.keep(address, certificate);
     }
 
     ListenerHandshake listenerHandshake() {
