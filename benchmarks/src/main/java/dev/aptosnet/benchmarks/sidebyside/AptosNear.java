@@ -49,9 +49,8 @@ final class AptosNear implements NearEnd<Bytes> {
         node =
                 AptosEnds.limited(AptosNode.builder())
                         .suites(suite)
-                        .borrow(
-                                protocols.toArray(
-                                        ProtocolId[]::new)) // as the others do with answers
+                        // As the others do with answers.
+                        .borrow(protocols.toArray(ProtocolId[]::new))
                         .start();
         client = node.client();
     }
