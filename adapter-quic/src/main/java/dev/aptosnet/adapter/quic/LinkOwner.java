@@ -13,12 +13,13 @@ final class LinkOwner {
     private final ScheduledThreadPoolExecutor executor;
     private volatile @Nullable Thread thread;
 
-    LinkOwner(String name) {
+    LinkOwner() {
         this.executor =
                 new ScheduledThreadPoolExecutor(
                         1,
                         work -> {
-                            var made = Thread.ofVirtual().name(name).unstarted(work);
+                            var made =
+                                    Thread.ofVirtual().name("aptosnet-quic-owner").unstarted(work);
                             thread = made;
                             return made;
                         });

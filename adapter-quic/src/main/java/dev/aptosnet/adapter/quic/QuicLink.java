@@ -9,6 +9,7 @@ import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.LinkHandler;
 import dev.aptosnet.ports.transport.LinkInfo;
 import dev.aptosnet.ports.transport.Transport;
+import dev.aptosnet.ports.transport.TransportEvent;
 
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ final class QuicLink implements Link {
     private final QuicConnection connection;
     private final NudgedStreams.Connection outgoing;
     private final QuicStream control;
-    private final LinkOwner owner;
+    private final LinkOwner owner = new LinkOwner();
 
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicBoolean closeAsked = new AtomicBoolean();
@@ -80,14 +81,12 @@ final class QuicLink implements Link {
             LinkInfo info,
             QuicConnection connection,
             NudgedStreams.Connection outgoing,
-            QuicStream control,
-            LinkOwner owner) {
+            QuicStream control) {
         this.transport = transport;
         this.info = info;
         this.connection = connection;
         this.outgoing = outgoing;
         this.control = control;
-        this.owner = owner;
         this.lanes =
                 new OutboundLanes(
                         connection,
@@ -126,12 +125,18 @@ final class QuicLink implements Link {
                         this::hangUp);
     }
 
-    /** Begins to read what the peer sends; up to a bound, until somebody starts the link. */
-    void open(Streams streams) {
+    /**
+     * Begins to read what the peer sends; up to a bound, until somebody starts the link.
+     *
+     * @param news what tells of the link
+     */
+    void open(Streams streams, TransportEvent news) {
+        transport.add(this);
         received.open(streams);
         if (info.origin() == Origin.OUTBOUND) {
             keepAlive();
         }
+        owner.execute(() -> transport.emit(news));
     }
 
     /**

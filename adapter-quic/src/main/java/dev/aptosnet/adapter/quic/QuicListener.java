@@ -373,7 +373,6 @@ final class QuicListener {
                 return;
             }
             leave();
-            var owner = new LinkOwner("aptosnet-quic-owner");
             var ready =
                     new QuicLink(
                             transport,
@@ -395,15 +394,12 @@ final class QuicListener {
                                             Duration.ZERO)),
                             connection,
                             outgoing,
-                            control,
-                            owner);
-            transport.add(ready);
+                            control);
             link = ready;
-            ready.open(streams);
+            ready.open(streams, new TransportEvent.Accepted(id, ready));
             if (gone.getCount() == 0) {
                 ready.disconnected(QuicLink.BROKE);
             }
-            owner.execute(() -> transport.emit(new TransportEvent.Accepted(id, ready)));
         }
 
         private void refuse(SetupFailure why) {
