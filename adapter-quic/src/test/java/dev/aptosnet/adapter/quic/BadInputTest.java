@@ -8,6 +8,7 @@ import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.testkit.FramePipe;
 import dev.aptosnet.testkit.SettingsBuilder;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 import tech.kwik.core.QuicClientConnection;
 import tech.kwik.core.QuicClientConnection.StreamEarlyData;
+import tech.kwik.core.QuicSessionTicket;
 import tech.kwik.core.QuicStream;
 
 import java.io.IOException;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * What strangers may send to a listener's port, and peers over a proven connection. Each test has
@@ -245,11 +248,13 @@ class BadInputTest {
         first.close();
         assertThat(listener.refused().reason()).isEqualTo(Reason.TRUNCATED);
 
-        var recorded = new ArrayList<byte[]>();
-        var second = StrangeQuic.resuming(address, ticket, recorded::add);
-        second.connect(List.of(new StreamEarlyData(garbage(), false)));
-        assertThat(listener.refused().reason()).isEqualTo(Reason.WRONG_SERVER_KEY);
-        second.close();
+        var recorded = new CopyOnWriteArrayList<byte[]>();
+        var refusal = refusedWithEarlyData(ticket, recorded);
+        for (var again = 0; again < 2 && hasLostItsEarlyData(refusal, recorded); again++) {
+            recorded.clear();
+            refusal = refusedWithEarlyData(ticket, recorded);
+        }
+        assertThat(refusal.reason()).as(refusal.detail()).isEqualTo(Reason.WRONG_SERVER_KEY);
 
         try (var socket = new DatagramSocket()) {
             for (var datagram : List.copyOf(recorded)) {
@@ -257,6 +262,27 @@ class BadInputTest {
             }
             listener.expectNothing(Duration.ofSeconds(1));
         }
+    }
+
+    private SetupFailure refusedWithEarlyData(QuicSessionTicket ticket, List<byte[]> sent)
+            throws IOException {
+        var stranger = StrangeQuic.resuming(address, ticket, sent::add);
+        stranger.connect(List.of(new StreamEarlyData(garbage(), false)));
+        var refusal = listener.refused();
+        stranger.close();
+        return refusal;
+    }
+
+    /**
+     * The library's client seldom sends its early data neither early nor late: where its caller's
+     * thread is held up until TLS is through, one thread takes the stream's bytes while another
+     * puts them back (its {@code EarlyDataStream.writeRemaining}). No datagram begins with a 0-RTT
+     * packet (RFC 9000, section 17.2.3) then, and the listener has nothing to be right or wrong
+     * about.
+     */
+    private static boolean hasLostItsEarlyData(SetupFailure refusal, List<byte[]> sent) {
+        return refusal.reason() == Reason.TIMEOUT
+                && sent.stream().noneMatch(datagram -> (datagram[0] & 0xf0) == 0xd0);
     }
 
     @Test
