@@ -34,7 +34,4 @@ module dev.aptosnet.bootstrap {
 
     uses dev.aptosnet.ports.discovery.PeerSourceProvider;
     uses dev.aptosnet.ports.transport.TransportProvider;
-
-    provides dev.aptosnet.ports.transport.TransportProvider with
-            dev.aptosnet.bootstrap.memory.MemoryTransportProvider;
 }

@@ -1,5 +1,5 @@
 /** Tests of the transport within one process. */
 @NullMarked
-package dev.aptosnet.bootstrap.memory;
+package dev.aptosnet.adapter.memory;
 
 import org.jspecify.annotations.NullMarked;

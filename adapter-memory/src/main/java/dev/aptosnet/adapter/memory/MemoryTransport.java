@@ -1,4 +1,4 @@
-package dev.aptosnet.bootstrap.memory;
+package dev.aptosnet.adapter.memory;
 
 import dev.aptosnet.noise.DialTimestamps;
 import dev.aptosnet.noise.DiallerHandshake;

@@ -1,9 +1,9 @@
 /**
  * A transport within one process, for tests and examples: {@code /memory/PORT} addresses, the same
  * proof of identity as over TCP, no sockets and no encryption. Start at {@link
- * dev.aptosnet.bootstrap.memory.MemoryTransport}.
+ * dev.aptosnet.adapter.memory.MemoryTransport}.
  */
 @NullMarked
-package dev.aptosnet.bootstrap.memory;
+package dev.aptosnet.adapter.memory;
 
 import org.jspecify.annotations.NullMarked;

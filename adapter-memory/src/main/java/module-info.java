@@ -1,0 +1,12 @@
+/**
+ * Both ends of every connection in one process, for tests and examples. Exports nothing; provides
+ * a transport named {@code memory}.
+ */
+module dev.aptosnet.adapter.memory {
+    requires dev.aptosnet.noise;
+    requires dev.aptosnet.ports;
+    requires static org.jspecify;
+
+    provides dev.aptosnet.ports.transport.TransportProvider with
+            dev.aptosnet.adapter.memory.MemoryTransportProvider;
+}
