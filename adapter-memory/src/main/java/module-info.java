@@ -1,6 +1,6 @@
 /**
- * Both ends of every connection in one process, for tests and examples. Exports nothing; provides
- * a transport named {@code memory}.
+ * Both ends of every connection in one process, for tests and examples. Exports nothing; provides a
+ * transport named {@code memory}.
  */
 module dev.aptosnet.adapter.memory {
     requires dev.aptosnet.noise;

@@ -1,11 +1,10 @@
 /**
- * The running node: runtime, wiring, configuration, metrics and the command line. Start at {@link
- * dev.aptosnet.bootstrap.AptosNode}. Everything that runs lives here; what it decides is decided in
- * the domain.
+ * The running node: wiring, configuration and the command line. What it starts is a {@link
+ * dev.aptosnet.node.AptosNode}.
  */
 module dev.aptosnet.bootstrap {
-    requires transitive dev.aptosnet.ports;
-    requires transitive dev.aptosnet.domain;
+    requires transitive dev.aptosnet.node;
+    requires dev.aptosnet.domain;
     requires dev.aptosnet.noise;
     requires dev.aptosnet.relay;
     requires dev.aptosnet.simulation;
@@ -16,22 +15,15 @@ module dev.aptosnet.bootstrap {
     requires jakarta.inject;
     requires jdk.management;
     requires micrometer.core;
-    requires org.lz4.java;
     requires org.slf4j;
     requires tools.jackson.core;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;
     requires static org.jspecify;
 
-    exports dev.aptosnet.bootstrap;
-    exports dev.aptosnet.bootstrap.codec;
-
     // Both set fields and call constructors by reflection.
     opens dev.aptosnet.bootstrap.cli to
             info.picocli;
     opens dev.aptosnet.bootstrap.wiring to
             com.google.guice;
-
-    uses dev.aptosnet.ports.discovery.PeerSourceProvider;
-    uses dev.aptosnet.ports.transport.TransportProvider;
 }

@@ -1,6 +1,6 @@
 package dev.aptosnet.examples;
 
-import dev.aptosnet.bootstrap.AptosNode;
+import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.PayloadEncoding;

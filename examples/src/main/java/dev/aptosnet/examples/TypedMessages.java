@@ -1,7 +1,7 @@
 package dev.aptosnet.examples;
 
-import dev.aptosnet.bootstrap.AptosNode;
-import dev.aptosnet.bootstrap.codec.Codecs;
+import dev.aptosnet.node.AptosNode;
+import dev.aptosnet.node.codec.Codecs;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.InboundMessage;
 import dev.aptosnet.ports.client.NetworkEvents;

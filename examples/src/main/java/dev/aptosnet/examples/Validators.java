@@ -1,7 +1,7 @@
 package dev.aptosnet.examples;
 
-import dev.aptosnet.bootstrap.AptosNode;
-import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.node.AptosNode;
+import dev.aptosnet.node.Identity;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerRole;

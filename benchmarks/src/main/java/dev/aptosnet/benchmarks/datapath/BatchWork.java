@@ -2,8 +2,8 @@ package dev.aptosnet.benchmarks.datapath;
 
 import dev.aptosnet.benchmarks.quic.Report;
 import dev.aptosnet.benchmarks.quic.Samples;
-import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.domain.wire.ProtocolSet;
+import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.ports.client.BatchDelays;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.SendResult;

@@ -1,7 +1,7 @@
 package dev.aptosnet.benchmarks.datapath;
 
 import dev.aptosnet.benchmarks.quic.Report;
-import dev.aptosnet.bootstrap.AptosNode;
+import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.SendResult;

@@ -1,7 +1,7 @@
 package dev.aptosnet.benchmarks.datapath;
 
-import dev.aptosnet.bootstrap.AptosNode;
-import dev.aptosnet.bootstrap.NodeBuilder;
+import dev.aptosnet.node.AptosNode;
+import dev.aptosnet.node.NodeBuilder;
 import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.MessageLimits;

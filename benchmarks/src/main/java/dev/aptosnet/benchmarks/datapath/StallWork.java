@@ -2,7 +2,7 @@ package dev.aptosnet.benchmarks.datapath;
 
 import dev.aptosnet.benchmarks.quic.Report;
 import dev.aptosnet.benchmarks.quic.Samples;
-import dev.aptosnet.bootstrap.AptosNode;
+import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.model.Bytes;

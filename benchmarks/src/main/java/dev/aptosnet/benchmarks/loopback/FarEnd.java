@@ -1,6 +1,6 @@
 package dev.aptosnet.benchmarks.loopback;
 
-import dev.aptosnet.bootstrap.AptosNode;
+import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.MessageClass;

@@ -2,7 +2,7 @@ package dev.aptosnet.benchmarks.loopback;
 
 import com.sun.management.ThreadMXBean;
 
-import dev.aptosnet.bootstrap.AptosNode;
+import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.RpcCallback;
 import dev.aptosnet.ports.client.SendResult;

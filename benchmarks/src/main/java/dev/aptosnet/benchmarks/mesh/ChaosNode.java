@@ -1,9 +1,9 @@
 package dev.aptosnet.benchmarks.mesh;
 
-import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.bootstrap.config.NodeConfig;
 import dev.aptosnet.bootstrap.wiring.NetbenchFeature;
 import dev.aptosnet.bootstrap.wiring.NodeModule;
+import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.PeerId;

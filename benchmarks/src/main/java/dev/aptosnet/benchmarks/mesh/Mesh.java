@@ -1,7 +1,7 @@
 package dev.aptosnet.benchmarks.mesh;
 
-import dev.aptosnet.bootstrap.AptosNode;
-import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.node.AptosNode;
+import dev.aptosnet.node.Identity;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;

@@ -1,8 +1,8 @@
 package dev.aptosnet.benchmarks.quic;
 
-import dev.aptosnet.bootstrap.AptosNode;
-import dev.aptosnet.bootstrap.NodeBuilder;
 import dev.aptosnet.domain.rollout.QuicMode;
+import dev.aptosnet.node.AptosNode;
+import dev.aptosnet.node.NodeBuilder;
 import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.InboundMessage;

@@ -1,7 +1,7 @@
 package dev.aptosnet.benchmarks.sidebyside;
 
-import dev.aptosnet.bootstrap.NodeBuilder;
 import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.node.NodeBuilder;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.PayloadEncoding;

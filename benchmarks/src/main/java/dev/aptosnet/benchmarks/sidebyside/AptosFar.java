@@ -1,7 +1,7 @@
 package dev.aptosnet.benchmarks.sidebyside;
 
-import dev.aptosnet.bootstrap.AptosNode;
-import dev.aptosnet.bootstrap.NodeBuilder;
+import dev.aptosnet.node.AptosNode;
+import dev.aptosnet.node.NodeBuilder;
 import dev.aptosnet.ports.client.RpcHandler;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;

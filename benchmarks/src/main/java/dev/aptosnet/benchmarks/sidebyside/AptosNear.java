@@ -1,6 +1,6 @@
 package dev.aptosnet.benchmarks.sidebyside;
 
-import dev.aptosnet.bootstrap.AptosNode;
+import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.RpcCallback;

@@ -1,9 +1,9 @@
 package dev.aptosnet.bootstrap.cli;
 
-import dev.aptosnet.bootstrap.AptosNode;
-import dev.aptosnet.bootstrap.Identity;
 import dev.aptosnet.bootstrap.config.KeyFile;
 import dev.aptosnet.domain.rollout.QuicMode;
+import dev.aptosnet.node.AptosNode;
+import dev.aptosnet.node.Identity;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.model.CipherSuite;

@@ -1,7 +1,7 @@
 package dev.aptosnet.bootstrap.cli;
 
-import dev.aptosnet.bootstrap.Identity;
 import dev.aptosnet.bootstrap.config.KeyFile;
+import dev.aptosnet.node.Identity;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.PeerId;
 

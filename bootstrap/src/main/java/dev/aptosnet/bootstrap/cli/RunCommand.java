@@ -1,7 +1,5 @@
 package dev.aptosnet.bootstrap.cli;
 
-import dev.aptosnet.bootstrap.AptosNetwork;
-import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.bootstrap.config.ConfigException;
 import dev.aptosnet.bootstrap.config.IdentitySource;
 import dev.aptosnet.bootstrap.config.KnownPeer;
@@ -10,6 +8,8 @@ import dev.aptosnet.bootstrap.wiring.NetbenchFeature;
 import dev.aptosnet.bootstrap.wiring.NodeFeature;
 import dev.aptosnet.bootstrap.wiring.NodeModule;
 import dev.aptosnet.bootstrap.wiring.PeerLines;
+import dev.aptosnet.node.AptosNetwork;
+import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;

@@ -1,6 +1,6 @@
 package dev.aptosnet.bootstrap.config;
 
-import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.node.Identity;
 import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;

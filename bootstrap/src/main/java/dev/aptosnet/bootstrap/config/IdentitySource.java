@@ -1,6 +1,6 @@
 package dev.aptosnet.bootstrap.config;
 
-import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.node.Identity;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.aptosnet.bootstrap.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.node.Identity;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.PeerId;
 

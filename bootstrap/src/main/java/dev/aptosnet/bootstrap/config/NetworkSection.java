@@ -1,6 +1,6 @@
 package dev.aptosnet.bootstrap.config;
 
-import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.node.Identity;
 import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.AccessPolicy;

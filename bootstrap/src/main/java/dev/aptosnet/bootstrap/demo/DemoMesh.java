@@ -1,6 +1,6 @@
 package dev.aptosnet.bootstrap.demo;
 
-import dev.aptosnet.bootstrap.Identity;
+import dev.aptosnet.node.Identity;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
 

@@ -1,8 +1,8 @@
 package dev.aptosnet.bootstrap.demo;
 
-import dev.aptosnet.bootstrap.AptosNode;
-import dev.aptosnet.bootstrap.Identity;
 import dev.aptosnet.domain.wire.HealthCheckerMsg;
+import dev.aptosnet.node.AptosNode;
+import dev.aptosnet.node.Identity;
 import dev.aptosnet.ports.client.InboundMessage;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.NetworkEvents;

@@ -1,7 +1,7 @@
 package dev.aptosnet.bootstrap.vectors;
 
-import dev.aptosnet.bootstrap.codec.Lz4Blocks;
 import dev.aptosnet.domain.wire.CompressedPayload;
+import dev.aptosnet.node.codec.Lz4Blocks;
 
 import java.util.Map;
 

@@ -1,6 +1,6 @@
 package dev.aptosnet.bootstrap.wiring;
 
-import dev.aptosnet.bootstrap.NodeBuilder;
+import dev.aptosnet.node.NodeBuilder;
 
 /** Something that a node does: it registers its protocols and handlers before the start. */
 @FunctionalInterface

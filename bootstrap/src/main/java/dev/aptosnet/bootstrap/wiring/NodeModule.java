@@ -7,8 +7,8 @@ import com.google.inject.ProvisionException;
 import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 
-import dev.aptosnet.bootstrap.AptosNode;
 import dev.aptosnet.bootstrap.config.NodeConfig;
+import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.ports.discovery.ValidatorSetFeed;
 
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.aptosnet.bootstrap.wiring;
 
-import dev.aptosnet.bootstrap.AptosNode;
-import dev.aptosnet.bootstrap.NodeBuilder;
 import dev.aptosnet.bootstrap.config.NetworkConfig;
 import dev.aptosnet.bootstrap.config.NodeConfig;
+import dev.aptosnet.node.AptosNode;
+import dev.aptosnet.node.NodeBuilder;
 import dev.aptosnet.ports.discovery.ValidatorSetFeed;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;

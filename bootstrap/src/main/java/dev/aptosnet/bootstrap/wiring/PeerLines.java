@@ -1,6 +1,6 @@
 package dev.aptosnet.bootstrap.wiring;
 
-import dev.aptosnet.bootstrap.NodeBuilder;
+import dev.aptosnet.node.NodeBuilder;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.model.Bytes;

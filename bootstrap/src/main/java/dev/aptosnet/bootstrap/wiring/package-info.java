@@ -1,7 +1,7 @@
 /**
  * How the parts of a node that runs on its own are put together, with Guice. Start at {@link
  * dev.aptosnet.bootstrap.wiring.NodeModule}; a node inside another program is made with {@link
- * dev.aptosnet.bootstrap.AptosNode#builder} and needs none of this.
+ * dev.aptosnet.node.AptosNode#builder} and needs none of this.
  */
 @NullMarked
 package dev.aptosnet.bootstrap.wiring;

@@ -2,7 +2,7 @@ package dev.aptosnet.bootstrap.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.bootstrap.AptosNode;
+import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.ports.model.ProtocolId;
 
 import org.junit.jupiter.api.AfterEach;

@@ -3,8 +3,8 @@ package dev.aptosnet.bootstrap.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aptosnet.bootstrap.Identity;
 import dev.aptosnet.bootstrap.config.DiscoveryConfig.Method;
+import dev.aptosnet.node.Identity;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;
 import dev.aptosnet.ports.discovery.PeerSourceSettings.RestDiscovery;

@@ -1,0 +1,14 @@
+package dev.aptosnet.node.network;
+
+import dev.aptosnet.node.budget.NodeBudget;
+import dev.aptosnet.ports.transport.Clock;
+
+/**
+ * What the networks of one node share. Any thread.
+ *
+ * @param clock one, since moments of two cannot be compared
+ * @param budget the bytes that all may hold
+ * @param store what is known of the peers of all
+ * @param dials how fast all may dial
+ */
+record NodeWide(Clock clock, NodeBudget budget, PeerStore store, NodeDials dials) {}
