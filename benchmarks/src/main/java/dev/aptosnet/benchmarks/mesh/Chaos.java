@@ -1,6 +1,6 @@
 package dev.aptosnet.benchmarks.mesh;
 
-import dev.aptosnet.bootstrap.config.TestNetwork;
+import dev.aptosnet.cli.TestNetwork;
 
 import tools.jackson.databind.json.JsonMapper;
 

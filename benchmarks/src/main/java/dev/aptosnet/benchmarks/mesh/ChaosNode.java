@@ -1,8 +1,8 @@
 package dev.aptosnet.benchmarks.mesh;
 
+import dev.aptosnet.bootstrap.NodeModule;
 import dev.aptosnet.bootstrap.config.NodeConfig;
-import dev.aptosnet.bootstrap.wiring.NetbenchFeature;
-import dev.aptosnet.bootstrap.wiring.NodeModule;
+import dev.aptosnet.cli.NetbenchFeature;
 import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.model.Bytes;

@@ -2,7 +2,7 @@ package dev.aptosnet.benchmarks.mesh;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.aptosnet.bootstrap.config.TestNetwork.Member;
+import dev.aptosnet.cli.TestNetwork.Member;
 
 import org.jspecify.annotations.Nullable;
 
