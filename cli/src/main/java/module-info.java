@@ -8,8 +8,8 @@ module dev.aptosnet.cli {
     requires dev.aptosnet.node;
     requires dev.aptosnet.noise;
     requires dev.aptosnet.ports;
-    requires dev.aptosnet.relay;
     requires dev.aptosnet.simulation;
+    requires dev.aptosnet.testkit;
     requires ch.qos.logback.classic;
     requires ch.qos.logback.core;
     requires info.picocli;

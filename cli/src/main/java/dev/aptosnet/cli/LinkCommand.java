@@ -1,8 +1,8 @@
 package dev.aptosnet.cli;
 
-import dev.aptosnet.relay.LineCounts;
-import dev.aptosnet.relay.LineSettings;
-import dev.aptosnet.relay.Relay;
+import dev.aptosnet.testkit.relay.LineCounts;
+import dev.aptosnet.testkit.relay.LineSettings;
+import dev.aptosnet.testkit.relay.Relay;
 
 import org.jspecify.annotations.Nullable;
 

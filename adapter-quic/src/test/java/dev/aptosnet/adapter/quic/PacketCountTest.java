@@ -7,12 +7,12 @@ import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.Transport.Packets;
-import dev.aptosnet.relay.LineSettings;
-import dev.aptosnet.relay.Relay;
 import dev.aptosnet.testkit.FramePipe;
 import dev.aptosnet.testkit.SettingsBuilder;
 import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
+import dev.aptosnet.testkit.relay.LineSettings;
+import dev.aptosnet.testkit.relay.Relay;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

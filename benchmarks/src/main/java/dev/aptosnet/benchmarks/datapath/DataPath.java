@@ -3,7 +3,7 @@ package dev.aptosnet.benchmarks.datapath;
 import dev.aptosnet.benchmarks.mesh.Flags;
 import dev.aptosnet.benchmarks.quic.PacketLink;
 import dev.aptosnet.benchmarks.quic.Report;
-import dev.aptosnet.relay.LineSettings;
+import dev.aptosnet.testkit.relay.LineSettings;
 
 import java.io.IOException;
 import java.nio.file.Files;

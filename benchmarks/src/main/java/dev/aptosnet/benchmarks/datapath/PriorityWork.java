@@ -9,7 +9,7 @@ import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.NetworkAddress;
-import dev.aptosnet.relay.LineSettings;
+import dev.aptosnet.testkit.relay.LineSettings;
 
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.DistributionSummary;

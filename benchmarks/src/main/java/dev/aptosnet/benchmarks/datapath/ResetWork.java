@@ -4,7 +4,7 @@ import dev.aptosnet.benchmarks.quic.PacketLink;
 import dev.aptosnet.benchmarks.quic.Report;
 import dev.aptosnet.benchmarks.quic.Samples;
 import dev.aptosnet.ports.model.Bytes;
-import dev.aptosnet.relay.LineSettings;
+import dev.aptosnet.testkit.relay.LineSettings;
 
 import java.time.Duration;
 

@@ -4,7 +4,7 @@ import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.node.NodeBuilder;
 import dev.aptosnet.ports.model.NetworkAddress;
-import dev.aptosnet.relay.LineSettings;
+import dev.aptosnet.testkit.relay.LineSettings;
 
 import java.time.Duration;
 

@@ -1,6 +1,6 @@
 package dev.aptosnet.benchmarks.quic;
 
-import dev.aptosnet.relay.LineSettings;
+import dev.aptosnet.testkit.relay.LineSettings;
 
 import java.time.Duration;
 import java.util.List;

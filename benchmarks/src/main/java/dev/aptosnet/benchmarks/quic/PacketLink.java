@@ -2,9 +2,9 @@ package dev.aptosnet.benchmarks.quic;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.aptosnet.relay.Line;
-import dev.aptosnet.relay.LineCounts;
-import dev.aptosnet.relay.LineSettings;
+import dev.aptosnet.testkit.relay.Line;
+import dev.aptosnet.testkit.relay.LineCounts;
+import dev.aptosnet.testkit.relay.LineSettings;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

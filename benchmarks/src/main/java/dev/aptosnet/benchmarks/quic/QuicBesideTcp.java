@@ -1,7 +1,7 @@
 package dev.aptosnet.benchmarks.quic;
 
 import dev.aptosnet.benchmarks.mesh.Flags;
-import dev.aptosnet.relay.LineSettings;
+import dev.aptosnet.testkit.relay.LineSettings;
 
 import java.io.IOException;
 import java.nio.file.Files;

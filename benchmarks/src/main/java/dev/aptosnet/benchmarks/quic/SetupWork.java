@@ -2,7 +2,7 @@ package dev.aptosnet.benchmarks.quic;
 
 import dev.aptosnet.benchmarks.mesh.Usage;
 import dev.aptosnet.ports.model.NetworkAddress;
-import dev.aptosnet.relay.LineSettings;
+import dev.aptosnet.testkit.relay.LineSettings;
 
 import java.time.Duration;
 import java.util.Locale;

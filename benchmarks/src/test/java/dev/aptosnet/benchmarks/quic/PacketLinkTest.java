@@ -2,7 +2,7 @@ package dev.aptosnet.benchmarks.quic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.relay.LineSettings;
+import dev.aptosnet.testkit.relay.LineSettings;
 
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,5 @@
 /** Tests. */
 @NullMarked
-package dev.aptosnet.relay;
+package dev.aptosnet.testkit.relay;
 
 import org.jspecify.annotations.NullMarked;

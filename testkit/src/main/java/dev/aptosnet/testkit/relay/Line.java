@@ -1,4 +1,4 @@
-package dev.aptosnet.relay;
+package dev.aptosnet.testkit.relay;
 
 import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;

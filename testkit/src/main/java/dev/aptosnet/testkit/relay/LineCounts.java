@@ -1,4 +1,4 @@
-package dev.aptosnet.relay;
+package dev.aptosnet.testkit.relay;
 
 /**
  * What became of the packets of one direction. For TCP a packet is what one read gave.

@@ -1,4 +1,4 @@
-package dev.aptosnet.relay;
+package dev.aptosnet.testkit.relay;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.aptosnet.relay;
+package dev.aptosnet.testkit.relay;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

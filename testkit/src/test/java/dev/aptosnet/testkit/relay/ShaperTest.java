@@ -1,4 +1,4 @@
-package dev.aptosnet.relay;
+package dev.aptosnet.testkit.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

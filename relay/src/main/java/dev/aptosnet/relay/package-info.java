@@ -1,9 +1,0 @@
-/**
- * UDP and TCP between sockets of this machine with delay, jitter, loss, a rate, reordering and
- * duplication, each direction on its own: {@link dev.aptosnet.relay.Relay}. What decides, {@link
- * dev.aptosnet.relay.Line}, is also of use to whoever moves packets in another way.
- */
-@NullMarked
-package dev.aptosnet.relay;
-
-import org.jspecify.annotations.NullMarked;
