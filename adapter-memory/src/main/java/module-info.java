@@ -5,6 +5,7 @@
 module dev.aptosnet.adapter.memory {
     requires dev.aptosnet.noise;
     requires dev.aptosnet.ports;
+    requires dev.aptosnet.transport.support;
     requires static org.jspecify;
 
     provides dev.aptosnet.ports.transport.TransportProvider with

@@ -4,6 +4,7 @@
 module dev.aptosnet.adapter.quic {
     requires dev.aptosnet.noise;
     requires dev.aptosnet.ports;
+    requires dev.aptosnet.transport.support;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires static org.jspecify;

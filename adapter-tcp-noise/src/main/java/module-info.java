@@ -2,6 +2,7 @@
 module dev.aptosnet.adapter.tcpnoise {
     requires dev.aptosnet.noise;
     requires dev.aptosnet.ports;
+    requires dev.aptosnet.transport.support;
     requires io.netty.buffer;
     requires io.netty.common;
     requires io.netty.transport;

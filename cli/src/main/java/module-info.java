@@ -8,6 +8,7 @@ module dev.aptosnet.cli {
     requires dev.aptosnet.node;
     requires dev.aptosnet.noise;
     requires dev.aptosnet.ports;
+    requires dev.aptosnet.transport.support;
     requires dev.aptosnet.simulation;
     requires dev.aptosnet.testkit;
     requires ch.qos.logback.classic;

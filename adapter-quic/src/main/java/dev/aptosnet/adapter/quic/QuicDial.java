@@ -7,9 +7,9 @@ import dev.aptosnet.ports.model.PublicKey;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
-import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.Turn;
+import dev.aptosnet.transport.support.SocketAddresses;
 
 import org.jspecify.annotations.Nullable;
 

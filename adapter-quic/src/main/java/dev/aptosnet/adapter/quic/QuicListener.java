@@ -6,11 +6,11 @@ import dev.aptosnet.ports.model.NetworkAddress.Protocol.Quic;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.transport.LinkInfo;
 import dev.aptosnet.ports.transport.ListenId;
-import dev.aptosnet.ports.transport.PendingInbound;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
-import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.transport.support.PendingInbound;
+import dev.aptosnet.transport.support.SocketAddresses;
 
 import org.jspecify.annotations.Nullable;
 

@@ -14,13 +14,13 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.ListenId;
-import dev.aptosnet.ports.transport.PendingInbound;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
 import dev.aptosnet.ports.transport.Turn;
+import dev.aptosnet.transport.support.PendingInbound;
 
 import org.jspecify.annotations.Nullable;
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkAddress;
-import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.Transport.Packets;
 import dev.aptosnet.testkit.FramePipe;
 import dev.aptosnet.testkit.SettingsBuilder;
@@ -13,6 +12,7 @@ import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
 import dev.aptosnet.testkit.relay.LineSettings;
 import dev.aptosnet.testkit.relay.Relay;
+import dev.aptosnet.transport.support.SocketAddresses;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

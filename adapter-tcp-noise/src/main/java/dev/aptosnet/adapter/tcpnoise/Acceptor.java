@@ -3,11 +3,11 @@ package dev.aptosnet.adapter.tcpnoise;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Tcp;
 import dev.aptosnet.ports.transport.ListenId;
-import dev.aptosnet.ports.transport.PendingInbound;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
-import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.transport.support.PendingInbound;
+import dev.aptosnet.transport.support.SocketAddresses;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;

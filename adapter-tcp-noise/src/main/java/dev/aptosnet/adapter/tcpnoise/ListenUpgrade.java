@@ -3,15 +3,15 @@ package dev.aptosnet.adapter.tcpnoise;
 import dev.aptosnet.noise.DiallerHandshake;
 import dev.aptosnet.noise.HandshakeException;
 import dev.aptosnet.noise.ListenerHandshake.Accepted;
-import dev.aptosnet.ports.codec.ProxyHeader;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol.Tcp;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.transport.ListenId;
-import dev.aptosnet.ports.transport.PendingInbound;
 import dev.aptosnet.ports.transport.SetupFailure;
-import dev.aptosnet.ports.transport.SocketAddresses;
 import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.transport.support.PendingInbound;
+import dev.aptosnet.transport.support.ProxyHeader;
+import dev.aptosnet.transport.support.SocketAddresses;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;

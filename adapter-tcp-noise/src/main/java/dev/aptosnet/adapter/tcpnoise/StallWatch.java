@@ -1,8 +1,8 @@
 package dev.aptosnet.adapter.tcpnoise;
 
 import dev.aptosnet.ports.model.MonoTime;
-import dev.aptosnet.ports.transport.InputPace;
 import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.transport.support.InputPace;
 
 import io.netty.channel.Channel;
 

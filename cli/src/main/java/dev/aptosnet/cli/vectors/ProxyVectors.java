@@ -1,10 +1,10 @@
 package dev.aptosnet.cli.vectors;
 
-import dev.aptosnet.ports.codec.ProxyHeader;
-import dev.aptosnet.ports.codec.ProxyHeader.Read.NeedMore;
-import dev.aptosnet.ports.codec.ProxyHeader.Read.Parsed;
-import dev.aptosnet.ports.codec.ProxyHeader.Read.Rejected;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.transport.support.ProxyHeader;
+import dev.aptosnet.transport.support.ProxyHeader.Read.NeedMore;
+import dev.aptosnet.transport.support.ProxyHeader.Read.Parsed;
+import dev.aptosnet.transport.support.ProxyHeader.Read.Rejected;
 
 import java.util.Map;
 

@@ -1,4 +1,4 @@
-package dev.aptosnet.ports.transport;
+package dev.aptosnet.transport.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

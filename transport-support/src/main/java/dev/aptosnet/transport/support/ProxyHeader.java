@@ -1,4 +1,4 @@
-package dev.aptosnet.ports.codec;
+package dev.aptosnet.transport.support;
 
 import dev.aptosnet.ports.model.NetworkAddress;
 

@@ -1,10 +1,13 @@
-package dev.aptosnet.ports.transport;
+package dev.aptosnet.transport.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.transport.AcceptRate;
+import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
+import dev.aptosnet.ports.transport.TransportSettings;
 
 import org.junit.jupiter.api.Test;
 

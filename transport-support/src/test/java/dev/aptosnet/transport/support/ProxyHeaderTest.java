@@ -1,11 +1,11 @@
-package dev.aptosnet.ports.codec;
+package dev.aptosnet.transport.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.ports.codec.ProxyHeader.Read.NeedMore;
-import dev.aptosnet.ports.codec.ProxyHeader.Read.Parsed;
-import dev.aptosnet.ports.codec.ProxyHeader.Read.Rejected;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.transport.support.ProxyHeader.Read.NeedMore;
+import dev.aptosnet.transport.support.ProxyHeader.Read.Parsed;
+import dev.aptosnet.transport.support.ProxyHeader.Read.Rejected;
 
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.aptosnet.ports.transport;
+package dev.aptosnet.transport.support;
 
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkAddress.Protocol;

@@ -1,5 +1,7 @@
-package dev.aptosnet.ports.transport;
+package dev.aptosnet.transport.support;
 
+import dev.aptosnet.ports.transport.Clock;
+import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TransportSettings.Limits;
 

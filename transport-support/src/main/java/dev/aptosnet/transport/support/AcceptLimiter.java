@@ -1,6 +1,8 @@
-package dev.aptosnet.ports.transport;
+package dev.aptosnet.transport.support;
 
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.transport.AcceptRate;
+import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 
 import org.jspecify.annotations.Nullable;
