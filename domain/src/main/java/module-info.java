@@ -17,7 +17,7 @@ module dev.aptosnet.domain {
     exports dev.aptosnet.domain.wire;
     exports dev.aptosnet.domain.connection;
     exports dev.aptosnet.domain.connectivity;
-    exports dev.aptosnet.domain.lane;
+    exports dev.aptosnet.domain.send;
     exports dev.aptosnet.domain.rollout;
     exports dev.aptosnet.domain.rpc;
 }

@@ -1,6 +1,6 @@
 /**
  * Noise IK as a library: handshake and transport states, both suites, no I/O. Start at {@link
- * dev.aptosnet.noise.DiallerHandshake} and {@link dev.aptosnet.noise.ListenerHandshake}.
+ * dev.aptosnet.noise.DialerHandshake} and {@link dev.aptosnet.noise.ListenerHandshake}.
  */
 module dev.aptosnet.noise {
     requires transitive dev.aptosnet.ports;

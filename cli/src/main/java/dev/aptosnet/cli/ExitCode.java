@@ -64,13 +64,13 @@ enum ExitCode {
             case BAD_ADDRESS -> USAGE;
             case UNRESOLVED_NAME,
                     CONNECT_FAILED,
-                    CANCELLED,
+                    CANCELED,
                     BAD_PROXY_HEADER,
                     SELF_DIAL,
                     ALREADY_CONNECTED,
                     INPUT_OUTPUT ->
                     CANNOT_CONNECT;
-            // A listener that refuses a dialler's Noise message says nothing and closes.
+            // A listener that refuses a dialer's Noise message says nothing and closes.
             case TRUNCATED,
                     WRONG_SERVER_KEY,
                     NOISE_DECRYPT,

@@ -110,7 +110,7 @@ public final class Main implements Runnable {
         convert(line, NetworkAddress.class, NetworkAddress::parse);
         convert(line, NetworkId.class, NetworkId::parse);
         convert(line, PeerId.class, PeerId::parse);
-        convert(line, ProtocolId.class, Protocol::parse);
+        convert(line, ProtocolId.class, ProtocolConverter::parse);
         var code = line.execute(args);
         terminal.out().flush();
         terminal.err().flush();

@@ -4,7 +4,7 @@ import dev.aptosnet.simulation.Figure;
 import dev.aptosnet.simulation.Figures;
 import dev.aptosnet.simulation.Outcome;
 import dev.aptosnet.simulation.Scenario;
-import dev.aptosnet.simulation.Settings;
+import dev.aptosnet.simulation.SimSettings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -228,9 +228,9 @@ final class SimCommand extends Command {
         return outcome;
     }
 
-    private Settings settings(Scenario play, long withSeed) {
+    private SimSettings settings(Scenario play, long withSeed) {
         try {
-            return Settings.of(nodes == null ? play.defaultNodes() : nodes, withSeed);
+            return SimSettings.of(nodes == null ? play.defaultNodes() : nodes, withSeed);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, "--" + e.getMessage());
         }

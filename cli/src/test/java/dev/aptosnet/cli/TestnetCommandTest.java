@@ -51,7 +51,7 @@ class TestnetCommandTest {
         return Outcome.of(args.toArray(String[]::new));
     }
 
-    /** So many free ports in a row, below those that the system gives to diallers. */
+    /** So many free ports in a row, below those that the system gives to dialers. */
     private static String freePorts(int count) {
         for (var attempt = 0; attempt < 100; attempt++) {
             var base = ThreadLocalRandom.current().nextInt(12_000, 30_000);
@@ -98,7 +98,7 @@ class TestnetCommandTest {
     }
 
     @Test
-    void aNameIsDialledAndNotListenedAt() {
+    void aNameIsDialedAndNotListenedAt() {
         var made = testnet("--nodes", "2", "--host", "nodes.example", "--json");
         assertThat(made.json().get("addresses").get(1).asString())
                 .startsWith("/dns/nodes.example/tcp/6181/noise-ik/0x");

@@ -165,7 +165,7 @@ public final class NodeBuilder {
 
     /**
      * Keeps a peer connected; its id is the one derived from the address's key. A seed is trusted
-     * with the keys in its addresses, and is dialled whatever its role and however many others are.
+     * with the keys in its addresses, and is dialed whatever its role and however many others are.
      */
     public NodeBuilder seed(NetworkAddress address) {
         return seed(derivedId(address), address);

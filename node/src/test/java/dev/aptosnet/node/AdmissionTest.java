@@ -153,8 +153,8 @@ class AdmissionTest {
     }
 
     @Test
-    @DisplayName("X-03 a blocked peer is not dialled; a dial by hand fails with the key, counted")
-    void aBlockedPeerIsNotDialledAndADialByHandFailsWithTheKey() throws Exception {
+    @DisplayName("X-03 a blocked peer is not dialed; a dial by hand fails with the key, counted")
+    void aBlockedPeerIsNotDialedAndADialByHandFailsWithTheKey() throws Exception {
         var server = start(server());
         var policy = AccessPolicy.block(List.of(server.peerId()));
         var client =

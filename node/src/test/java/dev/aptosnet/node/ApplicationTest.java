@@ -234,17 +234,17 @@ class ApplicationTest {
         var a = Identity.generate();
         var b = Identity.generate();
         var atListener = new Application();
-        var atDialler = new Application();
+        var atDialer = new Application();
         var listener = start(validator(a, b, atListener).listen(at("/ip4/127.0.0.1/tcp/0")));
-        var dialler = start(validator(b, a, atDialler).seed(listener.listenAddress()));
-        dialler.awaitPeer(a.peerId(), SOON);
+        var dialer = start(validator(b, a, atDialer).seed(listener.listenAddress()));
+        dialer.awaitPeer(a.peerId(), SOON);
         listener.awaitPeer(b.peerId(), SOON);
-        dialler.client().sendToPeer(a.peerId(), B, HELLO);
+        dialer.client().sendToPeer(a.peerId(), B, HELLO);
         assertThat(atListener.next()).isEqualTo(new InboundMessage<>(b.peerId(), B, HELLO));
         listener.client().sendToPeer(b.peerId(), B, HELLO);
-        assertThat(atDialler.next()).isEqualTo(new InboundMessage<>(a.peerId(), B, HELLO));
+        assertThat(atDialer.next()).isEqualTo(new InboundMessage<>(a.peerId(), B, HELLO));
 
-        assertStored(dialler, a.peerId(), Origin.OUTBOUND);
+        assertStored(dialer, a.peerId(), Origin.OUTBOUND);
         assertStored(listener, b.peerId(), Origin.INBOUND);
     }
 

@@ -135,7 +135,7 @@ class AptosNodeTest {
     }
 
     @Test
-    void aDiallerWhoseFirstSuiteIsUnknownFallsBackToItsSecond() throws Exception {
+    void aDialerWhoseFirstSuiteIsUnknownFallsBackToItsSecond() throws Exception {
         var server = start(server(at("/ip4/127.0.0.1/tcp/0")).suites(CipherSuite.AESGCM));
         var client =
                 start(
@@ -418,7 +418,7 @@ class AptosNodeTest {
                                 .identity(a)
                                 .listen(at("/ip4/127.0.0.1/tcp/0"))
                                 .trust(b.peerId(), b.publicKey(), PeerRole.VALIDATOR));
-        var dialler =
+        var dialer =
                 start(
                         AptosNode.builder()
                                 .networkId(NetworkId.VALIDATOR)
@@ -426,10 +426,10 @@ class AptosNodeTest {
                                 .identity(b)
                                 .trust(a.peerId(), a.publicKey(), PeerRole.VALIDATOR)
                                 .seed(listener.listenAddress()));
-        dialler.awaitPeer(a.peerId(), SOON);
+        dialer.awaitPeer(a.peerId(), SOON);
         listener.awaitPeer(b.peerId(), SOON);
-        assertThat(dialler.peers().getFirst().role()).isEqualTo(PeerRole.VALIDATOR);
-        assertThat(dialler.peers().getFirst().origin()).isEqualTo(Origin.OUTBOUND);
+        assertThat(dialer.peers().getFirst().role()).isEqualTo(PeerRole.VALIDATOR);
+        assertThat(dialer.peers().getFirst().origin()).isEqualTo(Origin.OUTBOUND);
         assertThat(listener.peers().getFirst().role()).isEqualTo(PeerRole.VALIDATOR);
         assertThat(listener.peers().getFirst().origin()).isEqualTo(Origin.INBOUND);
 
@@ -471,7 +471,7 @@ class AptosNodeTest {
     }
 
     @Test
-    void aLostSeedIsDialledAgain() throws Exception {
+    void aLostSeedIsDialedAgain() throws Exception {
         var server = start(server(at("/ip4/127.0.0.1/tcp/0")));
         var client = client(server);
         server.awaitPeer(client.peerId(), SOON);

@@ -68,7 +68,7 @@ class BorrowTest {
                             })
                     .borrow(TAKE, ECHO, SEND, SMALL)
                     .start();
-    private final AptosNode dialler =
+    private final AptosNode dialer =
             AptosNode.builder()
                     .seed(listener.listenAddress())
                     .protocols(TAKE, ECHO, KEEP, SEND, SMALL)
@@ -77,7 +77,7 @@ class BorrowTest {
 
     @AfterEach
     void close() {
-        dialler.close();
+        dialer.close();
         listener.close();
     }
 
@@ -92,8 +92,8 @@ class BorrowTest {
     }
 
     private Bytes call(ProtocolId protocol, Bytes request) throws Exception {
-        dialler.awaitPeer(listener.peerId(), SOON);
-        return dialler.client().sendToPeerRpc(listener.peerId(), protocol, request, SOON);
+        dialer.awaitPeer(listener.peerId(), SOON);
+        return dialer.client().sendToPeerRpc(listener.peerId(), protocol, request, SOON);
     }
 
     @Test
@@ -124,11 +124,11 @@ class BorrowTest {
 
     @Test
     void anAnswerIsWholeWhileItsCallbackRunsAndGoneAfterwards() throws Exception {
-        dialler.awaitPeer(listener.peerId(), SOON);
+        dialer.awaitPeer(listener.peerId(), SOON);
         var request = large();
         var seen = new CompletableFuture<Bytes>();
         var asItWas = new CompletableFuture<Boolean>();
-        dialler.client()
+        dialer.client()
                 .sendToPeerRpc(
                         listener.peerId(),
                         ECHO,
@@ -153,12 +153,12 @@ class BorrowTest {
 
     @Test
     void directSendsAreWholeInTheirOrder() throws Exception {
-        dialler.awaitPeer(listener.peerId(), SOON);
+        dialer.awaitPeer(listener.peerId(), SOON);
         var expected = new ArrayList<String>();
         for (var i = 0; i < 20; i++) {
             var message = large();
             expected.add(hash(message));
-            dialler.client().sendToPeer(listener.peerId(), SEND, message);
+            dialer.client().sendToPeer(listener.peerId(), SEND, message);
         }
         sent.await();
         assertThat(hashes).containsExactlyElementsOf(expected);
@@ -166,13 +166,13 @@ class BorrowTest {
 
     @Test
     void smallOnesThatComeTogetherAreWholeWhileTheirHandlersRun() throws Exception {
-        dialler.awaitPeer(listener.peerId(), SOON);
+        dialer.awaitPeer(listener.peerId(), SOON);
         var expected = new ArrayList<String>();
         for (var round = 0; round < 20; round++) {
             for (var i = 0; i < 900; i++) {
                 var text = expected.size() + " ".repeat(random.nextInt(900)) + "end";
                 expected.add(text);
-                assertThat(dialler.client().sendToPeer(listener.peerId(), SMALL, Bytes.utf8(text)))
+                assertThat(dialer.client().sendToPeer(listener.peerId(), SMALL, Bytes.utf8(text)))
                         .isEqualTo(SendResult.QUEUED);
             }
             call(KEEP, Bytes.EMPTY); // In their lane, so its answer comes after them.

@@ -95,7 +95,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void peersOfAFileAreDialledAlsoWhenTheyAreWrittenLater() throws Exception {
+    void peersOfAFileAreDialedAlsoWhenTheyAreWrittenLater() throws Exception {
         var file = dir.resolve("peers.yaml");
         try (var first = listener();
                 var second = listener()) {
@@ -185,7 +185,7 @@ class DiscoveryTest {
     }
 
     @Test
-    void peersThatArePostedAreDialledAndStrangersDoNotShowAsAFailure() throws Exception {
+    void peersThatArePostedAreDialedAndStrangersDoNotShowAsAFailure() throws Exception {
         var secret = "0123456789abcdef".repeat(2);
         var webhook =
                 WebhookDiscovery.of(

@@ -75,10 +75,10 @@ class LoadTest {
 
     private List<AptosNode> pair() throws InterruptedException {
         var listener = start(AptosNode.builder().listen("/ip4/127.0.0.1/tcp/0"));
-        var dialler = start(AptosNode.builder().seed(listener.listenAddress()));
-        dialler.awaitPeer(listener.peerId(), SOON);
-        listener.awaitPeer(dialler.peerId(), SOON);
-        return List.of(dialler, listener);
+        var dialer = start(AptosNode.builder().seed(listener.listenAddress()));
+        dialer.awaitPeer(listener.peerId(), SOON);
+        listener.awaitPeer(dialer.peerId(), SOON);
+        return List.of(dialer, listener);
     }
 
     @Test

@@ -123,9 +123,9 @@ class NodeDialsOverSocketsTest {
                 // Two places are kept for what the application dials on each network.
                 var forNetworks = PLACES - 2 * (PLACES / 16);
                 while (first.connections() + second.connections() < forNetworks) {
-                    var dialled = first.connections() + second.connections();
+                    var dialed = first.connections() + second.connections();
                     var seconds = (System.nanoTime() - begun) / 1e9;
-                    assertThat((double) dialled).isLessThanOrEqualTo(BURST + PER_SECOND * seconds);
+                    assertThat((double) dialed).isLessThanOrEqualTo(BURST + PER_SECOND * seconds);
                     Thread.sleep(5);
                 }
                 assertThat(second.connections())

@@ -325,7 +325,7 @@ class QuicRaceTest {
     }
 
     @Test
-    void aPeerWithoutAnAddressForQuicIsDialledOverTcpInEveryMode() throws Exception {
+    void aPeerWithoutAnAddressForQuicIsDialedOverTcpInEveryMode() throws Exception {
         var server = server(QuicMode.ONLY);
         var client =
                 closing(

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The listening end (wire.md section 4.7): judges a dialler's 168 bytes, in the order of that
+ * The listening end (wire.md section 4.7): judges a dialer's 168 bytes, in the order of that
  * section. One object serves all connections of a listener; safe for any number of threads if its
  * supplier is.
  *
@@ -40,7 +40,7 @@ public final class ListenerHandshake {
      * A listener.
      *
      * @param guard shared by all listeners of one network; unused in {@link AuthMode#MAYBE_MUTUAL}
-     * @param ephemerals gives a fresh pair for each authenticated dialler
+     * @param ephemerals gives a fresh pair for each authenticated dialer
      */
     public ListenerHandshake(
             ListenerPolicy policy, ReplayGuard guard, Supplier<KeyPair> ephemerals) {
@@ -55,7 +55,7 @@ public final class ListenerHandshake {
      *
      * @param firstMessage exactly 168 bytes, not written to; fewer if the stream ended
      * @throws HandshakeException with the reason of the first check that fails; nothing may be sent
-     *     to the dialler then
+     *     to the dialer then
      */
     public Accepted accept(byte[] firstMessage) throws HandshakeException {
         return accept(firstMessage, Bytes.EMPTY);
@@ -64,10 +64,10 @@ public final class ListenerHandshake {
     /**
      * The same, bound to the channel that it runs in.
      *
-     * @param binding as the dialler's, see {@link DiallerHandshake}
+     * @param binding as the dialer's, see {@link DialerHandshake}
      */
     public Accepted accept(byte[] firstMessage, Bytes binding) throws HandshakeException {
-        if (firstMessage.length != DiallerHandshake.FIRST_MESSAGE) {
+        if (firstMessage.length != DialerHandshake.FIRST_MESSAGE) {
             throw HandshakeException.of(
                     Reason.TRUNCATED,
                     firstMessage.length + " bytes of the first message (expected: 168)");
@@ -75,13 +75,13 @@ public final class ListenerHandshake {
         if (Arrays.equals(firstMessage, 0, 32, selfId, 0, 32)) {
             throw HandshakeException.of(
                     Reason.SELF_DIAL,
-                    "the dialler claims our own peer id: this node dialled itself, or two nodes"
+                    "the dialer claims our own peer id: this node dialed itself, or two nodes"
                             + " share one identity");
         }
         if (!Arrays.equals(firstMessage, 32, 64, policy.keys().publicBytes(), 0, 32)) {
             throw HandshakeException.of(
                     Reason.WRONG_SERVER_KEY,
-                    "the dialler expects another key than ours; its address for us is out of date"
+                    "the dialer expects another key than ours; its address for us is out of date"
                             + " (ours ends in /noise-ik/"
                             + policy.keys().publicKey()
                             + ")");
@@ -103,9 +103,9 @@ public final class ListenerHandshake {
     private Read read(byte[] firstMessage, Bytes binding) throws HandshakeException {
         var prologue =
                 Bytes.concat(
-                        List.of(Bytes.wrap(firstMessage, 0, DiallerHandshake.PROLOGUE), binding));
+                        List.of(Bytes.wrap(firstMessage, 0, DialerHandshake.PROLOGUE), binding));
         var message =
-                Arrays.copyOfRange(firstMessage, DiallerHandshake.PROLOGUE, firstMessage.length);
+                Arrays.copyOfRange(firstMessage, DialerHandshake.PROLOGUE, firstMessage.length);
         var es = policy.keys().agree(Arrays.copyOf(message, PublicKey.LENGTH));
         for (CipherSuite suite : policy.suites()) {
             var noise = new NoiseIk.Responder(suite, policy.keys(), prologue, NoiseIk.Trace.NONE);
@@ -161,12 +161,12 @@ public final class ListenerHandshake {
                 Reason.NOISE_DECRYPT,
                 "the first message decrypts with none of noise_suites "
                         + policy.suites().stream().map(CipherSuite::configName).toList()
-                        + ": the dialler uses another suite, or the bytes were altered");
+                        + ": the dialer uses another suite, or the bytes were altered");
     }
 
     private record Read(NoiseIk.Responder noise, long timestamp) {}
 
-    /** A dialler that may connect. Nothing of it may be exposed before {@link #commit}. */
+    /** A dialer that may connect. Nothing of it may be exposed before {@link #commit}. */
     public final class Accepted {
         private final PeerId peer;
         private final PublicKey key;
@@ -227,7 +227,7 @@ public final class ListenerHandshake {
 
         /**
          * To be called once, after the first record of this session was opened and before the peer
-         * is exposed: only now is it certain that the dialler is alive and not a recording.
+         * is exposed: only now is it certain that the dialer is alive and not a recording.
          *
          * @throws HandshakeException REPLAY if a newer session of this key was proven meanwhile;
          *     the connection must be closed

@@ -7,7 +7,7 @@ import dev.aptosnet.ports.transport.SetupFailure;
 
 /**
  * The Noise pattern IK itself (wire.md sections 4.2 to 4.6), with any prologue and any payloads.
- * AptosNet's own use of it is in {@link DiallerHandshake} and {@link ListenerHandshake}.
+ * AptosNet's own use of it is in {@link DialerHandshake} and {@link ListenerHandshake}.
  *
  * <pre>
  * message 1: e (32) | static (32) + tag (16) | payload + tag (16)     at least 96 bytes

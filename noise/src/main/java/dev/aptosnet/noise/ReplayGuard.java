@@ -13,7 +13,7 @@ import java.util.Map;
  * <p>The timestamp is checked when the first message arrives and committed when the session is
  * proven by its first good record, which a replay can never produce (design.md section 5). So a
  * message that an attacker delivers, or that was sent into a connection which broke, burns nothing;
- * the dialler may even send the same one again. Further tolerance there is none: a window in which
+ * the dialer may even send the same one again. Further tolerance there is none: a window in which
  * an older timestamp still counts would let a recorded message through once more, and the wire
  * format demands a strict increase.
  *
@@ -70,7 +70,7 @@ public final class ReplayGuard {
                             + Long.toUnsignedString(timestamp)
                             + " is not after "
                             + Long.toUnsignedString(bound)
-                            + "; a replayed message, or the dialler's clock was set back");
+                            + "; a replayed message, or the dialer's clock was set back");
         }
     }
 

@@ -9,7 +9,7 @@ import dev.aptosnet.ports.model.CipherSuite;
  *
  * @param suite the cipher suite
  * @param handshakeHash the final hash, 32 bytes; not secret
- * @param initiatorToResponder 32 bytes, secret; the dialler (client) seals with it
+ * @param initiatorToResponder 32 bytes, secret; the dialer (client) seals with it
  * @param responderToInitiator 32 bytes, secret; the listener (server) seals with it
  */
 public record SessionKeys(
@@ -17,7 +17,7 @@ public record SessionKeys(
         Bytes handshakeHash,
         Bytes initiatorToResponder,
         Bytes responderToInitiator) {
-    /** The dialler's session. */
+    /** The dialer's session. */
     public Session forInitiator() {
         return new Session(this, initiatorToResponder, responderToInitiator);
     }

@@ -66,15 +66,15 @@ class AptosHandshakeVectorsTest {
         var serverKeys = VectorFiles.keyPair(server, "static_private");
         assertThat(serverKeys.publicKey())
                 .isEqualTo(PublicKey.of(VectorFiles.hex(server, "static_public")));
-        var dialler =
-                new DiallerHandshake(
+        var dialer =
+                new DialerHandshake(
                         suite,
                         clientKeys,
                         PeerId.of(VectorFiles.hex(client, "peer_id")),
                         serverKeys.publicKey(),
                         VectorFiles.u64(entry, "timestamp_ms"),
                         VectorFiles.keyPair(client, "ephemeral_private"));
-        var first = dialler.firstMessage();
+        var first = dialer.firstMessage();
         assertThat(first).isEqualTo(VectorFiles.hex(entry, "client_message"));
 
         var accepted = listener(entry, bothSuites(entry)).accept(first);
@@ -87,7 +87,7 @@ class AptosHandshakeVectorsTest {
         assertThat(accepted.timestampMillis()).isEqualTo(VectorFiles.u64(entry, "timestamp_ms"));
         assertThat(accepted.reply()).isEqualTo(VectorFiles.hex(entry, "server_message"));
 
-        var ours = dialler.finish(accepted.reply());
+        var ours = dialer.finish(accepted.reply());
         var theirs = accepted.session();
         assertThat(ours.handshakeHash()).isEqualTo(VectorFiles.bytes(entry, "handshake_hash"));
         assertThat(ours.keys().initiatorToResponder())

@@ -23,21 +23,21 @@ class AuthenticationConformanceTest {
     @EnumSource(CipherSuite.class)
     @DisplayName("AU-01 both trusted, mutual: succeeds, and each side sees the other's key")
     void mutualSucceeds(CipherSuite suite) throws Exception {
-        var dialler = ends.nodeWithAccount();
+        var dialer = ends.nodeWithAccount();
         var server = ends.nodeWithAccount();
-        var trusted = Ends.trusting(dialler, PeerRole.VALIDATOR);
-        assertThat(connect(suite, dialler, server, AuthMode.MUTUAL, trusted).key())
-                .isEqualTo(dialler.keys().publicKey());
+        var trusted = Ends.trusting(dialer, PeerRole.VALIDATOR);
+        assertThat(connect(suite, dialer, server, AuthMode.MUTUAL, trusted).key())
+                .isEqualTo(dialer.keys().publicKey());
     }
 
     @ParameterizedTest
     @EnumSource(CipherSuite.class)
     @DisplayName("AU-02 no trusted peers, maybe-mutual: succeeds")
     void serverOnlySucceeds(CipherSuite suite) throws Exception {
-        var dialler = ends.node();
+        var dialer = ends.node();
         var accepted =
-                connect(suite, dialler, ends.node(), AuthMode.MAYBE_MUTUAL, TrustedPeers.NONE);
-        assertThat(accepted.peer()).isEqualTo(dialler.id());
+                connect(suite, dialer, ends.node(), AuthMode.MAYBE_MUTUAL, TrustedPeers.NONE);
+        assertThat(accepted.peer()).isEqualTo(dialer.id());
     }
 
     @ParameterizedTest
@@ -45,10 +45,10 @@ class AuthenticationConformanceTest {
     @DisplayName("AU-03 a node dials itself: fails on both sides")
     void selfDialFails(AuthMode mode) throws Exception {
         var node = ends.node();
-        var dialler = ends.dialler(CipherSuite.AESGCM, node, node, 1);
+        var dialer = ends.dialer(CipherSuite.AESGCM, node, node, 1);
         var listener = ends.listener(node, mode, Ends.trusting(node, PeerRole.VALIDATOR));
-        assertThat(Ends.refusal(listener, dialler.firstMessage())).isEqualTo(Reason.SELF_DIAL);
-        assertEndOfStreamFails(dialler);
+        assertThat(Ends.refusal(listener, dialer.firstMessage())).isEqualTo(Reason.SELF_DIAL);
+        assertEndOfStreamFails(dialer);
     }
 
     @ParameterizedTest
@@ -58,29 +58,28 @@ class AuthenticationConformanceTest {
         var trusted = ends.nodeWithAccount();
         var thief = new Ends.Node(ends.keys(), trusted.id());
         var server = ends.nodeWithAccount();
-        var dialler = ends.dialler(suite, thief, server, 1);
+        var dialer = ends.dialer(suite, thief, server, 1);
         var listener =
                 ends.listener(server, AuthMode.MUTUAL, Ends.trusting(trusted, PeerRole.VALIDATOR));
-        assertThat(Ends.refusal(listener, dialler.firstMessage())).isEqualTo(Reason.UNTRUSTED_KEY);
-        assertEndOfStreamFails(dialler);
+        assertThat(Ends.refusal(listener, dialer.firstMessage())).isEqualTo(Reason.UNTRUSTED_KEY);
+        assertEndOfStreamFails(dialer);
     }
 
     @ParameterizedTest
     @EnumSource(CipherSuite.class)
     @DisplayName(
-            "AU-06 a public full node dials a VFN it knows: the dialler sees ValidatorFullNode, the"
+            "AU-06 a public full node dials a VFN it knows: the dialer sees ValidatorFullNode, the"
                     + " listener sees Unknown")
     void publicNodeDialsValidatorFullNode(CipherSuite suite) throws Exception {
-        var dialler = ends.node();
+        var dialer = ends.node();
         var vfn = ends.node();
-        var accepted = connect(suite, dialler, vfn, AuthMode.MAYBE_MUTUAL, TrustedPeers.NONE);
+        var accepted = connect(suite, dialer, vfn, AuthMode.MAYBE_MUTUAL, TrustedPeers.NONE);
         assertThat(accepted.role()).isEqualTo(PeerRole.UNKNOWN);
         assertThat(
-                        DiallerHandshake.roleOf(
+                        DialerHandshake.roleOf(
                                 vfn.id(), Ends.trusting(vfn, PeerRole.VALIDATOR_FULL_NODE)))
                 .isEqualTo(PeerRole.VALIDATOR_FULL_NODE);
-        assertThat(DiallerHandshake.roleOf(vfn.id(), TrustedPeers.NONE))
-                .isEqualTo(PeerRole.UNKNOWN);
+        assertThat(DialerHandshake.roleOf(vfn.id(), TrustedPeers.NONE)).isEqualTo(PeerRole.UNKNOWN);
     }
 
     @ParameterizedTest
@@ -98,17 +97,17 @@ class AuthenticationConformanceTest {
     }
 
     private void bothSee(PeerRole role, CipherSuite suite, AuthMode mode) throws Exception {
-        var dialler = ends.nodeWithAccount();
+        var dialer = ends.nodeWithAccount();
         var server = ends.nodeWithAccount();
         var both =
                 TrustedPeers.of(
                         Map.of(
-                                dialler.id(),
-                                dialler.trustedAs(role),
+                                dialer.id(),
+                                dialer.trustedAs(role),
                                 server.id(),
                                 server.trustedAs(role)));
-        assertThat(connect(suite, dialler, server, mode, both).role()).isEqualTo(role);
-        assertThat(DiallerHandshake.roleOf(server.id(), both)).isEqualTo(role);
+        assertThat(connect(suite, dialer, server, mode, both).role()).isEqualTo(role);
+        assertThat(DialerHandshake.roleOf(server.id(), both)).isEqualTo(role);
     }
 
     /** A whole handshake, and a record each way. */
@@ -119,9 +118,9 @@ class AuthenticationConformanceTest {
             AuthMode mode,
             TrustedPeers trustedByServer)
             throws Exception {
-        var dialler = ends.dialler(suite, from, to, 1_800_000_000_000L);
-        var accepted = ends.listener(to, mode, trustedByServer).accept(dialler.firstMessage());
-        var session = dialler.finish(accepted.reply());
+        var dialer = ends.dialer(suite, from, to, 1_800_000_000_000L);
+        var accepted = ends.listener(to, mode, trustedByServer).accept(dialer.firstMessage());
+        var session = dialer.finish(accepted.reply());
         assertThat(session.handshakeHash()).isEqualTo(accepted.session().handshakeHash());
         assertThat(session.suite()).isEqualTo(suite).isEqualTo(accepted.suite());
         var there = ends.bytes(100);
@@ -134,9 +133,9 @@ class AuthenticationConformanceTest {
         return accepted;
     }
 
-    /** What the dialler gets when the listener closes without a word. */
-    private static void assertEndOfStreamFails(DiallerHandshake dialler) {
-        assertThatThrownBy(() -> dialler.finish(new byte[0]))
+    /** What the dialer gets when the listener closes without a word. */
+    private static void assertEndOfStreamFails(DialerHandshake dialer) {
+        assertThatThrownBy(() -> dialer.finish(new byte[0]))
                 .isInstanceOfSatisfying(
                         HandshakeException.class,
                         e -> assertThat(e.failure().reason()).isEqualTo(Reason.TRUNCATED));

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/** Builders of dialling and listening ends with valid defaults, all from one seed. */
+/** Builders of dialing and listening ends with valid defaults, all from one seed. */
 final class Ends {
     static final List<CipherSuite> BOTH = List.of(CipherSuite.CHACHAPOLY, CipherSuite.AESGCM);
 
@@ -52,8 +52,8 @@ final class Ends {
         return bytes;
     }
 
-    DiallerHandshake dialler(CipherSuite suite, Node from, Node to, long timestamp) {
-        return new DiallerHandshake(
+    DialerHandshake dialer(CipherSuite suite, Node from, Node to, long timestamp) {
+        return new DialerHandshake(
                 suite, from.keys(), from.id(), to.keys().publicKey(), timestamp, keys());
     }
 

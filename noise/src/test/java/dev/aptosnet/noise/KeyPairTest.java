@@ -97,35 +97,35 @@ class KeyPairTest {
                     .isInstanceOfSatisfying(
                             HandshakeException.class,
                             e -> assertThat(e.failure().reason()).isEqualTo(Reason.INVALID_DH));
-            asEphemeralOfTheDialler(point);
-            asStaticKeyOfTheDialler(point);
+            asEphemeralOfTheDialer(point);
+            asStaticKeyOfTheDialer(point);
             asStaticKeyOfTheListener(point);
             asEphemeralOfTheListener(point);
         }
     }
 
-    private void asEphemeralOfTheDialler(byte[] point) throws Exception {
+    private void asEphemeralOfTheDialer(byte[] point) throws Exception {
         var server = ends.node();
-        var first = ends.dialler(CipherSuite.AESGCM, ends.node(), server, 1).firstMessage();
+        var first = ends.dialer(CipherSuite.AESGCM, ends.node(), server, 1).firstMessage();
         System.arraycopy(point, 0, first, 64, 32);
         var listener = ends.listener(server, AuthMode.MAYBE_MUTUAL, TrustedPeers.NONE);
         assertThat(Ends.refusal(listener, first)).isEqualTo(Reason.INVALID_DH);
     }
 
     /** Everything else of the message is right: the sender only lacks a usable static key. */
-    private void asStaticKeyOfTheDialler(byte[] point) throws Exception {
+    private void asStaticKeyOfTheDialer(byte[] point) throws Exception {
         var server = ends.node();
-        var dialler = new Ends.Node(claiming(point), PeerId.of(point));
-        var first = ends.dialler(CipherSuite.CHACHAPOLY, dialler, server, 1).firstMessage();
+        var dialer = new Ends.Node(claiming(point), PeerId.of(point));
+        var first = ends.dialer(CipherSuite.CHACHAPOLY, dialer, server, 1).firstMessage();
         var listener =
-                ends.listener(server, AuthMode.MUTUAL, Ends.trusting(dialler, PeerRole.VALIDATOR));
+                ends.listener(server, AuthMode.MUTUAL, Ends.trusting(dialer, PeerRole.VALIDATOR));
         assertThat(Ends.refusal(listener, first)).isEqualTo(Reason.INVALID_DH);
     }
 
     private void asStaticKeyOfTheListener(byte[] point) {
         var own = ends.node();
         var handshake =
-                new DiallerHandshake(
+                new DialerHandshake(
                         CipherSuite.AESGCM,
                         own.keys(),
                         own.id(),
@@ -136,11 +136,11 @@ class KeyPairTest {
     }
 
     private void asEphemeralOfTheListener(byte[] point) throws Exception {
-        var dialler = ends.dialler(CipherSuite.AESGCM, ends.node(), ends.node(), 1);
-        var _ = dialler.firstMessage();
+        var dialer = ends.dialer(CipherSuite.AESGCM, ends.node(), ends.node(), 1);
+        var _ = dialer.firstMessage();
         var reply = ends.bytes(48);
         System.arraycopy(point, 0, reply, 0, 32);
-        assertThatThrownBy(() -> dialler.finish(reply))
+        assertThatThrownBy(() -> dialer.finish(reply))
                 .isInstanceOfSatisfying(
                         HandshakeException.class,
                         e -> assertThat(e.failure().reason()).isEqualTo(Reason.INVALID_DH));
@@ -170,11 +170,11 @@ class KeyPairTest {
     void nothingThatHoldsASecretPrintsIt() throws Exception {
         var client = ends.node();
         var server = ends.node();
-        var dialler = ends.dialler(CipherSuite.AESGCM, client, server, 1);
+        var dialer = ends.dialer(CipherSuite.AESGCM, client, server, 1);
         var accepted =
                 ends.listener(server, AuthMode.MAYBE_MUTUAL, Ends.trusting(client, PeerRole.KNOWN))
-                        .accept(dialler.firstMessage());
-        var session = dialler.finish(accepted.reply());
+                        .accept(dialer.firstMessage());
+        var session = dialer.finish(accepted.reply());
         var keys = session.keys();
         var printed = client.keys() + " " + accepted + session + keys + server;
         assertThat(printed)
@@ -187,9 +187,9 @@ class KeyPairTest {
 
     @Test
     void handshakesAreUsedOnce() throws Exception {
-        var dialler = ends.dialler(CipherSuite.AESGCM, ends.node(), ends.node(), 1);
-        var _ = dialler.firstMessage();
-        assertThatThrownBy(dialler::firstMessage).isInstanceOf(IllegalStateException.class);
+        var dialer = ends.dialer(CipherSuite.AESGCM, ends.node(), ends.node(), 1);
+        var _ = dialer.firstMessage();
+        assertThatThrownBy(dialer::firstMessage).isInstanceOf(IllegalStateException.class);
     }
 
     private static byte[] jdk(byte[] privateKey, byte[] theirs) throws Exception {

@@ -29,7 +29,7 @@ class ListenerHandshakeTest {
     @ParameterizedTest
     @EnumSource(CipherSuite.class)
     void aFlippedBitAnywhereInTheFirstMessageIsRefused(CipherSuite suite) throws Exception {
-        var first = ends.dialler(suite, client, server, 5).firstMessage();
+        var first = ends.dialer(suite, client, server, 5).firstMessage();
         var listener = ends.listener(server, AuthMode.MUTUAL, trusted);
         for (var at = 0; at < first.length; at++) {
             var altered = first.clone();
@@ -45,14 +45,14 @@ class ListenerHandshakeTest {
     @ParameterizedTest
     @EnumSource(CipherSuite.class)
     void aFlippedBitAnywhereInTheReplyIsRefused(CipherSuite suite) throws Exception {
-        for (var at = 0; at < DiallerHandshake.REPLY; at++) {
-            var dialler = ends.dialler(suite, client, server, 5);
+        for (var at = 0; at < DialerHandshake.REPLY; at++) {
+            var dialer = ends.dialer(suite, client, server, 5);
             var altered =
                     ends.listener(server, AuthMode.MUTUAL, trusted)
-                            .accept(dialler.firstMessage())
+                            .accept(dialer.firstMessage())
                             .reply();
             altered[at] ^= (byte) (1 << (at % 8));
-            assertThatThrownBy(() -> dialler.finish(altered))
+            assertThatThrownBy(() -> dialer.finish(altered))
                     .as("byte %d", at)
                     .isInstanceOfSatisfying(
                             HandshakeException.class,
@@ -62,22 +62,22 @@ class ListenerHandshakeTest {
 
     @Test
     void everyOtherLengthIsRefusedAtBothEnds() throws Exception {
-        var dialler = ends.dialler(CipherSuite.AESGCM, client, server, 5);
-        var first = dialler.firstMessage();
+        var dialer = ends.dialer(CipherSuite.AESGCM, client, server, 5);
+        var first = dialer.firstMessage();
         var listener = ends.listener(server, AuthMode.MUTUAL, trusted);
         for (var length = 0; length < 400; length++) {
-            if (length != DiallerHandshake.FIRST_MESSAGE) {
+            if (length != DialerHandshake.FIRST_MESSAGE) {
                 assertThat(Ends.refusal(listener, Arrays.copyOf(first, length)))
                         .isEqualTo(Reason.TRUNCATED);
             }
-            if (length != DiallerHandshake.REPLY) {
+            if (length != DialerHandshake.REPLY) {
                 var reply = new byte[length];
-                assertThatThrownBy(() -> dialler.finish(reply))
+                assertThatThrownBy(() -> dialer.finish(reply))
                         .isInstanceOf(HandshakeException.class);
             }
         }
         // A reply of a wrong length used nothing up: the right one still fits.
-        assertThat(dialler.finish(listener.accept(first).reply()).suite())
+        assertThat(dialer.finish(listener.accept(first).reply()).suite())
                 .isEqualTo(CipherSuite.AESGCM);
     }
 
@@ -106,16 +106,16 @@ class ListenerHandshakeTest {
     @EnumSource(CipherSuite.class)
     void eitherSuiteIsAcceptedWhateverTheOrderOfTheList(CipherSuite suite) throws Exception {
         for (var suites : List.of(Ends.BOTH, Ends.BOTH.reversed(), List.of(suite))) {
-            var dialler = ends.dialler(suite, client, server, 5);
-            var accepted = listenerWith(suites, server.keys()).accept(dialler.firstMessage());
+            var dialer = ends.dialer(suite, client, server, 5);
+            var accepted = listenerWith(suites, server.keys()).accept(dialer.firstMessage());
             assertThat(accepted.suite()).isEqualTo(suite);
-            assertThat(dialler.finish(accepted.reply()).suite()).isEqualTo(suite);
+            assertThat(dialer.finish(accepted.reply()).suite()).isEqualTo(suite);
         }
         var other = suite == CipherSuite.AESGCM ? CipherSuite.CHACHAPOLY : CipherSuite.AESGCM;
         assertThat(
                         Ends.refusal(
                                 listenerWith(List.of(other), server.keys()),
-                                ends.dialler(suite, client, server, 6).firstMessage()))
+                                ends.dialer(suite, client, server, 6).firstMessage()))
                 .isEqualTo(Reason.NOISE_DECRYPT);
     }
 
@@ -139,7 +139,7 @@ class ListenerHandshakeTest {
                             generated.incrementAndGet();
                             return ends.keys();
                         });
-        var first = ends.dialler(CipherSuite.AESGCM, client, server, 5).firstMessage();
+        var first = ends.dialer(CipherSuite.AESGCM, client, server, 5).firstMessage();
 
         var selfDial = first.clone();
         System.arraycopy(server.id().toByteArray(), 0, selfDial, 0, 32);
@@ -155,7 +155,7 @@ class ListenerHandshakeTest {
         assertThat(agreements).as("garbage, two suites").hasValue(1);
 
         agreements.set(0);
-        var stranger = ends.dialler(CipherSuite.AESGCM, ends.node(), server, 5).firstMessage();
+        var stranger = ends.dialer(CipherSuite.AESGCM, ends.node(), server, 5).firstMessage();
         assertThat(Ends.refusal(listener, stranger)).isEqualTo(Reason.UNTRUSTED_PEER);
         assertThat(agreements).as("a stranger").hasValue(2);
 
@@ -173,11 +173,11 @@ class ListenerHandshakeTest {
     @Test
     void anUnprovenSessionBurnsNoTimestamp() throws Exception {
         var listener = ends.listener(server, AuthMode.MUTUAL, trusted);
-        var dialler = ends.dialler(CipherSuite.CHACHAPOLY, client, server, 7);
-        var first = dialler.firstMessage();
+        var dialer = ends.dialer(CipherSuite.CHACHAPOLY, client, server, 7);
+        var first = dialer.firstMessage();
         var replayed = listener.accept(first);
         var genuine = listener.accept(first);
-        var session = dialler.finish(genuine.reply());
+        var session = dialer.finish(genuine.reply());
         var frame = Records.seal(session.sealer(), ends.bytes(10));
         assertThatThrownBy(() -> Records.open(replayed.session().opener(), frame))
                 .isInstanceOf(RecordException.class);
@@ -190,9 +190,9 @@ class ListenerHandshakeTest {
     void ofTwoSessionsInSetUpTheOlderOneLoses() throws Exception {
         var listener = ends.listener(server, AuthMode.MUTUAL, trusted);
         var older =
-                listener.accept(ends.dialler(CipherSuite.AESGCM, client, server, 7).firstMessage());
+                listener.accept(ends.dialer(CipherSuite.AESGCM, client, server, 7).firstMessage());
         var newer =
-                listener.accept(ends.dialler(CipherSuite.AESGCM, client, server, 8).firstMessage());
+                listener.accept(ends.dialer(CipherSuite.AESGCM, client, server, 8).firstMessage());
         newer.commit();
         assertThatThrownBy(older::commit)
                 .isInstanceOfSatisfying(
@@ -206,7 +206,7 @@ class ListenerHandshakeTest {
         var listener = ends.listener(server, AuthMode.MAYBE_MUTUAL, trusted, guard);
         for (var timestamp : new long[] {9, 9, 3}) {
             listener.accept(
-                            ends.dialler(CipherSuite.AESGCM, client, server, timestamp)
+                            ends.dialer(CipherSuite.AESGCM, client, server, timestamp)
                                     .firstMessage())
                     .commit();
         }
@@ -219,7 +219,7 @@ class ListenerHandshakeTest {
         assertThatThrownBy(
                         () ->
                                 listener.accept(
-                                        ends.dialler(CipherSuite.AESGCM, client, server, 1)
+                                        ends.dialer(CipherSuite.AESGCM, client, server, 1)
                                                 .firstMessage()))
                 .isInstanceOf(HandshakeException.class)
                 .hasMessageStartingWith("UNTRUSTED_PEER: peer " + client.id().shortText())
@@ -232,20 +232,20 @@ class ListenerHandshakeTest {
         var agreements = new AtomicInteger();
         var keys = KeyPair.ofPrivateKey(server.keys().privateKey(), counting(agreements));
         var listener = listenerWith(List.of(CipherSuite.AESGCM), keys);
-        var dialled = new AtomicInteger();
-        var dialling = KeyPair.ofPrivateKey(client.keys().privateKey(), counting(dialled));
+        var dialed = new AtomicInteger();
+        var dialing = KeyPair.ofPrivateKey(client.keys().privateKey(), counting(dialed));
         for (var time = 1; time <= 3; time++) {
             agreements.set(0);
-            dialled.set(0);
-            var dialler =
-                    ends.dialler(
-                            CipherSuite.AESGCM, new Ends.Node(dialling, client.id()), server, time);
-            var accepted = listener.accept(dialler.firstMessage());
-            var session = dialler.finish(accepted.reply());
+            dialed.set(0);
+            var dialer =
+                    ends.dialer(
+                            CipherSuite.AESGCM, new Ends.Node(dialing, client.id()), server, time);
+            var accepted = listener.accept(dialer.firstMessage());
+            var session = dialer.finish(accepted.reply());
             assertThat(session.keys()).isEqualTo(accepted.session().keys());
             // The other two of each end are those of its ephemeral key.
             assertThat(agreements).hasValue(time == 1 ? 2 : 1);
-            assertThat(dialled).hasValue(time == 1 ? 2 : 1);
+            assertThat(dialed).hasValue(time == 1 ? 2 : 1);
         }
     }
 
@@ -259,8 +259,8 @@ class ListenerHandshakeTest {
         var stranger = ends.node();
         for (var time = 1; time <= 3; time++) {
             agreements.set(0);
-            var dialler = ends.dialler(CipherSuite.AESGCM, stranger, server, time);
-            var _ = listener.accept(dialler.firstMessage());
+            var dialer = ends.dialer(CipherSuite.AESGCM, stranger, server, time);
+            var _ = listener.accept(dialer.firstMessage());
             assertThat(agreements).hasValue(2);
         }
     }

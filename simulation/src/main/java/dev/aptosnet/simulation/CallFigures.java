@@ -1,7 +1,7 @@
 package dev.aptosnet.simulation;
 
 import dev.aptosnet.domain.health.CircuitBreaker;
-import dev.aptosnet.domain.health.OpenPeers;
+import dev.aptosnet.domain.health.OpenBreakerLimit;
 import dev.aptosnet.domain.health.PeerBreakers;
 import dev.aptosnet.domain.health.PeerStatistics;
 import dev.aptosnet.ports.client.BreakerSettings;
@@ -42,7 +42,7 @@ final class CallFigures {
 
     private CallFigures(CallSettings calls, BreakerSettings breaker) {
         this.calls = calls;
-        this.breakers = new PeerBreakers(breaker, new OpenPeers(breaker, () -> 3));
+        this.breakers = new PeerBreakers(breaker, new OpenBreakerLimit(breaker, () -> 3));
     }
 
     /** I-06 with its circuit breaker. */

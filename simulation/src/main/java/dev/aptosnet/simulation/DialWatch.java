@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
-/** Who dialled whom when, from some moment on. */
+/** Who dialed whom when, from some moment on. */
 final class DialWatch {
     private static final long SECOND = 1_000_000_000L;
 
@@ -20,7 +20,7 @@ final class DialWatch {
         }
     }
 
-    void dialled(int from, int to, long nanos) {
+    void dialed(int from, int to, long nanos) {
         times.get(from).add(nanos);
         underWay.set(from * nodes + to);
         if (underWay.get(to * nodes + from)) {
@@ -32,7 +32,7 @@ final class DialWatch {
         underWay.clear(from * nodes + to);
     }
 
-    /** Pairs of which both ends were dialling at some moment. */
+    /** Pairs of which both ends were dialing at some moment. */
     int collidedPairs() {
         return collided.cardinality();
     }

@@ -30,7 +30,7 @@ final class DiscoveryFigures {
 
     /** A thousand views within a second, and a loop that comes to them a while later. */
     private static Figure burst(long seed, boolean last) {
-        var run = new Run(Settings.of(2, seed), SimNode::new);
+        var run = new Run(SimSettings.of(2, seed), SimNode::new);
         var taken = new ArrayList<PeerView>();
         var wakes = new int[1];
         var views = slots(run, taken, wakes, true);
@@ -56,7 +56,7 @@ final class DiscoveryFigures {
 
     /** The mailbox is full when the epoch changes. */
     private static Figure refused(long seed) {
-        var run = new Run(Settings.of(2, seed), SimNode::new);
+        var run = new Run(SimSettings.of(2, seed), SimNode::new);
         var taken = new ArrayList<PeerView>();
         var views = slots(run, taken, new int[1], false);
         look(run, views, taken);

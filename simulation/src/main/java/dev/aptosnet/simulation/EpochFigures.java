@@ -58,7 +58,7 @@ final class EpochFigures {
     }
 
     private static Run booted(long seed, Tuning tuning) {
-        var run = new Run(Settings.of(HOSTS, seed), tuning, SimNode::new);
+        var run = new Run(SimSettings.of(HOSTS, seed), tuning, SimNode::new);
         run.network().flatten(Duration.ofMillis(40));
         return run;
     }

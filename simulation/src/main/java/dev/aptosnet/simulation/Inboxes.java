@@ -1,7 +1,7 @@
 package dev.aptosnet.simulation;
 
+import dev.aptosnet.domain.queue.FairShare;
 import dev.aptosnet.domain.queue.KeyedQueue;
-import dev.aptosnet.domain.queue.SharedBytes;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.QueueStyle;
 import dev.aptosnet.ports.model.Bytes;
@@ -87,7 +87,7 @@ final class Inboxes implements LinkPeer.Arrivals {
         private void take(Bytes payload) {
             if (!still) {
                 handle(payload);
-            } else if (SharedBytes.admit(held, used, payload.size(), LIMIT)
+            } else if (FairShare.admit(held, used, payload.size(), LIMIT)
                     && queue.push(peer(), payload) == null) {
                 held += payload.size();
                 used += payload.size();

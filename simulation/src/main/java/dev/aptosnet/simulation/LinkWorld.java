@@ -41,7 +41,7 @@ final class LinkWorld {
                         usual.writeTimeout(),
                         usual.setupTimeout());
         this.world = new World(seed);
-        this.network = new VirtualNetwork(world, conditions, new Tally());
+        this.network = new VirtualNetwork(world, conditions, new EventCounts());
         this.random = world.newRandom();
         this.bytesPerSecond = bytesPerSecond;
         network.flatten(oneWay);

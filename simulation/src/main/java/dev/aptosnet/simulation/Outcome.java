@@ -24,7 +24,7 @@ import java.util.Map;
  */
 public record Outcome(
         String scenario,
-        Settings settings,
+        SimSettings settings,
         long hash,
         long events,
         Duration virtualTime,

@@ -21,7 +21,7 @@ final class Plots {
 
     static Map<String, String> of(
             String scenario,
-            Settings settings,
+            SimSettings settings,
             Timeline timeline,
             int wantedPairs,
             MonoTime end,

@@ -1,6 +1,6 @@
 package dev.aptosnet.simulation;
 
-import dev.aptosnet.domain.lane.QueueBounds;
+import dev.aptosnet.domain.send.QueueBounds;
 import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;

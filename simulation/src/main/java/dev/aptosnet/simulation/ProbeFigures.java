@@ -67,7 +67,7 @@ final class ProbeFigures {
 
     private static Run run(long seed, int candidates) {
         var quiet = Tuning.DEFAULT.withCallInterval(Duration.ZERO);
-        var run = new Run(Settings.of(candidates + 1, seed), quiet, SimNode::new);
+        var run = new Run(SimSettings.of(candidates + 1, seed), quiet, SimNode::new);
         run.want((_, _) -> false); // They answer, and connect to nobody.
         return run;
     }

@@ -49,7 +49,7 @@ final class ReconnectFigures {
         var quiet =
                 tuning.with(tuning.health().withInterval(Duration.ofMinutes(10)))
                         .withCallInterval(Duration.ZERO);
-        var run = new Run(Settings.of(nodes, seed), quiet, SimNode::new);
+        var run = new Run(SimSettings.of(nodes, seed), quiet, SimNode::new);
         run.startAll(Duration.ofSeconds(5));
         run.awaitSettled("mesh", run.world().now(), LIMIT);
         run.world().run(Duration.ofSeconds(15));
@@ -73,7 +73,7 @@ final class ReconnectFigures {
     }
 
     private static double oneLost(long seed, Tuning tuning) {
-        var run = new Run(Settings.of(10, seed), tuning, SimNode::new);
+        var run = new Run(SimSettings.of(10, seed), tuning, SimNode::new);
         run.startAll(Duration.ofSeconds(5));
         run.awaitSettled("mesh", run.world().now(), LIMIT);
         var took = new ArrayList<Double>();

@@ -25,10 +25,10 @@ import java.util.function.BiPredicate;
 final class Run {
     private static final Duration SAMPLE_INTERVAL = Duration.ofMillis(100);
 
-    private final Settings settings;
+    private final SimSettings settings;
     private final World world;
     private final VirtualNetwork network;
-    private final Tally tally = new Tally();
+    private final EventCounts tally = new EventCounts();
     private final Mesh mesh;
     private final Invariants invariants;
     private final RoundTrips roundTrips = new RoundTrips();
@@ -48,11 +48,11 @@ final class Run {
     private long watchedFailures;
     private BiConsumer<Host, PeerId> onNoticed = (_, _) -> {};
 
-    Run(Settings settings, BiFunction<Run, Host, SimNode> make) {
+    Run(SimSettings settings, BiFunction<Run, Host, SimNode> make) {
         this(settings, Tuning.DEFAULT, make);
     }
 
-    Run(Settings settings, Tuning tuning, BiFunction<Run, Host, SimNode> make) {
+    Run(SimSettings settings, Tuning tuning, BiFunction<Run, Host, SimNode> make) {
         this.settings = settings;
         this.tuning = tuning;
         this.make = make;
@@ -227,7 +227,7 @@ final class Run {
         onNoticed.accept(host, peer);
     }
 
-    void dialled(int host) {
+    void dialed(int host) {
         var now = world.now().nanos() / 1_000_000_000L;
         if (second[host] != now) {
             second[host] = now;
@@ -261,7 +261,7 @@ final class Run {
         return network;
     }
 
-    Tally tally() {
+    EventCounts tally() {
         return tally;
     }
 

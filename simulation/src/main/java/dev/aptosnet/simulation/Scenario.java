@@ -15,7 +15,7 @@ public interface Scenario {
     int defaultNodes();
 
     /** Plays it; as fast as the machine can, on the calling thread. */
-    Outcome run(Settings settings);
+    Outcome run(SimSettings settings);
 
     /** All there are, by name. */
     static List<Scenario> all() {

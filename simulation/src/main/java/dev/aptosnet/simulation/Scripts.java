@@ -57,17 +57,17 @@ final class Scripts {
     record Script(String name, String description, int defaultNodes, Consumer<Run> play)
             implements Scenario {
         @Override
-        public Outcome run(Settings settings) {
+        public Outcome run(SimSettings settings) {
             return run(settings, SimNode::new);
         }
 
         /** With nodes of another making. */
-        Outcome run(Settings settings, BiFunction<Run, Host, SimNode> make) {
+        Outcome run(SimSettings settings, BiFunction<Run, Host, SimNode> make) {
             return run(settings, Tuning.DEFAULT, make);
         }
 
         /** With nodes that are set otherwise. */
-        Outcome run(Settings settings, Tuning tuning, BiFunction<Run, Host, SimNode> make) {
+        Outcome run(SimSettings settings, Tuning tuning, BiFunction<Run, Host, SimNode> make) {
             var run = new Run(settings, tuning, make);
             play.accept(run);
             return run.finish(name);
@@ -110,7 +110,9 @@ final class Scripts {
         run.startAll(Duration.ofMillis(run.random().nextLong(400)));
         for (var i = 0; i < run.network().hosts().size() / 4 + 1; i++) {
             if (run.random().nextInt(4) == 0) {
-                run.in(Duration.ofMillis(run.random().nextLong(1_500)), () -> Faults.reset(run));
+                run.in(
+                        Duration.ofMillis(run.random().nextLong(1_500)),
+                        () -> LinkFaults.reset(run));
             }
         }
         run.world().run(Duration.ofSeconds(2));
@@ -161,7 +163,7 @@ final class Scripts {
         var pause = 40_000_000_000L / run.network().hosts().size();
         while (run.world().now().isBefore(end)) {
             run.world().run(Duration.ofNanos(pause / 2 + run.random().nextLong(pause)));
-            Faults.any(run);
+            LinkFaults.any(run);
         }
         var lastRepair = run.timeline().lastRepair();
         run.world().runUntil(lastRepair);

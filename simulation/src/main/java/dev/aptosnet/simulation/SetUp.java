@@ -17,8 +17,8 @@ import java.time.Duration;
 
 /**
  * A connection on its way to being proven: five packets to and fro, two for the socket, two for
- * Noise, one with the dialler's handshake message. The dialler has its link after two round trips,
- * the listener after two and a half; in between the dialler may already have closed it. A packet
+ * Noise, one with the dialer's handshake message. The dialer has its link after two round trips,
+ * the listener after two and a half; in between the dialer may already have closed it. A packet
  * that does not get through is sent again, each time after twice the wait, until the deadline.
  */
 final class SetUp {
@@ -33,10 +33,10 @@ final class SetUp {
     private final VirtualNetwork network;
     private final VirtualTransport transport;
     private final DialId id;
-    private final Host dialler;
+    private final Host dialer;
     private final Host listener;
     private final PeerId expected;
-    private final int diallerProcess;
+    private final int dialerProcess;
     private final MonoTime begun;
     private final MonoTime deadline;
     private int listenerProcess;
@@ -50,29 +50,29 @@ final class SetUp {
             VirtualNetwork network,
             VirtualTransport transport,
             DialId id,
-            Host dialler,
+            Host dialer,
             Host listener,
             PeerId expected) {
         this.network = network;
         this.transport = transport;
         this.id = id;
-        this.dialler = dialler;
+        this.dialer = dialer;
         this.listener = listener;
         this.expected = expected;
-        this.diallerProcess = dialler.process();
+        this.dialerProcess = dialer.process();
         this.begun = network.world().now();
         this.deadline = begun.plus(network.conditions().setupTimeout());
     }
 
     void begin() {
-        network.dialBegan(dialler, listener);
+        network.dialBegan(dialer, listener);
         at(deadline, this::expire);
         send(SYN);
     }
 
     private void send(int step) {
-        var from = step % 2 == 1 ? dialler : listener;
-        var to = step % 2 == 1 ? listener : dialler;
+        var from = step % 2 == 1 ? dialer : listener;
+        var to = step % 2 == 1 ? listener : dialer;
         in(network.oneWayNanos(from, to), () -> arrive(step, from, to));
     }
 
@@ -80,7 +80,7 @@ final class SetUp {
         if (over) {
             return;
         }
-        if (step < HELLO && dialler.process() != diallerProcess) {
+        if (step < HELLO && dialer.process() != dialerProcess) {
             finish();
             return;
         }
@@ -123,7 +123,7 @@ final class SetUp {
         var refused =
                 !listener.peer().equals(expected)
                         ? SetupFailure.Reason.WRONG_SERVER_KEY
-                        : there == null ? null : there.judge(dialler.peer(), stamp);
+                        : there == null ? null : there.judge(dialer.peer(), stamp);
         if (refused == null) {
             send(NOISE_SECOND);
         } else {
@@ -137,8 +137,8 @@ final class SetUp {
             return;
         }
         var wire = network.newWire();
-        var outbound = end(dialler, listener, transport, there, Origin.OUTBOUND, wire);
-        var accepted = end(listener, dialler, there, transport, Origin.INBOUND, wire);
+        var outbound = end(dialer, listener, transport, there, Origin.OUTBOUND, wire);
+        var accepted = end(listener, dialer, there, transport, Origin.INBOUND, wire);
         VirtualLink.join(outbound, accepted);
         inbound = accepted;
         transport.dialed(id, outbound);
@@ -178,21 +178,21 @@ final class SetUp {
         var there = admittedBy;
         var link = inbound;
         if (there != null && link != null) {
-            there.commit(dialler.peer(), stamp);
+            there.commit(dialer.peer(), stamp);
             finish();
             there.accepted(link);
         }
     }
 
     private void failLater(SetupFailure.Reason reason, String detail) {
-        in(network.oneWayNanos(listener, dialler), () -> fail(reason, detail));
+        in(network.oneWayNanos(listener, dialer), () -> fail(reason, detail));
     }
 
     /** The dial ends without a link; does nothing once there is one. */
     void fail(SetupFailure.Reason reason, String detail) {
         if (!over && inbound == null) {
             finish();
-            if (dialler.process() == diallerProcess) {
+            if (dialer.process() == dialerProcess) {
                 transport.failed(id, new SetupFailure(reason, detail));
             }
         }
@@ -224,7 +224,7 @@ final class SetUp {
     private void finish() {
         if (!over) {
             over = true;
-            network.dialEnded(dialler, listener);
+            network.dialEnded(dialer, listener);
             if (admittedBy != null) {
                 admittedBy.leave();
             }
@@ -236,6 +236,6 @@ final class SetUp {
     }
 
     private void at(MonoTime time, Runnable action) {
-        network.world().at(time, EventKind.SETUP, dialler.index(), id.number(), action);
+        network.world().at(time, EventKind.SETUP, dialer.index(), id.number(), action);
     }
 }

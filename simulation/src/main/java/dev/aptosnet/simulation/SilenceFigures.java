@@ -23,7 +23,7 @@ final class SilenceFigures {
 
     private static double noticed(long seed, HealthSettings health) {
         var tuning = Tuning.DEFAULT.with(health);
-        var run = new Run(Settings.of(NODES, seed), tuning, SimNode::new);
+        var run = new Run(SimSettings.of(NODES, seed), tuning, SimNode::new);
         run.startAll(Duration.ofSeconds(5));
         run.awaitSettled("mesh", run.world().now(), Duration.ofMinutes(2));
         run.world().run(Duration.ofSeconds(30));

@@ -187,7 +187,7 @@ class SimNode {
                     trusted = peersNow;
                 }
                 case Connectivity.Effect.Dial(var id, var peer, var address) -> {
-                    run.dialled(host.index());
+                    run.dialed(host.index());
                     transport.dial(id, peer, address);
                 }
                 case Connectivity.Effect.Probe(var id, _, var address, var limit) ->

@@ -37,8 +37,8 @@ final class StallFigures {
         var all = new StallFigures(seed);
         var coupled = all.stalled(false);
         var ours = all.stalled(true);
-        var finished = all.cancelled(LinkPeer.LEGACY);
-        var reset = all.cancelled(LinkPeer.UPGRADED);
+        var finished = all.canceled(LinkPeer.LEGACY);
+        var reset = all.canceled(LinkPeer.UPGRADED);
         var roundTrip = 2.0 * ONE_WAY.toMillis();
         var stall = "one application stops reading for 10 s: ";
         return List.of(
@@ -63,13 +63,13 @@ final class StallFigures {
                         MessageLimits.DEFAULT.inboundBytes() / 0x1p21),
                 Figure.atMost(
                         "I-17",
-                        "64 MiB request cancelled: until its last byte has left, ms",
+                        "64 MiB request canceled: until its last byte has left, ms",
                         finished.left(),
                         reset.left(),
                         roundTrip),
                 Figure.atMost(
                         "I-17",
-                        "64 MiB request cancelled: until the receiver holds none of it, ms",
+                        "64 MiB request canceled: until the receiver holds none of it, ms",
                         finished.held(),
                         reset.held(),
                         roundTrip));
@@ -127,9 +127,9 @@ final class StallFigures {
      * @param left from the cancellation until the last byte of the request left, ms
      * @param held until the receiver held none of it, ms
      */
-    private record Cancelled(double left, double held) {}
+    private record Canceled(double left, double held) {}
 
-    private Cancelled cancelled(Set<Capability> capabilities) {
+    private Canceled canceled(Set<Capability> capabilities) {
         var world = world();
         var ends = world.link();
         var sender = new LinkPeer(ends.near(), capabilities);
@@ -151,7 +151,7 @@ final class StallFigures {
         while (receiver.machine().streamBytes() > 0) {
             world.run(Duration.ofNanos(100_000));
         }
-        return new Cancelled(left[0].nanosSince(since) / 1e6, world.now().nanosSince(since) / 1e6);
+        return new Canceled(left[0].nanosSince(since) / 1e6, world.now().nanosSince(since) / 1e6);
     }
 
     private LinkWorld world() {

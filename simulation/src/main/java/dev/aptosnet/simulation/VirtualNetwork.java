@@ -21,7 +21,7 @@ final class VirtualNetwork {
 
     private final World world;
     private final Conditions conditions;
-    private final Tally tally;
+    private final EventCounts tally;
     private final SplittableRandom delays;
     private final SplittableRandom luck;
     private final List<Host> hosts = new ArrayList<>();
@@ -43,7 +43,7 @@ final class VirtualNetwork {
     private BiPredicate<Host, Host> broken = (_, _) -> false;
     private long nextWire;
 
-    VirtualNetwork(World world, Conditions conditions, Tally tally) {
+    VirtualNetwork(World world, Conditions conditions, EventCounts tally) {
         this.world = world;
         this.conditions = conditions;
         this.tally = tally;
@@ -115,7 +115,7 @@ final class VirtualNetwork {
 
     void dialBegan(Host from, Host to) {
         if (watch != null) {
-            watch.dialled(from.index(), to.index(), world.now().nanos());
+            watch.dialed(from.index(), to.index(), world.now().nanos());
         }
     }
 
@@ -183,7 +183,7 @@ final class VirtualNetwork {
         return conditions;
     }
 
-    Tally tally() {
+    EventCounts tally() {
         return tally;
     }
 

@@ -4,11 +4,11 @@ import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
-import dev.aptosnet.ports.transport.Turn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +45,7 @@ final class VirtualTransport implements Transport {
     }
 
     @Override
-    public void dial(DialId id, PeerId expected, NetworkAddress address, Turn turn) {
+    public void dial(DialId id, PeerId expected, NetworkAddress address, RaceTicket turn) {
         network.tally().dials++;
         var to = network.find(address);
         if (to == null) {
@@ -56,7 +56,7 @@ final class VirtualTransport implements Transport {
             return;
         }
         if (!turn.take()) {
-            failed(id, Turn.NOT_OURS);
+            failed(id, RaceTicket.NOT_OURS);
             return;
         }
         var setUp = new SetUp(network, this, id, host, to, expected);
@@ -78,7 +78,7 @@ final class VirtualTransport implements Transport {
     public void cancel(DialId id) {
         var setUp = dials.get(id.number());
         if (setUp != null) {
-            setUp.fail(SetupFailure.Reason.CANCELLED, "the dial was given up");
+            setUp.fail(SetupFailure.Reason.CANCELED, "the dial was given up");
         }
     }
 
@@ -86,7 +86,7 @@ final class VirtualTransport implements Transport {
     public void close() {
         listening = null;
         for (var setUp : List.copyOf(dials.values())) {
-            setUp.fail(SetupFailure.Reason.CANCELLED, "the transport was closed");
+            setUp.fail(SetupFailure.Reason.CANCELED, "the transport was closed");
         }
     }
 

@@ -32,7 +32,7 @@ final class World {
         private final int host;
         private final long subject;
         private final Runnable action;
-        private boolean cancelled;
+        private boolean canceled;
 
         private Event(
                 MonoTime time,
@@ -51,7 +51,7 @@ final class World {
 
         /** It will not happen; does nothing if it has. */
         void cancel() {
-            cancelled = true;
+            canceled = true;
         }
 
         @Override
@@ -102,7 +102,7 @@ final class World {
                 return false;
             }
             queue.remove();
-            if (!next.cancelled) {
+            if (!next.canceled) {
                 now = next.time;
                 trace.add(now.nanos(), next.kind, next.host, next.subject);
                 next.action.run();

@@ -15,7 +15,7 @@ import java.util.function.BiFunction;
 
 /** Each fault that is planted here must be seen. */
 class InvariantsTest {
-    private static final Settings SETTINGS = Settings.of(4, 11);
+    private static final SimSettings SETTINGS = SimSettings.of(4, 11);
 
     /** Starts every link, also the second one to the same peer. */
     private static final class KeepsBoth extends SimNode {
@@ -121,7 +121,7 @@ class InvariantsTest {
 
     @Test
     void nodesThatKeepThoseWhoLeftAreCaught() {
-        var run = new Run(Settings.of(12, 3), KeepsEverybody::new);
+        var run = new Run(SimSettings.of(12, 3), KeepsEverybody::new);
         var epochs = new Epochs(run);
         run.startAll(Duration.ZERO);
         run.world().run(Duration.ofSeconds(10));
@@ -133,7 +133,7 @@ class InvariantsTest {
 
     @Test
     void silentPeerIsNoticedAndDisconnectedWithinFifteenSeconds() {
-        var run = new Run(Settings.of(4, 11), SimNode::new);
+        var run = new Run(SimSettings.of(4, 11), SimNode::new);
         run.startAll(Duration.ZERO);
         run.world().run(Duration.ofSeconds(20));
         run.network().hosts().getFirst().freeze();

@@ -18,7 +18,7 @@ class ScenariosTest {
     @MethodSource("scenarios")
     void everyScenarioEndsWellForSeveralSeeds(Scenario scenario) {
         for (var seed = 1; seed <= 3; seed++) {
-            var outcome = scenario.run(Settings.of(12, seed));
+            var outcome = scenario.run(SimSettings.of(12, seed));
 
             assertThat(outcome.ok()).as(outcome.failureReport()).isTrue();
             assertThat(outcome.pairs()).isEqualTo(outcome.wantedPairs()).isPositive();
@@ -31,9 +31,9 @@ class ScenariosTest {
     @ParameterizedTest
     @MethodSource("scenarios")
     void sameSeedGivesTheSameHashAndAnotherSeedAnother(Scenario scenario) {
-        var first = scenario.run(Settings.of(10, 7));
-        var again = scenario.run(Settings.of(10, 7));
-        var other = scenario.run(Settings.of(10, 8));
+        var first = scenario.run(SimSettings.of(10, 7));
+        var again = scenario.run(SimSettings.of(10, 7));
+        var other = scenario.run(SimSettings.of(10, 8));
 
         assertThat(again).isEqualTo(first);
         assertThat(other.hash()).isNotEqualTo(first.hash());
@@ -42,7 +42,7 @@ class ScenariosTest {
     @Test
     void announcedEpochIsReadyWhenItComesAndASurpriseIsNot() {
         for (var seed = 1; seed <= 5; seed++) {
-            var outcome = Scripts.EPOCH.run(Settings.of(22, seed));
+            var outcome = Scripts.EPOCH.run(SimSettings.of(22, seed));
 
             assertThat(outcome.ok()).as(outcome.failureReport()).isTrue();
             assertThat(outcome.milestones())
@@ -63,7 +63,7 @@ class ScenariosTest {
     void simultaneousDialsLeaveOneConnectionAtBothEnds() {
         var collisions = 0L;
         for (var seed = 1; seed <= 200; seed++) {
-            var outcome = Scripts.SIMULTANEOUS_DIAL.run(Settings.of(2, seed));
+            var outcome = Scripts.SIMULTANEOUS_DIAL.run(SimSettings.of(2, seed));
 
             assertThat(outcome.ok()).as(outcome.failureReport()).isTrue();
             collisions += outcome.counts().getOrDefault("collisions", 0L);
@@ -74,7 +74,7 @@ class ScenariosTest {
 
     @Test
     void partitionCutsTheNetworkAndHealsIt() {
-        var run = new Run(Settings.of(10, 3), SimNode::new);
+        var run = new Run(SimSettings.of(10, 3), SimNode::new);
         run.startAll(Duration.ofSeconds(1));
         run.awaitSettled("mesh", run.world().now(), Duration.ofMinutes(1));
         run.network().breakWays((from, to) -> (from.index() < 5) != (to.index() < 5));
@@ -96,7 +96,7 @@ class ScenariosTest {
 
     @Test
     void picturesShowTheCurveTheFaultsAndTheRegions() {
-        var plots = Scripts.PARTITION.run(Settings.of(10, 1)).plots();
+        var plots = Scripts.PARTITION.run(SimSettings.of(10, 1)).plots();
 
         assertThat(plots).containsOnlyKeys("connected-pairs.svg", "round-trips.svg");
         assertThat(plots.get("connected-pairs.svg"))

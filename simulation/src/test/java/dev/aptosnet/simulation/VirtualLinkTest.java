@@ -31,7 +31,7 @@ class VirtualLinkTest {
     private static final Lane LANE = Lane.of(MessageClass.NORMAL);
     private static final int MAX_FRAME = 100_000;
 
-    private final Run run = new Run(Settings.of(12, 5), SimNode::new);
+    private final Run run = new Run(SimSettings.of(12, 5), SimNode::new);
     private final World world = run.world();
     private final VirtualNetwork network = run.network();
     private final Host hostA = network.hosts().get(0);

@@ -29,7 +29,7 @@ class VirtualTransportTest {
 
     private final Run run =
             new Run(
-                    new Settings(
+                    new SimSettings(
                             12,
                             5,
                             new Conditions(
@@ -44,14 +44,14 @@ class VirtualTransportTest {
                     SimNode::new);
     private final World world = run.world();
     private final VirtualNetwork network = run.network();
-    private final Host dialler = network.hosts().get(0);
+    private final Host dialer = network.hosts().get(0);
     private final Host listener = network.hosts().get(10);
     private final List<String> heard = new ArrayList<>();
     private boolean trusts = true;
 
     @BeforeEach
     void open() {
-        dialler.started();
+        dialer.started();
         listener.started();
         open(listener).listen(new ListenId(0), listener.address());
         world.run(Duration.ofMillis(10));
@@ -89,13 +89,13 @@ class VirtualTransportTest {
     }
 
     private VirtualTransport dial() {
-        var transport = open(dialler);
+        var transport = open(dialer);
         transport.dial(DIAL, listener.peer(), listener.address());
         return transport;
     }
 
     @Test
-    void diallerHasItsLinkAfterTwoRoundTripsAndTheListenerAfterTwoAndAHalf() {
+    void dialerHasItsLinkAfterTwoRoundTripsAndTheListenerAfterTwoAndAHalf() {
         dial();
         world.run(Duration.ofSeconds(60));
 
@@ -122,7 +122,7 @@ class VirtualTransportTest {
 
     @Test
     void packetsThatDidNotGetThroughAreSentAgain() {
-        network.breakWays((from, _) -> from == dialler);
+        network.breakWays((from, _) -> from == dialer);
         dial();
         world.run(Duration.ofMillis(2_500));
         network.heal();
@@ -132,7 +132,7 @@ class VirtualTransportTest {
     }
 
     @Test
-    void untrustedDiallerIsTurnedAwayWithoutAWord() {
+    void untrustedDialerIsTurnedAwayWithoutAWord() {
         trusts = false;
         dial();
         world.run(Duration.ofSeconds(60));
@@ -145,9 +145,9 @@ class VirtualTransportTest {
         dial();
         world.run(Duration.ofSeconds(60));
         heard.clear();
-        dialler.crash(false);
-        dialler.stepWall(-3_600_000);
-        dialler.started();
+        dialer.crash(false);
+        dialer.stepWall(-3_600_000);
+        dialer.started();
         dial();
         world.run(Duration.ofSeconds(60));
 
@@ -156,21 +156,21 @@ class VirtualTransportTest {
     }
 
     @Test
-    void cancelledDialIsAnsweredOnceAndLeavesNothingBehind() {
+    void canceledDialIsAnsweredOnceAndLeavesNothingBehind() {
         var transport = dial();
         world.run(Duration.ofMillis(3));
         transport.cancel(DIAL);
         transport.cancel(DIAL);
         world.run(Duration.ofSeconds(60));
 
-        assertThat(heard).containsExactly("3 " + SetupFailure.Reason.CANCELLED);
-        assertThat(dialler.links()).isEmpty();
+        assertThat(heard).containsExactly("3 " + SetupFailure.Reason.CANCELED);
+        assertThat(dialer.links()).isEmpty();
         assertThat(listener.links()).isEmpty();
     }
 
     @Test
     void unknownAddressFailsTheDial() {
-        var transport = open(dialler);
+        var transport = open(dialer);
         transport.dial(DIAL, listener.peer(), NetworkAddress.parse("/ip4/192.0.2.1/tcp/1"));
         world.run(Duration.ofSeconds(1));
 

@@ -32,8 +32,8 @@ class WorldTest {
     }
 
     @Test
-    void cancelledEventDoesNotHappenAndLeavesNoTrace() {
-        world.in(10, KIND, 0, 0, note("cancelled")).cancel();
+    void canceledEventDoesNotHappenAndLeavesNoTrace() {
+        world.in(10, KIND, 0, 0, note("canceled")).cancel();
         world.run(Duration.ofSeconds(1));
 
         assertThat(happened).isEmpty();

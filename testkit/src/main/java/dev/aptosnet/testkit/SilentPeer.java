@@ -6,7 +6,7 @@ import java.io.Closeable;
 
 /** The other end of a half-open connection: it takes what comes and never says a word. */
 public interface SilentPeer extends Closeable {
-    /** Where it listens, ready to be dialled, or where it connected to. */
+    /** Where it listens, ready to be dialed, or where it connected to. */
     NetworkAddress address();
 
     /** Whether the transport under test has closed the connection. */

@@ -21,13 +21,13 @@ import dev.aptosnet.ports.transport.Lane;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportProvider;
 import dev.aptosnet.ports.transport.TrustedPeers;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
-import dev.aptosnet.ports.transport.Turn;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -81,7 +81,7 @@ public abstract class TransportContract {
     /** Where to listen, with a port of the transport's choice. */
     protected abstract NetworkAddress listenAddress();
 
-    /** Where nobody listens, ready to be dialled. */
+    /** Where nobody listens, ready to be dialed. */
     protected abstract NetworkAddress deadAddress(PublicKey key);
 
     /** Enough for a connection beneath the set-up, on a busy machine too. */
@@ -96,12 +96,12 @@ public abstract class TransportContract {
 
     /**
      * Something that takes connections and never says a word; empty if the transport has no place
-     * for such a thing. Its address is ready to be dialled with this key.
+     * for such a thing. Its address is ready to be dialed with this key.
      */
     protected abstract Optional<SilentPeer> silentListener(PublicKey key);
 
     /** Connects to a listener and never says a word; empty if that cannot be. */
-    protected abstract Optional<SilentPeer> silentDialler(NetworkAddress listener);
+    protected abstract Optional<SilentPeer> silentDialer(NetworkAddress listener);
 
     @BeforeEach
     final void startFromTheSeed() {
@@ -140,14 +140,14 @@ public abstract class TransportContract {
     }
 
     /** Two links that are the ends of one connection, not started. */
-    protected final Ends connect(TransportNode dialler, TransportNode listener) {
+    protected final Ends connect(TransportNode dialer, TransportNode listener) {
         var address = listener.listen(listenAddress());
-        var dialled = dialler.connect(listener, address);
-        return new Ends(dialled, listener.accepted());
+        var dialed = dialer.connect(listener, address);
+        return new Ends(dialed, listener.accepted());
     }
 
     /** The ends of one connection. */
-    protected record Ends(Link dialled, Link accepted) {}
+    protected record Ends(Link dialed, Link accepted) {}
 
     private byte[] randomBytes(int size) {
         var bytes = new byte[size];
@@ -199,7 +199,7 @@ public abstract class TransportContract {
                                 new TrustedPeer(Set.of(left.key()), PeerRole.VALIDATOR),
                                 right.peer(),
                                 new TrustedPeer(Set.of(right.key()), PeerRole.UPSTREAM)));
-        var dialler =
+        var dialer =
                 node(
                         left,
                         new SettingsBuilder(left)
@@ -214,7 +214,7 @@ public abstract class TransportContract {
                                 .trusted(trusted)
                                 .hello(Bytes.utf8("right")));
         var address = listener.listen(listenAddress());
-        var out = dialler.connect(listener, address);
+        var out = dialer.connect(listener, address);
         var in = listener.accepted();
 
         assertThat(out.info().peer()).isEqualTo(right.peer());
@@ -243,8 +243,8 @@ public abstract class TransportContract {
     }
 
     @Test
-    @DisplayName("AU-10 a dialler dropped from the trusted set is let in again, as unknown")
-    void aDiallerDroppedFromTheTrustedSetIsLetInAsUnknown() {
+    @DisplayName("AU-10 a dialer dropped from the trusted set is let in again, as unknown")
+    void aDialerDroppedFromTheTrustedSetIsLetInAsUnknown() {
         var left = identity();
         var right = identity();
         var trusted =
@@ -252,7 +252,7 @@ public abstract class TransportContract {
                         Map.of(
                                 left.peer(),
                                 new TrustedPeer(Set.of(left.key()), PeerRole.DOWNSTREAM)));
-        var dialler = node(left, new SettingsBuilder(left));
+        var dialer = node(left, new SettingsBuilder(left));
         var listener =
                 node(
                         right,
@@ -260,24 +260,24 @@ public abstract class TransportContract {
                                 .authMode(AuthMode.MAYBE_MUTUAL)
                                 .trusted(peer -> Optional.ofNullable(trusted.get(peer))));
         var address = listener.listen(listenAddress());
-        dialler.connect(listener, address);
+        dialer.connect(listener, address);
         assertThat(listener.accepted().info().role()).isEqualTo(PeerRole.DOWNSTREAM);
         trusted.clear();
-        dialler.connect(listener, address);
+        dialer.connect(listener, address);
         assertThat(listener.accepted().info().role()).isEqualTo(PeerRole.UNKNOWN);
     }
 
     @Test
     void aListenerWithoutATrustedSetGivesStrangersTheirRole() {
-        var dialler = node();
+        var dialer = node();
         var right = identity();
         var listener =
                 node(
                         right,
                         new SettingsBuilder(right)
                                 .unknownInboundRole(PeerRole.VALIDATOR_FULL_NODE));
-        var ends = connect(dialler, listener);
-        assertThat(ends.dialled().info().role()).isEqualTo(PeerRole.UNKNOWN);
+        var ends = connect(dialer, listener);
+        assertThat(ends.dialed().info().role()).isEqualTo(PeerRole.UNKNOWN);
         assertThat(ends.accepted().info().role()).isEqualTo(PeerRole.VALIDATOR_FULL_NODE);
     }
 
@@ -285,10 +285,10 @@ public abstract class TransportContract {
     void theLongestHandshakeMessageArrives() {
         var left = identity();
         var hello = Bytes.wrap(randomBytes(65_535));
-        var dialler = node(left, new SettingsBuilder(left).hello(hello));
-        var ends = connect(dialler, node());
+        var dialer = node(left, new SettingsBuilder(left).hello(hello));
+        var ends = connect(dialer, node());
         assertThat(ends.accepted().info().hello()).isEqualTo(hello);
-        var a = FramePipe.on(ends.dialled());
+        var a = FramePipe.on(ends.dialed());
         a.send(Bytes.utf8("x"));
         assertThat(FramePipe.on(ends.accepted()).receive()).isEqualTo(Bytes.utf8("x"));
     }
@@ -323,16 +323,16 @@ public abstract class TransportContract {
     // ---- refusing
 
     @Test
-    @DisplayName("X-06 a dialled peer that is somebody else: the dial fails, nobody is connected")
+    @DisplayName("X-06 a dialed peer that is somebody else: the dial fails, nobody is connected")
     void aDialWithTheWrongKeyFailsAndTheListenerSaysWhy() {
-        var dialler = node();
+        var dialer = node();
         var listener = node();
         var address = listener.listen(listenAddress()).withKey(identity().key());
-        assertThat(dialler.dialFails(listener.identity().peer(), address).reason())
+        assertThat(dialer.dialFails(listener.identity().peer(), address).reason())
                 .isEqualTo(Reason.TRUNCATED);
         assertThat(listener.refused().reason()).isEqualTo(Reason.WRONG_SERVER_KEY);
         listener.expectNothing(Duration.ofMillis(50));
-        dialler.expectNothing(Duration.ofMillis(50));
+        dialer.expectNothing(Duration.ofMillis(50));
     }
 
     @Test
@@ -343,11 +343,11 @@ public abstract class TransportContract {
         var own = identity();
         var listener = node(own, new SettingsBuilder(own).acceptRate(new AcceptRate(1, 2, 1, 1)));
         var address = listener.listen(listenAddress());
-        var dialler = node();
+        var dialer = node();
         var begun = System.nanoTime();
         var dials = 16;
         for (var i = 0; i < dials; i++) {
-            dialler.dial(own.peer(), address);
+            dialer.dial(own.peer(), address);
         }
         var connected = 0;
         for (var i = 0; i < dials; i++) {
@@ -403,10 +403,10 @@ public abstract class TransportContract {
             AuthMode mode, TrustedPeers trusted, TestIdentity left, @Nullable PeerId claimed) {
         var right = identity();
         var settings = new SettingsBuilder(left);
-        var dialler = node(left, claimed == null ? settings : settings.self(claimed));
+        var dialer = node(left, claimed == null ? settings : settings.self(claimed));
         var listener = node(right, new SettingsBuilder(right).authMode(mode).trusted(trusted));
         var address = listener.listen(listenAddress());
-        assertThat(dialler.dialFails(right.peer(), address).reason()).isEqualTo(Reason.TRUNCATED);
+        assertThat(dialer.dialFails(right.peer(), address).reason()).isEqualTo(Reason.TRUNCATED);
         var reason = listener.refused().reason();
         listener.expectNothing(Duration.ofMillis(50));
         return reason;
@@ -427,8 +427,8 @@ public abstract class TransportContract {
     }
 
     @Test
-    void addressesThatCannotBeDialledAreRefusedBeforeConnecting() {
-        var dialler = node();
+    void addressesThatCannotBeDialedAreRefusedBeforeConnecting() {
+        var dialer = node();
         var listener = node();
         var address = listener.listen(listenAddress());
         var peer = listener.identity().peer();
@@ -436,8 +436,8 @@ public abstract class TransportContract {
                 NetworkAddress.parse(
                         address.toString().replaceAll("/handshake/0$", "/handshake/1"));
         var bare = NetworkAddress.parse(address.toString().replaceAll("/noise-ik/.*$", ""));
-        assertThat(dialler.dialFails(peer, version1).reason()).isEqualTo(Reason.BAD_ADDRESS);
-        assertThat(dialler.dialFails(peer, bare).reason()).isEqualTo(Reason.BAD_ADDRESS);
+        assertThat(dialer.dialFails(peer, version1).reason()).isEqualTo(Reason.BAD_ADDRESS);
+        assertThat(dialer.dialFails(peer, bare).reason()).isEqualTo(Reason.BAD_ADDRESS);
         listener.expectNothing(Duration.ofMillis(100));
     }
 
@@ -459,19 +459,19 @@ public abstract class TransportContract {
         Assumptions.assumeTrue(silent.isPresent(), "no silent peers on this transport");
         var peer = closing(silent.get());
         var left = identity();
-        var dialler = node(left, new SettingsBuilder(left).upgradeTimeout(connectTime()));
-        var failure = dialler.dialFails(identity().peer(), peer.address());
+        var dialer = node(left, new SettingsBuilder(left).upgradeTimeout(connectTime()));
+        var failure = dialer.dialFails(identity().peer(), peer.address());
         assertThat(failure.reason()).isEqualTo(Reason.TIMEOUT);
         assertThat(failure.detail()).contains("handshake_timeout_ms").contains("message 1");
         eventually("the socket is closed", peer::isHungUp);
     }
 
     @Test
-    void aSilentDiallerIsTurnedAwayAtTheDeadline() throws Exception {
+    void aSilentDialerIsTurnedAwayAtTheDeadline() throws Exception {
         var right = identity();
         var listener =
                 node(right, new SettingsBuilder(right).upgradeTimeout(Duration.ofMillis(300)));
-        var silent = silentDialler(listener.listen(listenAddress()));
+        var silent = silentDialer(listener.listen(listenAddress()));
         Assumptions.assumeTrue(silent.isPresent(), "no silent peers on this transport");
         var peer = closing(silent.get());
         var failure = listener.refused();
@@ -481,30 +481,30 @@ public abstract class TransportContract {
     }
 
     @Test
-    void aCancelledDialLeavesNothingBehind() throws Exception {
-        var dialler = node();
+    void aCanceledDialLeavesNothingBehind() throws Exception {
+        var dialer = node();
         var listener = node();
         var address = listener.listen(listenAddress());
         // Once through, so that everything that stays open is open.
-        var warm = dialler.connect(listener, address);
+        var warm = dialer.connect(listener, address);
         FramePipe.on(listener.accepted());
         FramePipe.on(warm).link().close(DisconnectReason.STALE_CONNECTION, "");
         sleep(100);
         var before = descriptors();
         for (var i = 0; i < 60; i++) {
-            var id = dialler.dial(listener.identity().peer(), address);
+            var id = dialer.dial(listener.identity().peer(), address);
             var until = System.nanoTime() + random.nextInt(4_000_000);
             while (System.nanoTime() < until) {
                 Thread.onSpinWait();
             }
-            dialler.transport().cancel(id);
-            switch (dialler.await(TransportEvent.class)) {
+            dialer.transport().cancel(id);
+            switch (dialer.await(TransportEvent.class)) {
                 case TransportEvent.DialFailed(var failed, SetupFailure why) -> {
                     assertThat(failed).isEqualTo(id);
-                    assertThat(why.reason()).isEqualTo(Reason.CANCELLED);
+                    assertThat(why.reason()).isEqualTo(Reason.CANCELED);
                 }
-                case TransportEvent.Dialed(var dialled, Link link) -> {
-                    assertThat(dialled).isEqualTo(id);
+                case TransportEvent.Dialed(var dialed, Link link) -> {
+                    assertThat(dialed).isEqualTo(id);
                     link.close(DisconnectReason.STALE_CONNECTION, "too late");
                 }
                 case TransportEvent other -> throw new AssertionError(other);
@@ -517,7 +517,7 @@ public abstract class TransportContract {
                     closeWhatWasAccepted(listener);
                     return descriptors() <= before;
                 });
-        dialler.expectNothing(Duration.ofMillis(50));
+        dialer.expectNothing(Duration.ofMillis(50));
     }
 
     private static void closeWhatWasAccepted(TransportNode listener) {
@@ -530,25 +530,25 @@ public abstract class TransportContract {
 
     @Test
     void aDialThatDoesNotGetItsTurnIsNeverSeenByTheListener() {
-        var dialler = node();
+        var dialer = node();
         var listener = node();
         var address = listener.listen(listenAddress());
         var asked = new AtomicInteger();
         var id =
-                dialler.dial(
+                dialer.dial(
                         listener.identity().peer(),
                         address,
                         () -> {
                             asked.incrementAndGet();
                             return false;
                         });
-        var failed = dialler.await(TransportEvent.DialFailed.class);
+        var failed = dialer.await(TransportEvent.DialFailed.class);
         assertThat(failed.id()).isEqualTo(id);
-        assertThat(failed.failure()).isEqualTo(Turn.NOT_OURS);
+        assertThat(failed.failure()).isEqualTo(RaceTicket.NOT_OURS);
         assertThat(asked).hasValue(1);
 
         // What the listener may have seen is a set-up that was broken off, and no link.
-        var warm = dialler.connect(listener, address);
+        var warm = dialer.connect(listener, address);
         TransportEvent event;
         do {
             event = listener.await(TransportEvent.class);
@@ -562,19 +562,19 @@ public abstract class TransportContract {
     }
 
     @Test
-    void aDialCancelledWhileThePeerIsSilentClosesItsSocket() throws Exception {
+    void aDialCanceledWhileThePeerIsSilentClosesItsSocket() throws Exception {
         var silent = silentListener(identity().key());
         Assumptions.assumeTrue(silent.isPresent(), "no silent peers on this transport");
         var peer = closing(silent.get());
-        var dialler = node();
-        var id = dialler.dial(identity().peer(), peer.address());
+        var dialer = node();
+        var id = dialer.dial(identity().peer(), peer.address());
         sleep(100);
-        dialler.transport().cancel(id);
-        assertThat(dialler.await(TransportEvent.DialFailed.class).failure().reason())
-                .isEqualTo(Reason.CANCELLED);
+        dialer.transport().cancel(id);
+        assertThat(dialer.await(TransportEvent.DialFailed.class).failure().reason())
+                .isEqualTo(Reason.CANCELED);
         eventually("the socket is closed", peer::isHungUp);
-        dialler.transport().cancel(id);
-        dialler.expectNothing(Duration.ofMillis(50));
+        dialer.transport().cancel(id);
+        dialer.expectNothing(Duration.ofMillis(50));
     }
 
     // ---- frames
@@ -582,9 +582,9 @@ public abstract class TransportContract {
     @Test
     void framesOfEverySizeArriveIdenticalAndInOrder() {
         var ends = connect(node(), node());
-        var a = FramePipe.on(ends.dialled());
+        var a = FramePipe.on(ends.dialed());
         var b = FramePipe.on(ends.accepted());
-        var max = ends.dialled().info().maxFrameBytes();
+        var max = ends.dialed().info().maxFrameBytes();
         var sizes =
                 List.of(
                         0, 1, 3, 0, 17, 4096, 65_514, 65_515, 65_516, 65_519, 65_535, 65_536,
@@ -601,7 +601,7 @@ public abstract class TransportContract {
     @Test
     void manyFramesOfRandomSizesArriveIdenticalAndInOrder() {
         var ends = connect(node(), node());
-        var a = FramePipe.on(ends.dialled());
+        var a = FramePipe.on(ends.dialed());
         var b = FramePipe.on(ends.accepted());
         var frames = new ArrayList<Bytes>();
         for (var bytes = 0L; bytes < moreThanIsTakenUp() / 2; bytes += frames.getLast().size()) {
@@ -623,7 +623,7 @@ public abstract class TransportContract {
     @Test
     void loneMessagesAreNotDelayed() {
         var ends = connect(node(), node());
-        var a = FramePipe.on(ends.dialled());
+        var a = FramePipe.on(ends.dialed());
         var b = FramePipe.on(ends.accepted());
         for (var i = 0; i < 300; i++) {
             a.send(Bytes.of((byte) i));
@@ -642,9 +642,9 @@ public abstract class TransportContract {
                         .map(size -> Bytes.wrap(randomBytes(size)))
                         .toList();
         var told = new ConcurrentLinkedQueue<Integer>();
-        ends.dialled()
+        ends.dialed()
                 .start(
-                        new FramePipe(ends.dialled()) {
+                        new FramePipe(ends.dialed()) {
                             private int next;
 
                             @Override
@@ -676,7 +676,7 @@ public abstract class TransportContract {
     @Test
     void framesSentBeforeThePeerStartedItsLinkAreNotLost() {
         var ends = connect(node(), node());
-        var a = FramePipe.on(ends.dialled());
+        var a = FramePipe.on(ends.dialed());
         var frames = new ArrayList<Bytes>();
         for (var i = 0; i < 500; i++) {
             frames.add(Bytes.wrap(randomBytes(700)));
@@ -694,9 +694,9 @@ public abstract class TransportContract {
         var left = identity();
         var ends = connect(node(left, new SettingsBuilder(left).maxFrameBytes(1000)), node());
         var refused = new AtomicBoolean();
-        ends.dialled()
+        ends.dialed()
                 .start(
-                        new FramePipe(ends.dialled()) {
+                        new FramePipe(ends.dialed()) {
                             @Override
                             public void onWake(FrameSink out) {
                                 if (!refused.get()) {
@@ -717,7 +717,7 @@ public abstract class TransportContract {
     void aFrameAboveTheReceiversLimitClosesTheConnection() {
         var right = identity();
         var ends = connect(node(), node(right, new SettingsBuilder(right).maxFrameBytes(65)));
-        var a = FramePipe.on(ends.dialled());
+        var a = FramePipe.on(ends.dialed());
         var b = FramePipe.on(ends.accepted());
         a.send(List.of(Bytes.wrap(randomBytes(65)), Bytes.wrap(randomBytes(80))));
         assertThat(b.receive().size()).isEqualTo(65);
@@ -733,7 +733,7 @@ public abstract class TransportContract {
     @Test
     void aPeerThatDoesNotReadStopsTheWriterAndLosesNothing() {
         var ends = connect(node(), node());
-        var a = FramePipe.on(ends.dialled());
+        var a = FramePipe.on(ends.dialed());
         var b = FramePipe.on(ends.accepted());
         a.send(Bytes.utf8("first"));
         assertThat(b.receive()).isEqualTo(Bytes.utf8("first"));
@@ -770,7 +770,7 @@ public abstract class TransportContract {
         FramePipe.on(ends.accepted());
         var entered = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        var a = FramePipe.on(ends.dialled());
+        var a = FramePipe.on(ends.dialed());
         eventually("the first wake", () -> a.wakes() == 1);
         a.runWithoutWaiting(
                 () -> {
@@ -800,7 +800,7 @@ public abstract class TransportContract {
     void aWakeComesAtItsTimeUnlessAnotherTookItsPlace() {
         var ends = connect(node(), node());
         FramePipe.on(ends.accepted());
-        var a = FramePipe.on(ends.dialled());
+        var a = FramePipe.on(ends.dialed());
         eventually("the first wake", () -> a.wakes() == 1);
         a.runOnce(() -> a.link().wakeAt(in(Duration.ofMillis(100))));
         var before = a.wakes();
@@ -828,7 +828,7 @@ public abstract class TransportContract {
     @EnumSource(Origin.class)
     void aCloseFlushesAndIsSeenAtBothEnds(Origin closer) {
         var ends = connect(node(), node());
-        var out = FramePipe.on(ends.dialled());
+        var out = FramePipe.on(ends.dialed());
         var in = FramePipe.on(ends.accepted());
         var closing = closer == Origin.OUTBOUND ? out : in;
         var other = closer == Origin.OUTBOUND ? in : out;
@@ -858,9 +858,9 @@ public abstract class TransportContract {
     void aLinkThatNobodyStartedCanBeClosed() {
         var ends = connect(node(), node());
         var in = FramePipe.on(ends.accepted());
-        ends.dialled().close(DisconnectReason.STALE_CONNECTION, "not wanted");
+        ends.dialed().close(DisconnectReason.STALE_CONNECTION, "not wanted");
         assertThat(in.closed().reason()).isEqualTo(DisconnectReason.CONNECTION_CLOSED);
-        var late = FramePipe.on(ends.dialled());
+        var late = FramePipe.on(ends.dialed());
         assertThat(late.closed().reason()).isEqualTo(DisconnectReason.STALE_CONNECTION);
         assertThat(late.wakes()).isZero();
     }
@@ -869,10 +869,10 @@ public abstract class TransportContract {
     void aHandlerThatThrowsLosesItsLinkAlone() {
         var listener = node();
         var address = listener.listen(listenAddress());
-        var dialler = node();
-        var bad = dialler.connect(listener, address);
+        var dialer = node();
+        var bad = dialer.connect(listener, address);
         var badFarEnd = FramePipe.on(listener.accepted());
-        var good = FramePipe.on(dialler.connect(listener, address));
+        var good = FramePipe.on(dialer.connect(listener, address));
         var goodFarEnd = FramePipe.on(listener.accepted());
         var thrower =
                 new FramePipe(bad) {
@@ -905,9 +905,9 @@ public abstract class TransportContract {
                     }
                 };
         ends.accepted().start(paused);
-        var leaver = FramePipe.on(ends.dialled());
+        var leaver = FramePipe.on(ends.dialed());
         leaver.send(Collections.nCopies(3, Bytes.wrap(randomBytes(60_000))));
-        ends.dialled().close(DisconnectReason.STALE_CONNECTION, "not wanted");
+        ends.dialed().close(DisconnectReason.STALE_CONNECTION, "not wanted");
         leaver.closed();
         assertThat(paused.receive().size()).isEqualTo(60_000);
         sleep(100); // for the news of the peer's end, which some systems tell before it is read
@@ -925,22 +925,22 @@ public abstract class TransportContract {
         var before = descriptors();
         var threads = Thread.activeCount();
         var left = identity();
-        var dialler = new TransportNode(provider(), left, new SettingsBuilder(left).threads(2));
-        var out = FramePipe.on(dialler.connect(listener, address));
+        var dialer = new TransportNode(provider(), left, new SettingsBuilder(left).threads(2));
+        var out = FramePipe.on(dialer.connect(listener, address));
         var in = FramePipe.on(listener.accepted());
-        var unstarted = dialler.connect(listener, address);
+        var unstarted = dialer.connect(listener, address);
         var unstartedFarEnd = FramePipe.on(listener.accepted());
         assertThat(unstarted.info().peer()).isEqualTo(listener.identity().peer());
-        dialler.listen(listenAddress());
+        dialer.listen(listenAddress());
 
-        dialler.close();
-        dialler.close();
+        dialer.close();
+        dialer.close();
         assertThat(out.closed().reason()).isEqualTo(DisconnectReason.REQUESTED_BY_PEER_MANAGER);
         assertThat(in.closed().reason()).isEqualTo(DisconnectReason.CONNECTION_CLOSED);
         assertThat(unstartedFarEnd.closed().reason()).isEqualTo(DisconnectReason.CONNECTION_CLOSED);
         eventually("threads end", () -> Thread.activeCount() <= threads);
         eventually("descriptors fall", () -> descriptors() <= before);
-        assertThat(dialler.dialFails(listener.identity().peer(), address).reason())
-                .isEqualTo(Reason.CANCELLED);
+        assertThat(dialer.dialFails(listener.identity().peer(), address).reason())
+                .isEqualTo(Reason.CANCELED);
     }
 }

@@ -7,11 +7,11 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportProvider;
-import dev.aptosnet.ports.transport.Turn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +58,11 @@ public final class TransportNode implements AutoCloseable {
 
     /** Gives the command alone. */
     public DialId dial(PeerId expected, NetworkAddress address) {
-        return dial(expected, address, Turn.FREE);
+        return dial(expected, address, RaceTicket.FREE);
     }
 
     /** The same for a dial that may have to stand back. */
-    public DialId dial(PeerId expected, NetworkAddress address, Turn turn) {
+    public DialId dial(PeerId expected, NetworkAddress address, RaceTicket turn) {
         var id = new DialId(ids.getAndIncrement());
         transport.dial(id, expected, address, turn);
         return id;

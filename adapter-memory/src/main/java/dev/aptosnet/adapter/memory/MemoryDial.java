@@ -3,9 +3,9 @@ package dev.aptosnet.adapter.memory;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.transport.DialId;
+import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.TransportEvent;
-import dev.aptosnet.ports.transport.Turn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +21,14 @@ final class MemoryDial {
 
     final PeerId expected;
     final NetworkAddress address;
-    final Turn turn;
+    final RaceTicket turn;
 
     MemoryDial(
             MemoryTransport transport,
             DialId id,
             PeerId expected,
             NetworkAddress address,
-            Turn turn) {
+            RaceTicket turn) {
         this.transport = transport;
         this.id = id;
         this.expected = expected;
@@ -62,7 +62,7 @@ final class MemoryDial {
         return state.get() == State.ANSWERED;
     }
 
-    /** Tells the dialler that it failed, unless it is answered. Any thread. */
+    /** Tells the dialer that it failed, unless it is answered. Any thread. */
     void failed(SetupFailure.Reason reason, String detail) {
         if (answer()) {
             var event = new TransportEvent.DialFailed(id, new SetupFailure(reason, detail));
@@ -70,7 +70,7 @@ final class MemoryDial {
         }
     }
 
-    /** Tells the dialler of its link; the right to answer is taken. */
+    /** Tells the dialer of its link; the right to answer is taken. */
     void succeeded(MemoryLink link) {
         transport.onOwner(() -> transport.emit(new TransportEvent.Dialed(id, link)), link::abandon);
     }

@@ -1,7 +1,7 @@
 package dev.aptosnet.adapter.memory;
 
 import dev.aptosnet.noise.DialTimestamps;
-import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.DialerHandshake;
 import dev.aptosnet.noise.HandshakeException;
 import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.noise.ListenerHandshake;
@@ -20,13 +20,13 @@ import dev.aptosnet.ports.model.PublicKey;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.LinkInfo;
 import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
-import dev.aptosnet.ports.transport.Turn;
 
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -122,7 +122,7 @@ final class MemoryTransport implements Transport {
     }
 
     @Override
-    public void dial(DialId id, PeerId expected, NetworkAddress address, Turn turn) {
+    public void dial(DialId id, PeerId expected, NetworkAddress address, RaceTicket turn) {
         var dial = new MemoryDial(this, id, expected, address, turn);
         if (dials.putIfAbsent(id, dial) != null) {
             throw new IllegalArgumentException("dial id " + id.number() + " is in use");
@@ -146,7 +146,7 @@ final class MemoryTransport implements Transport {
     }
 
     private static void transportClosed(MemoryDial dial) {
-        dial.failed(Reason.CANCELLED, "the transport was closed");
+        dial.failed(Reason.CANCELED, "the transport was closed");
     }
 
     private void begin(MemoryDial dial) {
@@ -169,7 +169,7 @@ final class MemoryTransport implements Transport {
         }
         // One message proves both here, so that the turn is taken before.
         if (!dial.turn.take()) {
-            dial.failed(Turn.NOT_OURS.reason(), Turn.NOT_OURS.detail());
+            dial.failed(RaceTicket.NOT_OURS.reason(), RaceTicket.NOT_OURS.detail());
             return;
         }
         var listener = MemoryPorts.find(port);
@@ -187,7 +187,7 @@ final class MemoryTransport implements Transport {
         knock(dial, key, listener);
     }
 
-    /** What a dialler shows of itself before anything is agreed. */
+    /** What a dialer shows of itself before anything is agreed. */
     private record Knock(MemoryDial dial, MemoryTransport from, Bytes firstMessage, Bytes hello) {}
 
     private void knock(MemoryDial dial, PublicKey key, MemoryPorts.Listener listener) {
@@ -199,7 +199,7 @@ final class MemoryTransport implements Transport {
                             ? suite
                             : listener.transport().settings.suites().getFirst();
             var message =
-                    new DiallerHandshake(
+                    new DialerHandshake(
                                     offered,
                                     keys,
                                     settings.self(),
@@ -226,10 +226,10 @@ final class MemoryTransport implements Transport {
             var hello = settings.hello().get();
             checkHello(hello);
             if (!knock.dial().answer()) {
-                refused(id, new SetupFailure(Reason.TRUNCATED, "the dialler gave up"));
+                refused(id, new SetupFailure(Reason.TRUNCATED, "the dialer gave up"));
                 return;
             }
-            var diallerAddress = NetworkAddress.of(new Memory(0)).withKey(accepted.key());
+            var dialerAddress = NetworkAddress.of(new Memory(0)).withKey(accepted.key());
             var in =
                     new MemoryLink(
                             this,
@@ -237,14 +237,14 @@ final class MemoryTransport implements Transport {
                                     accepted.peer(),
                                     accepted.key(),
                                     accepted.role(),
-                                    diallerAddress,
+                                    dialerAddress,
                                     Origin.INBOUND,
                                     accepted.suite(),
                                     knock.hello()));
             var out =
                     new MemoryLink(
                             knock.from(),
-                            knock.from().dialledInfo(knock.dial(), this, accepted.suite(), hello));
+                            knock.from().dialedInfo(knock.dial(), this, accepted.suite(), hello));
             in.join(out);
             add(in);
             knock.from().add(out);
@@ -285,7 +285,7 @@ final class MemoryTransport implements Transport {
         emit(new TransportEvent.Refused(id, null, failure));
     }
 
-    private LinkInfo dialledInfo(
+    private LinkInfo dialedInfo(
             MemoryDial dial, MemoryTransport listener, CipherSuite suite, Bytes hello) {
         var role =
                 settings.trusted()
@@ -329,7 +329,7 @@ final class MemoryTransport implements Transport {
     public void cancel(DialId id) {
         var dial = dials.get(id);
         if (dial != null) {
-            dial.failed(Reason.CANCELLED, "the caller gave the dial up");
+            dial.failed(Reason.CANCELED, "the caller gave the dial up");
         }
     }
 

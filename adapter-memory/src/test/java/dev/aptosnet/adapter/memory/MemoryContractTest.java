@@ -31,7 +31,7 @@ class MemoryContractTest extends TransportContract {
     }
 
     @Override
-    protected Optional<SilentPeer> silentDialler(NetworkAddress listener) {
+    protected Optional<SilentPeer> silentDialer(NetworkAddress listener) {
         return Optional.empty();
     }
 }

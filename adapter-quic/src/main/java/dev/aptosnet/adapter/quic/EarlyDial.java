@@ -1,6 +1,6 @@
 package dev.aptosnet.adapter.quic;
 
-import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.DialerHandshake;
 import dev.aptosnet.noise.HandshakeException;
 import dev.aptosnet.noise.RecordException;
 import dev.aptosnet.noise.Session;
@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
  * handshake begins anew in the first stream.
  */
 final class EarlyDial {
-    private final DiallerHandshake noise;
+    private final DialerHandshake noise;
     private final Bytes certificate;
     private final byte[] question;
     private final CompletableFuture<EarlyMessage.Answer> answer = new CompletableFuture<>();
@@ -35,7 +35,7 @@ final class EarlyDial {
      * @param certificate the hash of the one that the listener is expected to have
      * @throws HandshakeException if message 1 cannot be made
      */
-    EarlyDial(DiallerHandshake noise, Bytes certificate) throws HandshakeException {
+    EarlyDial(DialerHandshake noise, Bytes certificate) throws HandshakeException {
         this.noise = noise;
         this.certificate = certificate;
         this.question = EarlyMessage.question(noise.firstMessage());

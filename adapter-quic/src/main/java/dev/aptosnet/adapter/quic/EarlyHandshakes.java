@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 
 /**
  * A listener's side of {@link EarlyDial}: judges first messages that come beside the first packets
- * of TLS, and keeps what they led to until the dialler goes on in a stream. Each address and port
+ * of TLS, and keeps what they led to until the dialer goes on in a stream. Each address and port
  * may ask once while it connects, and {@code admission.max_pending} may be under way; who asks
  * beyond that gets no answer, and takes a round trip more. Nor does who may not connect: he learns
  * of it in the stream, where it is counted too. Safe for any number of threads.

@@ -1,6 +1,6 @@
 package dev.aptosnet.adapter.quic;
 
-import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.DialerHandshake;
 import dev.aptosnet.noise.ListenerHandshake;
 import dev.aptosnet.noise.RecordException;
 import dev.aptosnet.noise.RecordSealer;
@@ -17,7 +17,7 @@ import java.util.Arrays;
  * Noise messages that travel beside the first packets of TLS, each in a datagram of its own:
  *
  * <pre>
- * dialler  -> 0x01, prologue (64), Noise message 1 (104), zeros up to 1,200 bytes
+ * dialer  -> 0x01, prologue (64), Noise message 1 (104), zeros up to 1,200 bytes
  * listener -> 0x02, Noise message 2 (48), one record: u16 BE length, sealed handshake message
  * </pre>
  *
@@ -32,7 +32,7 @@ final class EarlyMessage {
     private static final byte QUESTION = 1;
     private static final byte ANSWER = 2;
 
-    private static final int RECORD = 1 + DiallerHandshake.REPLY;
+    private static final int RECORD = 1 + DialerHandshake.REPLY;
 
     /** What a listener says: message 2, and its handshake message in the first record. */
     static final class Answer {
@@ -69,19 +69,19 @@ final class EarlyMessage {
         return packet.getLength() > 0 && (packet.getData()[packet.getOffset()] & 0xc0) == 0;
     }
 
-    /** The dialler's datagram. */
+    /** The dialer's datagram. */
     static byte[] question(byte[] firstMessage) {
         return ByteBuffer.allocate(SIZE).put(QUESTION).put(firstMessage).array();
     }
 
-    /** The 168 bytes of a dialler's datagram; null if it is none. */
+    /** The 168 bytes of a dialer's datagram; null if it is none. */
     static byte @Nullable [] firstMessage(DatagramPacket packet) {
         var from = packet.getOffset();
         if (packet.getLength() != SIZE || packet.getData()[from] != QUESTION) {
             return null;
         }
         return Arrays.copyOfRange(
-                packet.getData(), from + 1, from + 1 + DiallerHandshake.FIRST_MESSAGE);
+                packet.getData(), from + 1, from + 1 + DialerHandshake.FIRST_MESSAGE);
     }
 
     /** The listener's datagram; null if its handshake message is too long for one. */
@@ -93,7 +93,7 @@ final class EarlyMessage {
         }
         var datagram = new byte[length];
         datagram[0] = ANSWER;
-        System.arraycopy(accepted.reply(), 0, datagram, 1, DiallerHandshake.REPLY);
+        System.arraycopy(accepted.reply(), 0, datagram, 1, DialerHandshake.REPLY);
         var sealer = accepted.session().sealer();
         sealer.begin(datagram, RECORD);
         sealer.add(hello.toByteArray(), 0, hello.size());

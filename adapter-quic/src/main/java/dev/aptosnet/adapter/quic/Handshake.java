@@ -1,15 +1,15 @@
 package dev.aptosnet.adapter.quic;
 
-import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.DialerHandshake;
 import dev.aptosnet.noise.HandshakeException;
 import dev.aptosnet.noise.ListenerHandshake;
 import dev.aptosnet.noise.RecordException;
 import dev.aptosnet.noise.RecordSealer;
 import dev.aptosnet.noise.Session;
 import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
-import dev.aptosnet.ports.transport.Turn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,20 +23,20 @@ import java.util.function.Supplier;
  * What runs in the first stream of a connection, on a blocking thread, before anything is exposed:
  *
  * <pre>
- * dialler  -> 0x00, prologue (64), Noise message 1 (104)
+ * dialer  -> 0x00, prologue (64), Noise message 1 (104)
  * listener -> Noise message 2 (48), u16 BE length, handshake message
- * dialler  -> one record of one byte, u16 BE length, handshake message
+ * dialer  -> one record of one byte, u16 BE length, handshake message
  * </pre>
  *
  * or, where the first two have travelled beside TLS ({@link EarlyMessage}),
  *
  * <pre>
- * dialler  -> 0x01, one record of one byte, u16 BE length, handshake message
+ * dialer  -> 0x01, one record of one byte, u16 BE length, handshake message
  * </pre>
  *
  * The messages are those of wire.md section 4, with the hash of the listener's certificate appended
  * to the prologue at both ends, so that whoever sits between two TLS sessions fits neither. The
- * record proves that the dialler holds the session and is not a recording; the handshake messages
+ * record proves that the dialer holds the session and is not a recording; the handshake messages
  * need no record, since TLS seals them and Noise has proven who ends it.
  */
 final class Handshake {
@@ -89,22 +89,22 @@ final class Handshake {
         return waitingFor;
     }
 
-    /** Whether the dialler has read message 2, so that the listener is proven. */
+    /** Whether the dialer has read message 2, so that the listener is proven. */
     boolean isNoiseDone() {
         return noiseDone;
     }
 
-    /** The dialler's part; returns the listener's handshake message. */
-    Bytes dial(DiallerHandshake noise, Turn turn) throws Failed, IOException {
+    /** The dialer's part; returns the listener's handshake message. */
+    Bytes dial(DialerHandshake noise, RaceTicket turn) throws Failed, IOException {
         try {
             out.write(
-                    ByteBuffer.allocate(1 + DiallerHandshake.FIRST_MESSAGE)
+                    ByteBuffer.allocate(1 + DialerHandshake.FIRST_MESSAGE)
                             .put(BEGUN_HERE)
                             .put(noise.firstMessage())
                             .array());
             out.flush();
             waitingFor = "the listener's answer to message 1";
-            var session = noise.finish(read(DiallerHandshake.REPLY, "closed after message 1"));
+            var session = noise.finish(read(DialerHandshake.REPLY, "closed after message 1"));
             prove(session, NOTHING, turn);
             waitingFor = "the listener's handshake message";
             return readHello();
@@ -113,15 +113,15 @@ final class Handshake {
         }
     }
 
-    /** The dialler's part where the listener is proven already; waits for nothing. */
-    void goOn(Session session, Turn turn) throws Failed, IOException {
+    /** The dialer's part where the listener is proven already; waits for nothing. */
+    void goOn(Session session, RaceTicket turn) throws Failed, IOException {
         prove(session, new byte[] {BEGUN_EARLY}, turn);
     }
 
-    private void prove(Session session, byte[] before, Turn turn) throws Failed, IOException {
+    private void prove(Session session, byte[] before, RaceTicket turn) throws Failed, IOException {
         noiseDone = true;
         if (!turn.take()) {
-            throw new Failed(Turn.NOT_OURS);
+            throw new Failed(RaceTicket.NOT_OURS);
         }
         var proof = proof(session);
         out.write(ByteBuffer.allocate(before.length + proof.length).put(before).put(proof).array());
@@ -134,7 +134,7 @@ final class Handshake {
     /**
      * The listener's part.
      *
-     * @param early what the dialler has begun beside TLS, asked for at most once; null if nothing
+     * @param early what the dialer has begun beside TLS, asked for at most once; null if nothing
      */
     Accepted accept(
             ListenerHandshake noise,
@@ -142,9 +142,9 @@ final class Handshake {
             Supplier<ListenerHandshake.@Nullable Accepted> early)
             throws Failed, IOException {
         try {
-            waitingFor = "the dialler's first message";
+            waitingFor = "the dialer's first message";
             var accepted = begun(noise, binding, early);
-            waitingFor = "the dialler's handshake message";
+            waitingFor = "the dialer's handshake message";
             check(accepted.session(), read(PROOF_RECORD, "closed after message 2"));
             accepted.commit();
             return new Accepted(accepted, readHello());
@@ -171,7 +171,7 @@ final class Handshake {
 
     private ListenerHandshake.Accepted begunHere(ListenerHandshake noise, Bytes binding)
             throws Failed, IOException, HandshakeException {
-        var first = read(DiallerHandshake.FIRST_MESSAGE, "closed before message 1");
+        var first = read(DialerHandshake.FIRST_MESSAGE, "closed before message 1");
         var accepted = noise.accept(first, binding);
         out.write(accepted.reply());
         writeHello();
@@ -183,7 +183,7 @@ final class Handshake {
         if (accepted == null) {
             throw new Failed(
                     Reason.NOISE_DECRYPT,
-                    "the dialler goes on with a handshake that it has not begun");
+                    "the dialer goes on with a handshake that it has not begun");
         }
         return accepted;
     }
@@ -211,7 +211,7 @@ final class Handshake {
         } catch (RecordException e) {
             throw new Failed(
                     Reason.NOISE_DECRYPT,
-                    "the dialler does not hold the session: " + e.getMessage());
+                    "the dialer does not hold the session: " + e.getMessage());
         }
     }
 

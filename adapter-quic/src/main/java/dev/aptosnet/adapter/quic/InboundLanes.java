@@ -34,7 +34,7 @@ final class InboundLanes {
     private final LinkOwner owner;
     private final Limits limits;
     private final Semaphore room;
-    private final Inbox inbox;
+    private final StreamInbox inbox;
     private final Runnable arrived;
     private final Runnable complete;
     private final AtomicBoolean wasComplete = new AtomicBoolean();
@@ -61,7 +61,7 @@ final class InboundLanes {
             QuicStream control,
             LinkOwner owner,
             Limits limits,
-            Inbox inbox,
+            StreamInbox inbox,
             Runnable arrived,
             Runnable complete) {
         this.link = link;
@@ -92,7 +92,7 @@ final class InboundLanes {
                         limits.maxFrameBytes(),
                         room,
                         (head, rest) -> {
-                            if (inbox.put(new Inbox.Frame(Bytes.wrap(head), rest))) {
+                            if (inbox.put(new StreamInbox.Frame(Bytes.wrap(head), rest))) {
                                 arrived.run();
                             }
                         });
@@ -188,7 +188,7 @@ final class InboundLanes {
 
     private void end(DisconnectReason reason, String detail) {
         over.countDown();
-        inbox.put(new Inbox.End(new LinkClosed(reason, detail)));
+        inbox.put(new StreamInbox.End(new LinkClosed(reason, detail)));
         arrived.run();
     }
 

@@ -90,14 +90,14 @@ final class ListenSocket extends DatagramSocket {
         }
     }
 
-    /** Tells a connection of each packet that leaves for its dialler. */
-    void tellOfPacketsTo(SocketAddress dialler, NudgedStreams.Connection connection) {
-        connections.put(dialler, connection);
+    /** Tells a connection of each packet that leaves for its dialer. */
+    void tellOfPacketsTo(SocketAddress dialer, NudgedStreams.Connection connection) {
+        connections.put(dialer, connection);
     }
 
     /** The connection is gone. */
-    void forget(SocketAddress dialler, NudgedStreams.Connection connection) {
-        connections.remove(dialler, connection);
+    void forget(SocketAddress dialer, NudgedStreams.Connection connection) {
+        connections.remove(dialer, connection);
     }
 
     @Override

@@ -5,10 +5,10 @@ import dev.aptosnet.ports.model.NetworkAddress.Protocol.Dns;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PublicKey;
 import dev.aptosnet.ports.transport.DialId;
+import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TransportEvent;
-import dev.aptosnet.ports.transport.Turn;
 import dev.aptosnet.transport.support.SocketAddresses;
 
 import org.jspecify.annotations.Nullable;
@@ -31,11 +31,11 @@ final class QuicDial {
     private final AtomicBoolean answered = new AtomicBoolean();
     private final Thread thread;
     private final long begun = System.nanoTime();
-    private final Turn turn;
+    private final RaceTicket turn;
     private final Duration limit;
 
     private volatile String doing = "starting";
-    private volatile @Nullable DialAttempt current;
+    private volatile @Nullable QuicDialAttempt current;
 
     /**
      * @param expected who must be there; null for a probe, which connects, tells how long that took
@@ -46,7 +46,7 @@ final class QuicDial {
             DialId id,
             @Nullable PeerId expected,
             NetworkAddress address,
-            Turn turn,
+            RaceTicket turn,
             Duration limit) {
         this.transport = transport;
         this.id = id;
@@ -102,7 +102,7 @@ final class QuicDial {
         } catch (Handshake.Failed e) {
             failed(e.failure());
         } catch (RuntimeException e) {
-            failed(new SetupFailure(Reason.INPUT_OUTPUT, "dialling failed: " + e));
+            failed(new SetupFailure(Reason.INPUT_OUTPUT, "dialing failed: " + e));
         }
     }
 
@@ -125,7 +125,7 @@ final class QuicDial {
         var why = "no address";
         for (var i = 0; i < targets.size(); i++) {
             var attempt =
-                    new DialAttempt(transport, address, key, targets.get(i), expected == null);
+                    new QuicDialAttempt(transport, address, key, targets.get(i), expected == null);
             current = attempt;
             if (answered.get()) {
                 return;
@@ -151,13 +151,13 @@ final class QuicDial {
                 attempt.giveUp();
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
-                throw new Handshake.Failed(Reason.CANCELLED, "the caller gave the dial up");
+                throw new Handshake.Failed(Reason.CANCELED, "the caller gave the dial up");
             }
         }
         throw new Handshake.Failed(Reason.CONNECT_FAILED, why);
     }
 
-    private void expose(DialAttempt attempt, QuicLink ready) {
+    private void expose(QuicDialAttempt attempt, QuicLink ready) {
         if (answer()) {
             attempt.open(ready, new TransportEvent.Dialed(id, ready));
         } else {

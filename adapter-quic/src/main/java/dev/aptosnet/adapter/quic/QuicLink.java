@@ -64,7 +64,7 @@ final class QuicLink implements Link {
     private final AtomicBoolean closeAsked = new AtomicBoolean();
     private final AtomicBoolean wakeAsked = new AtomicBoolean();
     private final AtomicBoolean deliveryAsked = new AtomicBoolean();
-    private final Inbox inbox = new Inbox();
+    private final StreamInbox inbox = new StreamInbox();
     private final CountDownLatch disposed = new CountDownLatch(1);
 
     // Owner only.
@@ -289,8 +289,8 @@ final class QuicLink implements Link {
                     wakeIf(delivered > 0);
                     return;
                 }
-                case Inbox.End(var how) -> end(how);
-                case Inbox.Frame(var head, var rest) -> {
+                case StreamInbox.End(var how) -> end(how);
+                case StreamInbox.Frame(var head, var rest) -> {
                     delivered++;
                     take(receiver, head.segmentArray(0), rest);
                 }

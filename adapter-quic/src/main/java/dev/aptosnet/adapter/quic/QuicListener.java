@@ -49,7 +49,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class QuicListener {
     private static final System.Logger LOG = System.getLogger(QuicListener.class.getName());
 
-    /** How long a dialler that was turned away has to hear of it and go. */
+    /** How long a dialer that was turned away has to hear of it and go. */
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     /** How often a server that was replaced looks whether it is alone. */
@@ -201,7 +201,7 @@ final class QuicListener {
             return 1;
         }
 
-        /** What dialled links break their silence with; see {@link QuicLink}. */
+        /** What dialed links break their silence with; see {@link QuicLink}. */
         @Override
         public boolean enableDatagramExtension() {
             return true;
@@ -326,7 +326,7 @@ final class QuicListener {
                             Reason.TIMEOUT,
                             "not finished in time (admission.handshake_timeout_ms), waiting for "
                                     + (under == null
-                                            ? "the dialler's first message"
+                                            ? "the dialer's first message"
                                             : under.waitingFor())));
         }
 
@@ -358,7 +358,7 @@ final class QuicListener {
             } catch (Handshake.Failed e) {
                 refuse(e.failure());
             } catch (IOException e) {
-                refuse(new SetupFailure(Reason.TRUNCATED, "the dialler closed the connection"));
+                refuse(new SetupFailure(Reason.TRUNCATED, "the dialer closed the connection"));
             } catch (RuntimeException e) {
                 LOG.log(System.Logger.Level.WARNING, "a set-up failed", e);
                 refuse(new SetupFailure(Reason.INPUT_OUTPUT, "the set-up failed"));
@@ -412,7 +412,7 @@ final class QuicListener {
 
         /**
          * The library says once that it closes a connection, which may be lost on the way, and the
-         * dialler would wait for its deadline. The end of a stream is said until it is heard.
+         * dialer would wait for its deadline. The end of a stream is said until it is heard.
          */
         private void dismiss() {
             var stream = control;
@@ -447,7 +447,7 @@ final class QuicListener {
             if (there != null) {
                 there.disconnected(QuicLink.howItEnded(event));
             } else {
-                refuse(new SetupFailure(Reason.TRUNCATED, "the dialler closed the connection"));
+                refuse(new SetupFailure(Reason.TRUNCATED, "the dialer closed the connection"));
             }
         }
     }

@@ -14,12 +14,12 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
-import dev.aptosnet.ports.transport.Turn;
 import dev.aptosnet.transport.support.PendingInbound;
 
 import org.jspecify.annotations.Nullable;
@@ -48,12 +48,12 @@ final class QuicTransport implements Transport {
     static final String APPLICATION = "aptosnet/1";
 
     static final SetupFailure CLOSED =
-            new SetupFailure(Reason.CANCELLED, "the transport was closed");
+            new SetupFailure(Reason.CANCELED, "the transport was closed");
 
     static final LinkClosed LINK_CLOSED =
             new LinkClosed(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the transport was closed");
 
-    /** How long a connection may be silent; the dialler breaks the silence in a third of it. */
+    /** How long a connection may be silent; the dialer breaks the silence in a third of it. */
     private static final Duration IDLE = Duration.ofSeconds(30);
 
     /** What listeners have for their end, however long the links took. */
@@ -135,14 +135,14 @@ final class QuicTransport implements Transport {
     }
 
     @Override
-    public void dial(DialId id, PeerId expected, NetworkAddress address, Turn turn) {
+    public void dial(DialId id, PeerId expected, NetworkAddress address, RaceTicket turn) {
         var limit = settings.limits().upgradeTimeout();
         begin(id, new QuicDial(this, id, expected, address, turn, limit));
     }
 
     @Override
     public void probe(DialId id, NetworkAddress address, Duration limit) {
-        begin(id, new QuicDial(this, id, null, address, Turn.FREE, limit));
+        begin(id, new QuicDial(this, id, null, address, RaceTicket.FREE, limit));
     }
 
     private void begin(DialId id, QuicDial dial) {
@@ -159,7 +159,7 @@ final class QuicTransport implements Transport {
     public void cancel(DialId id) {
         var dial = dials.get(id);
         if (dial != null) {
-            dial.failed(new SetupFailure(Reason.CANCELLED, "the caller gave the dial up"));
+            dial.failed(new SetupFailure(Reason.CANCELED, "the caller gave the dial up"));
         }
     }
 

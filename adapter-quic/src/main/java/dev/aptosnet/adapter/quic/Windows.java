@@ -14,7 +14,7 @@ import java.net.SocketException;
  * @param stream bytes of one stream
  */
 record Windows(long connection, long stream) {
-    /** The library takes ten times a stream's for the connection's at a dialler. */
+    /** The library takes ten times a stream's for the connection's at a dialer. */
     private static final int PART = 10;
 
     private static final long DEFAULT_CONNECTION = 4 << 20;
@@ -35,8 +35,8 @@ record Windows(long connection, long stream) {
         return new Windows(connection, connection / 4);
     }
 
-    /** What a dialler's builder is given, so that the connection's window is as it is here. */
-    long dialled() {
+    /** What a dialer's builder is given, so that the connection's window is as it is here. */
+    long dialed() {
         return connection / PART;
     }
 

@@ -3,7 +3,7 @@ package dev.aptosnet.adapter.quic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.DialerHandshake;
 import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
@@ -48,7 +48,7 @@ class BadInputTest {
 
     private final Random random = new Random(SEED);
     private final TransportNode listener;
-    private final TransportNode dialler;
+    private final TransportNode dialer;
     private final NetworkAddress address;
     private final FramePipe honestOut;
     private final FramePipe honestIn;
@@ -56,9 +56,9 @@ class BadInputTest {
 
     BadInputTest() {
         listener = node(4);
-        dialler = node(4);
+        dialer = node(4);
         address = listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0"));
-        honestOut = FramePipe.on(dialler.connect(listener, address));
+        honestOut = FramePipe.on(dialer.connect(listener, address));
         honestIn = FramePipe.on(listener.accepted());
     }
 
@@ -82,7 +82,7 @@ class BadInputTest {
             assertThat(listener.transport().pendingInbound()).isZero();
         } finally {
             listener.close();
-            dialler.close();
+            dialer.close();
         }
     }
 
@@ -156,7 +156,7 @@ class BadInputTest {
     }
 
     @Test
-    void aDiallerOfAnotherApplicationGetsNoConnection() {
+    void aDialerOfAnotherApplicationGetsNoConnection() {
         var stranger = StrangeQuic.client(address, "other/1", Duration.ofSeconds(30));
         assertThatThrownBy(stranger::connect)
                 .isInstanceOf(IOException.class)
@@ -189,11 +189,11 @@ class BadInputTest {
         var refused = listener.refused();
         assertThat(refused.reason()).isEqualTo(Reason.NOISE_DECRYPT);
         assertThat(refused.detail())
-                .isEqualTo("the dialler goes on with a handshake that it has not begun");
+                .isEqualTo("the dialer goes on with a handshake that it has not begun");
         stranger.close();
     }
 
-    /** Somebody who has recorded how a dialler asks beside TLS can ask, and prove nothing. */
+    /** Somebody who has recorded how a dialer asks beside TLS can ask, and prove nothing. */
     @Test
     void aQuestionThatWasRecordedProvesNobody() throws Exception {
         var first = connected();
@@ -203,10 +203,10 @@ class BadInputTest {
 
         var recorded =
                 new EarlyDial(
-                        new DiallerHandshake(
+                        new DialerHandshake(
                                 CipherSuite.CHACHAPOLY,
-                                KeyPair.ofPrivateKey(dialler.identity().privateKey()),
-                                dialler.identity().peer(),
+                                KeyPair.ofPrivateKey(dialer.identity().privateKey()),
+                                dialer.identity().peer(),
                                 listener.identity().key(),
                                 System.currentTimeMillis(),
                                 KeyPair.generate(new SecureRandom()),
@@ -220,7 +220,7 @@ class BadInputTest {
         stranger.createStream(true).getOutputStream().write(proof);
         var refused = listener.refused();
         assertThat(refused.reason()).isEqualTo(Reason.NOISE_DECRYPT);
-        assertThat(refused.detail()).startsWith("the dialler does not hold the session");
+        assertThat(refused.detail()).startsWith("the dialer does not hold the session");
         stranger.close();
     }
 
@@ -289,7 +289,7 @@ class BadInputTest {
     void aListenerWithAnotherKeyIsNotBelieved() {
         var other = TestIdentity.next(random);
         var there = NetworkAddress.parse("/ip4/127.0.0.1/quic/" + address.port().orElseThrow());
-        var failure = dialler.dialFails(other.peer(), there.withKey(other.key()));
+        var failure = dialer.dialFails(other.peer(), there.withKey(other.key()));
         assertThat(failure.reason()).isEqualTo(Reason.TRUNCATED);
         assertThat(listener.refused().reason()).isEqualTo(Reason.WRONG_SERVER_KEY);
     }
@@ -372,7 +372,7 @@ class BadInputTest {
 
     /** What looks like a first message by its length. */
     private byte[] garbage() {
-        var bytes = new byte[1 + DiallerHandshake.FIRST_MESSAGE];
+        var bytes = new byte[1 + DialerHandshake.FIRST_MESSAGE];
         random.nextBytes(bytes);
         bytes[0] = Handshake.BEGUN_HERE;
         return bytes;

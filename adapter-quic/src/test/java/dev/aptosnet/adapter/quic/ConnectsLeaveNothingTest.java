@@ -63,14 +63,14 @@ class ConnectsLeaveNothingTest {
     }
 
     @Test
-    void connectsAndCancelledDialsLeaveNothingBehind() throws InterruptedException {
+    void connectsAndCanceledDialsLeaveNothingBehind() throws InterruptedException {
         try (var listener = node();
-                var dialler = node()) {
+                var dialer = node()) {
             var address = listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0"));
-            run(20, listener, dialler, address);
+            run(20, listener, dialer, address);
             var before = settled(null);
             var begun = System.nanoTime();
-            run(CONNECTS, listener, dialler, address);
+            run(CONNECTS, listener, dialer, address);
             var took = Duration.ofNanos(System.nanoTime() - begun);
             var after = settled(before);
             if (CONNECTS >= 2000) {
@@ -88,18 +88,18 @@ class ConnectsLeaveNothingTest {
                 new SettingsBuilder(identity).maxPending(100_000, 100_000));
     }
 
-    private void run(int times, TransportNode listener, TransportNode dialler, NetworkAddress to)
+    private void run(int times, TransportNode listener, TransportNode dialer, NetworkAddress to)
             throws InterruptedException {
         for (var i = 0; i < times; i++) {
             if (i % 2 == 0) {
-                var out = FramePipe.on(dialler.connect(listener, to));
+                var out = FramePipe.on(dialer.connect(listener, to));
                 out.link().close(DisconnectReason.STALE_CONNECTION, "test");
                 assertThat(out.closed().reason()).isEqualTo(DisconnectReason.STALE_CONNECTION);
             } else {
-                var id = dialler.dial(listener.identity().peer(), to);
+                var id = dialer.dial(listener.identity().peer(), to);
                 Thread.sleep(random.nextInt(40));
-                dialler.transport().cancel(id);
-                if (dialler.await(TransportEvent.class) instanceof TransportEvent.Dialed done) {
+                dialer.transport().cancel(id);
+                if (dialer.await(TransportEvent.class) instanceof TransportEvent.Dialed done) {
                     close(done.link());
                 }
             }

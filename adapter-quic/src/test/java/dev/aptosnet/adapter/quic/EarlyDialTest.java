@@ -2,7 +2,7 @@ package dev.aptosnet.adapter.quic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.DialerHandshake;
 import dev.aptosnet.noise.HandshakeException;
 import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.noise.ListenerHandshake;
@@ -26,21 +26,21 @@ import java.util.Random;
 class EarlyDialTest {
     private static final Duration SOON = Duration.ofMillis(50);
     private static final Bytes CERTIFICATE = Bytes.utf8("the listener's");
-    private static final Bytes HELLO = Bytes.utf8("hello, dialler");
+    private static final Bytes HELLO = Bytes.utf8("hello, dialer");
     private static final InetSocketAddress FROM = new InetSocketAddress("10.0.0.1", 1);
     private static final long NOW = -5; // the clock may be anywhere
 
     private final Random random = new Random(29);
-    private final TestIdentity dialling = TestIdentity.next(random);
+    private final TestIdentity dialing = TestIdentity.next(random);
     private final TestIdentity listening = TestIdentity.next(random);
     private long time;
 
     private EarlyDial dial(Bytes certificate) throws HandshakeException {
         return new EarlyDial(
-                new DiallerHandshake(
+                new DialerHandshake(
                         CipherSuite.AESGCM,
-                        KeyPair.ofPrivateKey(dialling.privateKey()),
-                        dialling.peer(),
+                        KeyPair.ofPrivateKey(dialing.privateKey()),
+                        dialing.peer(),
                         listening.key(),
                         ++time,
                         KeyPair.generate(new SecureRandom()),
@@ -90,7 +90,7 @@ class EarlyDialTest {
         var proven = Objects.requireNonNull(dial.await(CERTIFICATE, SOON));
         assertThat(proven.hello()).isEqualTo(HELLO);
         var accepted = Objects.requireNonNull(listener.take(FROM));
-        assertThat(accepted.peer()).isEqualTo(dialling.peer());
+        assertThat(accepted.peer()).isEqualTo(dialing.peer());
         assertThat(accepted.session().handshakeHash()).isEqualTo(proven.session().handshakeHash());
         assertThat(listener.take(FROM)).as("once more").isNull();
         assertThat(listener.size()).isZero();
@@ -143,7 +143,7 @@ class EarlyDialTest {
         var third = new InetSocketAddress("10.0.0.3", 1);
         assertThat(listener.mayAsk(FROM, NOW)).isTrue();
         assertThat(listener.mayAsk(FROM, NOW)).as("again").isFalse();
-        assertThat(listener.answer(new byte[DiallerHandshake.FIRST_MESSAGE], FROM)).isNull();
+        assertThat(listener.answer(new byte[DialerHandshake.FIRST_MESSAGE], FROM)).isNull();
         assertThat(listener.mayAsk(FROM, NOW)).as("after garbage").isFalse();
         assertThat(listener.mayAsk(second, NOW + 1)).isTrue();
         assertThat(listener.mayAsk(third, NOW + 2)).as("too many").isFalse();

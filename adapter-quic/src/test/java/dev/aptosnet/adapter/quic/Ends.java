@@ -10,12 +10,12 @@ import dev.aptosnet.testkit.TransportNode;
 /**
  * Both ends of a link.
  *
- * @param out the dialler's
+ * @param out the dialer's
  * @param in the listener's
  */
 record Ends(FramePipe out, FramePipe in) {
-    static Ends connect(TransportNode dialler, TransportNode listener, NetworkAddress to) {
-        var out = FramePipe.on(dialler.connect(listener, to));
+    static Ends connect(TransportNode dialer, TransportNode listener, NetworkAddress to) {
+        var out = FramePipe.on(dialer.connect(listener, to));
         return new Ends(out, FramePipe.on(listener.accepted()));
     }
 

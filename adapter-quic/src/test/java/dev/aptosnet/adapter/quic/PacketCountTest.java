@@ -32,9 +32,9 @@ class PacketCountTest {
     void lossIsCountedAndStaysCounted() throws IOException {
         var loopback = InetAddress.getLoopbackAddress();
         try (var listener = node();
-                var dialler = node();
+                var dialer = node();
                 var relay = new Relay(LineSettings.PERFECT.losing(0.1), LineSettings.PERFECT, 17)) {
-            assertThat(dialler.transport().packets()).isEqualTo(Packets.NONE);
+            assertThat(dialer.transport().packets()).isEqualTo(Packets.NONE);
             var behind = listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0"));
             var at =
                     relay.udp(
@@ -43,7 +43,7 @@ class PacketCountTest {
             var address =
                     NetworkAddress.parse("/ip4/127.0.0.1/quic/" + at.getPort())
                             .withKey(listener.identity().key());
-            var out = FramePipe.on(dialler.connect(listener, address));
+            var out = FramePipe.on(dialer.connect(listener, address));
             var in = FramePipe.on(listener.accepted());
             // Of some 300 packets one in ten is lost.
             var frame = Bytes.wrap(new byte[60_000]);
@@ -51,13 +51,13 @@ class PacketCountTest {
                 out.send(frame);
                 assertThat(in.receive()).isEqualTo(frame);
             }
-            var during = dialler.transport().packets();
+            var during = dialer.transport().packets();
             assertThat(during.lost()).isBetween(1L, during.sent() - 1);
 
             out.link().close(DisconnectReason.STALE_CONNECTION, "test");
             out.closed();
             in.closed();
-            var after = dialler.transport().packets();
+            var after = dialer.transport().packets();
             assertThat(after.sent()).isGreaterThanOrEqualTo(during.sent());
             assertThat(after.lost()).isGreaterThanOrEqualTo(during.lost());
         }

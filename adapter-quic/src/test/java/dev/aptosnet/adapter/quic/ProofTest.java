@@ -62,32 +62,32 @@ class ProofTest {
     @Test
     void aRelayThatEndsTlsIsRefusedByTheListener() {
         try (var listener = node();
-                var dialler = node();
+                var dialer = node();
                 var relay = relay(listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0")))) {
             var through = StrangeQuic.address(relay.socket()).withKey(listener.identity().key());
-            var id = dialler.dial(listener.identity().peer(), through);
+            var id = dialer.dial(listener.identity().peer(), through);
             assertThat(listener.refused().reason()).isEqualTo(Reason.NOISE_DECRYPT);
             listener.expectNothing(Duration.ofMillis(50));
-            dialler.transport().cancel(id);
+            dialer.transport().cancel(id);
         }
     }
 
     @Test
     void aDirectConnectionWithTheSameAddressIsTaken() {
         try (var listener = node();
-                var dialler = node()) {
+                var dialer = node()) {
             var address = listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0"));
-            Ends.connect(dialler, listener, address).exchange("proven");
+            Ends.connect(dialer, listener, address).exchange("proven");
         }
     }
 
     @Test
     void aListenerOfAnotherApplicationIsNoPeer() {
-        try (var dialler = node();
+        try (var dialer = node();
                 var other = StrangeQuic.server("other/1", _ -> {}, (_, _) -> {})) {
             var identity = TestIdentity.next(random);
             var address = StrangeQuic.address(other.socket()).withKey(identity.key());
-            var failure = dialler.dialFails(identity.peer(), address);
+            var failure = dialer.dialFails(identity.peer(), address);
             assertThat(failure.reason()).isEqualTo(Reason.CONNECT_FAILED);
             assertThat(failure.detail())
                     .contains("TLS error 120: unsupported application protocol");

@@ -52,7 +52,7 @@ class QuicContractTest extends TransportContract {
     }
 
     @Override
-    protected Optional<SilentPeer> silentDialler(NetworkAddress listener) {
-        return Optional.of(StrangeQuic.silentDialler(listener));
+    protected Optional<SilentPeer> silentDialer(NetworkAddress listener) {
+        return Optional.of(StrangeQuic.silentDialer(listener));
     }
 }

@@ -22,7 +22,7 @@ final class QuicOnly implements Closeable {
     private final InetSocketAddress listener;
     private final DatagramSocket near = socket();
 
-    /** What goes on for each dialler. */
+    /** What goes on for each dialer. */
     private final Map<SocketAddress, DatagramSocket> far = new ConcurrentHashMap<>();
 
     private final AtomicInteger stopped = new AtomicInteger();
@@ -32,7 +32,7 @@ final class QuicOnly implements Closeable {
         Thread.ofPlatform().daemon().start(this::there);
     }
 
-    /** Where diallers find it. */
+    /** Where dialers find it. */
     NetworkAddress address(NetworkAddress listening) {
         return StrangeQuic.address(near).withKey(listening.key().orElseThrow());
     }
@@ -54,9 +54,9 @@ final class QuicOnly implements Closeable {
         pass(near, packet -> far.computeIfAbsent(packet.getSocketAddress(), this::begin), listener);
     }
 
-    private DatagramSocket begin(SocketAddress dialler) {
+    private DatagramSocket begin(SocketAddress dialer) {
         var made = socket();
-        Thread.ofPlatform().daemon().start(() -> pass(made, _ -> near, dialler));
+        Thread.ofPlatform().daemon().start(() -> pass(made, _ -> near, dialer));
         return made;
     }
 

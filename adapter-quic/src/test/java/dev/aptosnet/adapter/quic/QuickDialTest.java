@@ -32,17 +32,17 @@ class QuickDialTest {
     @Test
     void aSecondDialIsProvenBesideTlsAndItsLinkIsLikeAnyOther() {
         try (var listener = node(listening);
-                var dialler = node(TestIdentity.next(random))) {
+                var dialer = node(TestIdentity.next(random))) {
             var address = listener.listen(ANYWHERE);
-            var first = Ends.connect(dialler, listener, address);
-            assertThat(quick(dialler)).isZero();
-            var second = Ends.connect(dialler, listener, address);
-            assertThat(quick(dialler)).isEqualTo(1);
+            var first = Ends.connect(dialer, listener, address);
+            assertThat(quick(dialer)).isZero();
+            var second = Ends.connect(dialer, listener, address);
+            assertThat(quick(dialer)).isEqualTo(1);
             second.exchange("the second");
             first.exchange("the first");
             var seen = second.in().link().info();
-            assertThat(seen.peer()).isEqualTo(dialler.identity().peer());
-            assertThat(seen.key()).isEqualTo(dialler.identity().key());
+            assertThat(seen.peer()).isEqualTo(dialer.identity().peer());
+            assertThat(seen.key()).isEqualTo(dialer.identity().key());
             assertThat(seen.hello()).isEqualTo(first.in().link().info().hello());
             assertThat(second.out().link().info().hello())
                     .isEqualTo(first.out().link().info().hello());
@@ -53,18 +53,18 @@ class QuickDialTest {
     @Test
     void aListenerThatWasStartedAnewIsProvenInTheStream() {
         var before = node(listening);
-        try (var dialler = node(TestIdentity.next(random))) {
+        try (var dialer = node(TestIdentity.next(random))) {
             var address = before.listen(ANYWHERE);
-            Ends.connect(dialler, before, address).exchange("before");
+            Ends.connect(dialer, before, address).exchange("before");
             before.close();
             try (var after = node(listening)) {
                 after.listen(
                         NetworkAddress.parse(
                                 "/ip4/127.0.0.1/quic/" + address.port().orElseThrow()));
-                Ends.connect(dialler, after, address).exchange("after");
-                assertThat(quick(dialler)).isZero();
-                Ends.connect(dialler, after, address).exchange("once more");
-                assertThat(quick(dialler)).isEqualTo(1);
+                Ends.connect(dialer, after, address).exchange("after");
+                assertThat(quick(dialer)).isZero();
+                Ends.connect(dialer, after, address).exchange("once more");
+                assertThat(quick(dialer)).isEqualTo(1);
             }
         } finally {
             before.close();
@@ -74,15 +74,15 @@ class QuickDialTest {
     @Test
     void whereNothingPassesButQuicItIsTriedEveryOtherTimeAndLinksComeAboutAnyway() {
         try (var listener = node(listening);
-                var dialler = node(TestIdentity.next(random))) {
+                var dialer = node(TestIdentity.next(random))) {
             var direct = listener.listen(ANYWHERE);
             try (var way = new QuicOnly(direct)) {
                 var address = way.address(direct);
                 for (var asked : new int[] {0, 1, 1, 2}) {
-                    Ends.connect(dialler, listener, address).exchange("asked " + asked);
+                    Ends.connect(dialer, listener, address).exchange("asked " + asked);
                     assertThat(way.stopped()).isEqualTo(asked);
                 }
-                assertThat(quick(dialler)).isZero();
+                assertThat(quick(dialer)).isZero();
             }
         }
     }

@@ -28,12 +28,12 @@ class ServersTakeTurnsTest {
     @Test
     void linksGoOnWhileServersTakeTurnsAndNothingIsKeptOfThoseWhoAreGone() throws Exception {
         try (var listener = node();
-                var dialler = node()) {
+                var dialer = node()) {
             var address = listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0"));
-            var first = Ends.connect(dialler, listener, address);
+            var first = Ends.connect(dialer, listener, address);
             var others = new ArrayList<Ends>();
             for (var i = 0; i < 3 * SESSIONS; i++) {
-                others.add(Ends.connect(dialler, listener, address));
+                others.add(Ends.connect(dialer, listener, address));
                 first.exchange("of the first server, after " + i);
                 others.getLast().exchange("just connected");
             }
@@ -50,7 +50,7 @@ class ServersTakeTurnsTest {
             // The first server has a link, and the newest takes who is new.
             eventually(() -> transport.rememberedSessions() <= 2 * SESSIONS);
             first.exchange("alone");
-            Ends.connect(dialler, listener, address).exchange("a new one");
+            Ends.connect(dialer, listener, address).exchange("a new one");
         }
     }
 

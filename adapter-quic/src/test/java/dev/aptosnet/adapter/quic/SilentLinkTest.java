@@ -23,9 +23,9 @@ class SilentLinkTest {
     @Test
     void aLinkOutlivesItsIdleTime() throws InterruptedException {
         try (var listener = node();
-                var dialler = node()) {
+                var dialer = node()) {
             var address = listener.listen(NetworkAddress.parse("/ip4/127.0.0.1/quic/0"));
-            var ends = Ends.connect(dialler, listener, address);
+            var ends = Ends.connect(dialer, listener, address);
             Thread.sleep(IDLE.multipliedBy(3));
             ends.exchange("still here");
             assertThat(ends.out().isClosed()).isFalse();

@@ -2,12 +2,12 @@ package dev.aptosnet.adapter.quic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.DialerHandshake;
 import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
-import dev.aptosnet.ports.transport.Turn;
+import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.testkit.TestIdentity;
 import dev.aptosnet.testkit.TransportNode;
 
@@ -23,7 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A dialler that proves who it is, and from then on does with its streams what a test wants: reads
+ * A dialer that proves who it is, and from then on does with its streams what a test wants: reads
  * them or not, opens them and leaves them.
  */
 final class StrangePeer implements AutoCloseable {
@@ -44,7 +44,7 @@ final class StrangePeer implements AutoCloseable {
             var control = connection.createStream(true);
             new Handshake(control.getInputStream(), control.getOutputStream(), Bytes.utf8("hello"))
                     .dial(
-                            new DiallerHandshake(
+                            new DialerHandshake(
                                     CipherSuite.CHACHAPOLY,
                                     KeyPair.ofPrivateKey(identity.privateKey()),
                                     identity.peer(),
@@ -53,7 +53,7 @@ final class StrangePeer implements AutoCloseable {
                                     KeyPair.generate(random),
                                     ThrowAwayCertificate.hash(
                                             connection.getServerCertificateChain().getFirst())),
-                            Turn.FREE);
+                            RaceTicket.FREE);
             return peer;
         } catch (Handshake.Failed | IOException | GeneralSecurityException e) {
             connection.close();

@@ -83,7 +83,7 @@ final class StrangeQuic implements SilentPeer {
     }
 
     /** Connects and never says a word. */
-    static StrangeQuic silentDialler(NetworkAddress listener) {
+    static StrangeQuic silentDialer(NetworkAddress listener) {
         var connection = client(listener, QuicTransport.APPLICATION);
         var hungUp = new AtomicBoolean();
         connection.setConnectionListener(

@@ -1,6 +1,6 @@
 package dev.aptosnet.adapter.tcpnoise;
 
-import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.DialerHandshake;
 import dev.aptosnet.noise.HandshakeException;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.MonoTime;
@@ -9,27 +9,27 @@ import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
-import dev.aptosnet.ports.transport.Turn;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
 
-/** The dialler's half of a set-up (wire.md sections 4.1 and 4.8). */
+/** The dialer's half of a set-up (wire.md sections 4.1 and 4.8). */
 @SuppressWarnings("FutureReturnValueIgnored") // Channel events say what became of it.
 final class DialUpgrade extends Upgrade {
-    private final DialAttempt attempt;
+    private final TcpDial attempt;
     private final PeerId expected;
     private final PublicKey key;
     private final NetworkAddress address;
     private final CipherSuite suite;
-    private final DiallerHandshake handshake;
+    private final DialerHandshake handshake;
 
     DialUpgrade(
-            DialAttempt attempt,
+            TcpDial attempt,
             TcpTransport transport,
             SocketChannel channel,
             EventLoop loop,
@@ -44,7 +44,7 @@ final class DialUpgrade extends Upgrade {
         this.address = address;
         this.suite = transport.suites().offer(key);
         this.handshake =
-                new DiallerHandshake(
+                new DialerHandshake(
                         suite,
                         transport.keys(),
                         transport.settings().self(),
@@ -58,7 +58,7 @@ final class DialUpgrade extends Upgrade {
         connectedNow();
         try {
             var message = handshake.firstMessage();
-            expect(DiallerHandshake.REPLY);
+            expect(DialerHandshake.REPLY);
             channel.writeAndFlush(Unpooled.wrappedBuffer(message), channel.voidPromise());
         } catch (HandshakeException e) {
             fail(e.failure());
@@ -70,7 +70,7 @@ final class DialUpgrade extends Upgrade {
         var session = handshake.finish(bytes);
         transport.suites().worked(key, suite);
         if (!attempt.takeTurn()) {
-            fail(Turn.NOT_OURS);
+            fail(RaceTicket.NOT_OURS);
             return;
         }
         var role =

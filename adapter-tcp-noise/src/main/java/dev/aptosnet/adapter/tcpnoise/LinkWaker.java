@@ -19,7 +19,7 @@ final class LinkWaker {
     private final Runnable target;
     private final Runnable task = this::run;
     private final AtomicBoolean asked = new AtomicBoolean();
-    private volatile boolean cancelled;
+    private volatile boolean canceled;
 
     private MonoTime at = MonoTime.NEVER;
     private @Nullable ScheduledFuture<?> timer;
@@ -36,7 +36,7 @@ final class LinkWaker {
 
     /** Asks for a wake-up; many asked for before it comes are one. Any thread. */
     void wake() {
-        if (!cancelled && asked.compareAndSet(false, true)) {
+        if (!canceled && asked.compareAndSet(false, true)) {
             try {
                 loop.execute(task);
             } catch (RejectedExecutionException _) {
@@ -71,7 +71,7 @@ final class LinkWaker {
 
     /** No more wake-ups. Event loop only. */
     void cancel() {
-        cancelled = true;
+        canceled = true;
         at = MonoTime.NEVER;
         if (timer != null) {
             timer.cancel(false);
@@ -80,7 +80,7 @@ final class LinkWaker {
     }
 
     private void run() {
-        if (asked.get() && !cancelled) {
+        if (asked.get() && !canceled) {
             target.run();
         }
     }
@@ -94,7 +94,7 @@ final class LinkWaker {
     private void timeReached() {
         timer = null;
         timerAt = MonoTime.NEVER;
-        if (at.equals(MonoTime.NEVER) || cancelled) {
+        if (at.equals(MonoTime.NEVER) || canceled) {
             return;
         }
         if (clock.now().isBefore(at)) {

@@ -1,6 +1,6 @@
 package dev.aptosnet.adapter.tcpnoise;
 
-import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.DialerHandshake;
 import dev.aptosnet.noise.HandshakeException;
 import dev.aptosnet.noise.ListenerHandshake.Accepted;
 import dev.aptosnet.ports.model.NetworkAddress;
@@ -40,7 +40,7 @@ final class ListenUpgrade extends Upgrade {
         this.place = place;
         this.from = SocketAddresses.of(channel.remoteAddress(), Tcp::new);
         this.proxyHeader = transport.settings().limits().proxyProtocol();
-        expect(proxyHeader ? ProxyHeader.FIXED_BYTES : DiallerHandshake.FIRST_MESSAGE);
+        expect(proxyHeader ? ProxyHeader.FIXED_BYTES : DialerHandshake.FIRST_MESSAGE);
     }
 
     @Override
@@ -71,7 +71,7 @@ final class ListenUpgrade extends Upgrade {
                 var ip = from == null ? null : SocketAddresses.ip(from);
                 var refusal = ip == null ? null : place.countFor(ip);
                 if (refusal == null) {
-                    expect(DiallerHandshake.FIRST_MESSAGE);
+                    expect(DialerHandshake.FIRST_MESSAGE);
                 } else {
                     fail(refusal);
                 }
@@ -114,9 +114,9 @@ final class ListenUpgrade extends Upgrade {
     @Override
     String waitingFor() {
         if (isNoiseDone()) {
-            return "the dialler's handshake message";
+            return "the dialer's handshake message";
         }
-        return proxyHeader ? "the PROXY header" : "the dialler's first message";
+        return proxyHeader ? "the PROXY header" : "the dialer's first message";
     }
 
     @Override

@@ -11,12 +11,12 @@ import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
-import dev.aptosnet.ports.transport.Turn;
 import dev.aptosnet.transport.support.PendingInbound;
 
 import io.netty.buffer.PooledByteBufAllocator;
@@ -41,7 +41,7 @@ final class TcpTransport implements Transport {
 
     /** The answer to a dial that a closed transport cannot make. */
     static final SetupFailure CLOSED =
-            new SetupFailure(Reason.CANCELLED, "the transport was closed");
+            new SetupFailure(Reason.CANCELED, "the transport was closed");
 
     /** Largest read from a socket, in bytes. */
     private static final int MAX_READ = 64 << 10;
@@ -71,7 +71,7 @@ final class TcpTransport implements Transport {
     private final SocketKind sockets;
     private final Owners owners;
 
-    private final Map<DialId, DialAttempt> dials = new ConcurrentHashMap<>();
+    private final Map<DialId, TcpDial> dials = new ConcurrentHashMap<>();
     private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
     private final Set<TcpLink> links = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -106,16 +106,16 @@ final class TcpTransport implements Transport {
     }
 
     @Override
-    public void dial(DialId id, PeerId expected, NetworkAddress address, Turn turn) {
-        begin(id, new DialAttempt(this, id, expected, address, turn));
+    public void dial(DialId id, PeerId expected, NetworkAddress address, RaceTicket turn) {
+        begin(id, new TcpDial(this, id, expected, address, turn));
     }
 
     @Override
     public void probe(DialId id, NetworkAddress address, Duration limit) {
-        begin(id, new DialAttempt(this, id, address, limit));
+        begin(id, new TcpDial(this, id, address, limit));
     }
 
-    private void begin(DialId id, DialAttempt attempt) {
+    private void begin(DialId id, TcpDial attempt) {
         if (dials.putIfAbsent(id, attempt) != null) {
             throw new IllegalArgumentException("dial id " + id.number() + " is in use");
         }
@@ -129,7 +129,7 @@ final class TcpTransport implements Transport {
     public void cancel(DialId id) {
         var attempt = dials.get(id);
         if (attempt != null) {
-            attempt.cancel(new SetupFailure(Reason.CANCELLED, "the caller gave the dial up"));
+            attempt.cancel(new SetupFailure(Reason.CANCELED, "the caller gave the dial up"));
         }
     }
 

@@ -91,7 +91,7 @@ abstract class Upgrade extends ChannelInboundHandlerAdapter implements RecordCut
     /**
      * Who is at the other end.
      *
-     * @param address dialled or observed, without key
+     * @param address dialed or observed, without key
      */
     record Proven(PeerId peer, PublicKey key, PeerRole role, NetworkAddress address) {}
 

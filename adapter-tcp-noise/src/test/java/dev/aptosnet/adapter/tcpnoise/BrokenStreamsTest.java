@@ -240,8 +240,8 @@ class BrokenStreamsTest extends TcpTestBase {
 
     private Honest honestPair(TransportNode listener, NetworkAddress address) {
         TestIdentity identity = identity();
-        var dialler = node(identity, new SettingsBuilder(identity));
-        var out = FramePipe.on(dialler.connect(listener, address));
+        var dialer = node(identity, new SettingsBuilder(identity));
+        var out = FramePipe.on(dialer.connect(listener, address));
         return new Honest(out, FramePipe.on(listener.accepted()));
     }
 

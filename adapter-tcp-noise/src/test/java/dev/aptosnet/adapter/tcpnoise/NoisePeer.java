@@ -2,7 +2,7 @@ package dev.aptosnet.adapter.tcpnoise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.DialerHandshake;
 import dev.aptosnet.noise.HandshakeException;
 import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.noise.ListenerHandshake;
@@ -46,10 +46,10 @@ final class NoisePeer implements Closeable {
         this.session = session;
     }
 
-    /** A handshake as a dialler would begin it. */
-    static DiallerHandshake handshake(
+    /** A handshake as a dialer would begin it. */
+    static DialerHandshake handshake(
             TestIdentity self, PeerId claimed, PublicKey server, CipherSuite suite, long time) {
-        return new DiallerHandshake(
+        return new DialerHandshake(
                 suite,
                 KeyPair.ofPrivateKey(self.privateKey()),
                 claimed,
@@ -89,7 +89,7 @@ final class NoisePeer implements Closeable {
                         CipherSuite.CHACHAPOLY,
                         time);
         socket.getOutputStream().write(handshake.firstMessage());
-        var reply = socket.getInputStream().readNBytes(DiallerHandshake.REPLY);
+        var reply = socket.getInputStream().readNBytes(DialerHandshake.REPLY);
         return new NoisePeer(socket, handshake.finish(reply));
     }
 
@@ -114,7 +114,7 @@ final class NoisePeer implements Closeable {
                                 PeerRole.UNKNOWN),
                         new ReplayGuard(),
                         () -> KeyPair.generate(RANDOM));
-        var first = socket.getInputStream().readNBytes(DiallerHandshake.FIRST_MESSAGE);
+        var first = socket.getInputStream().readNBytes(DialerHandshake.FIRST_MESSAGE);
         var accepted = listener.accept(first);
         socket.getOutputStream().write(accepted.reply());
         return new NoisePeer(socket, accepted.session());

@@ -44,7 +44,7 @@ final class RawPeer implements SilentPeer {
     }
 
     /** Connects, reads until the end and never sends. */
-    static RawPeer silentDialler(NetworkAddress listener) {
+    static RawPeer silentDialer(NetworkAddress listener) {
         try {
             var socket = connect(listener);
             var peer = new RawPeer(listener, socket);

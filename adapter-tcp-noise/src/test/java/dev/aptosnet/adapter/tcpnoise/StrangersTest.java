@@ -296,15 +296,15 @@ class StrangersTest extends TcpTestBase {
 
     @Test
     void aListenerThatAnswersGarbageFailsTheDial() throws Exception {
-        var dialler = node();
+        var dialer = node();
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var key = identity();
             var id =
-                    dialler.dial(
+                    dialer.dial(
                             key.peer(), RawPeer.loopback(server.getLocalPort()).withKey(key.key()));
             try (var socket = server.accept()) {
                 socket.getOutputStream().write(bytes(48));
-                var failed = dialler.await(TransportEvent.DialFailed.class);
+                var failed = dialer.await(TransportEvent.DialFailed.class);
                 assertThat(failed.id()).isEqualTo(id);
                 assertThat(failed.failure().reason()).isEqualTo(Reason.NOISE_DECRYPT);
                 assertThat(socket.getInputStream().readAllBytes()).hasSize(168);
@@ -313,43 +313,43 @@ class StrangersTest extends TcpTestBase {
     }
 
     @Test
-    void aDialCancelledDuringTheHandshakeMessagesClosesItsSocket() throws Exception {
-        var dialler = node();
+    void aDialCanceledDuringTheHandshakeMessagesClosesItsSocket() throws Exception {
+        var dialer = node();
         var self = identity();
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var id =
-                    dialler.dial(
+                    dialer.dial(
                             self.peer(),
                             RawPeer.loopback(server.getLocalPort()).withKey(self.key()));
             try (var peer = NoisePeer.accept(server.accept(), self)) {
                 assertThat(peer.readRecord()).endsWith('h', 'e', 'l', 'l', 'o');
-                dialler.transport().cancel(id);
-                assertThat(dialler.await(TransportEvent.DialFailed.class).failure().reason())
-                        .isEqualTo(Reason.CANCELLED);
+                dialer.transport().cancel(id);
+                assertThat(dialer.await(TransportEvent.DialFailed.class).failure().reason())
+                        .isEqualTo(Reason.CANCELED);
                 NoisePeer.expectSilentEnd(peer.socket());
             }
         }
     }
 
     @Test
-    void aDiallerTriesItsNextSuiteAndRemembersWhatWorked() {
+    void aDialerTriesItsNextSuiteAndRemembersWhatWorked() {
         var left = identity();
         var right = identity();
-        var dialler =
+        var dialer =
                 node(
                         left,
                         new SettingsBuilder(left)
                                 .suites(CipherSuite.CHACHAPOLY, CipherSuite.AESGCM));
         var listener = node(right, new SettingsBuilder(right).suites(CipherSuite.AESGCM));
         var address = listener.listen(LOOPBACK);
-        var first = dialler.dialFails(right.peer(), address);
+        var first = dialer.dialFails(right.peer(), address);
         assertThat(first.reason()).isEqualTo(Reason.TRUNCATED);
         assertThat(first.detail())
                 .contains("wrong key, unknown peer, clock, or other cipher suite")
                 .contains("chachapoly");
         assertThat(listener.refused().reason()).isEqualTo(Reason.NOISE_DECRYPT);
         for (var i = 0; i < 2; i++) {
-            var link = dialler.connect(listener, address);
+            var link = dialer.connect(listener, address);
             assertThat(link.info().suite()).isEqualTo(CipherSuite.AESGCM);
             assertThat(listener.accepted().info().suite()).isEqualTo(CipherSuite.AESGCM);
         }
@@ -357,7 +357,7 @@ class StrangersTest extends TcpTestBase {
 
     @Test
     void namesAreResolvedAndFilteredByFamily() {
-        var dialler = node();
+        var dialer = node();
         var listener = node();
         var address = listener.listen(LOOPBACK);
         for (var kind : new String[] {"dns", "dns4"}) {
@@ -365,13 +365,13 @@ class StrangersTest extends TcpTestBase {
                     NetworkAddress.parse(
                             address.toString()
                                     .replace("/ip4/127.0.0.1", "/" + kind + "/localhost"));
-            assertThat(dialler.connect(listener, named).info().address()).isEqualTo(named);
-            assertThat(listener.accepted().info().peer()).isEqualTo(dialler.identity().peer());
+            assertThat(dialer.connect(listener, named).info().address()).isEqualTo(named);
+            assertThat(listener.accepted().info().peer()).isEqualTo(dialer.identity().peer());
         }
         var nobody =
                 NetworkAddress.parse(
                         address.toString().replace("/ip4/127.0.0.1", "/dns6/127.0.0.1"));
-        assertThat(dialler.dialFails(listener.identity().peer(), nobody).reason())
+        assertThat(dialer.dialFails(listener.identity().peer(), nobody).reason())
                 .isEqualTo(Reason.UNRESOLVED_NAME);
     }
 

@@ -45,14 +45,14 @@ class TcpContractTest extends TransportContract {
     }
 
     @Override
-    protected Optional<SilentPeer> silentDialler(NetworkAddress listener) {
-        return Optional.of(RawPeer.silentDialler(listener));
+    protected Optional<SilentPeer> silentDialer(NetworkAddress listener) {
+        return Optional.of(RawPeer.silentDialer(listener));
     }
 
     @Test
     void whatAPeerSentBeforeItClosedIsReadAfterAPause() {
         var ends = connect(node(), node());
-        var a = FramePipe.on(ends.dialled());
+        var a = FramePipe.on(ends.dialed());
         var b = FramePipe.on(ends.accepted());
         a.send(Bytes.utf8("first"));
         assertThat(b.receive()).isEqualTo(Bytes.utf8("first"));
@@ -61,7 +61,7 @@ class TcpContractTest extends TransportContract {
             a.send(Bytes.utf8("later " + i));
         }
         eventually("all is written", () -> a.unsent() == 0);
-        ends.dialled().close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "done");
+        ends.dialed().close(DisconnectReason.REQUESTED_BY_PEER_MANAGER, "done");
         // Longer than the closing end waits for this one: its system has to say that it is gone.
         sleep(2_500);
         assertThat(b.isClosed()).isFalse();

@@ -2,7 +2,7 @@ package dev.aptosnet.benchmarks.datapath;
 
 import dev.aptosnet.domain.wire.HandshakeMsg;
 import dev.aptosnet.domain.wire.ProtocolSet;
-import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.DialerHandshake;
 import dev.aptosnet.noise.HandshakeException;
 import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.noise.RecordException;
@@ -47,7 +47,7 @@ final class PlainPeer implements AutoCloseable {
         socket = new Socket(InetAddress.getLoopbackAddress(), address.port().orElseThrow());
         socket.setTcpNoDelay(true);
         var handshake =
-                new DiallerHandshake(
+                new DialerHandshake(
                         CipherSuite.AESGCM,
                         keys,
                         id,
@@ -56,7 +56,7 @@ final class PlainPeer implements AutoCloseable {
                         KeyPair.generate(random));
         socket.getOutputStream().write(handshake.firstMessage());
         var in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
-        var reply = new byte[DiallerHandshake.REPLY];
+        var reply = new byte[DialerHandshake.REPLY];
         in.readFully(reply);
         session = handshake.finish(reply);
         plain = new DataInputStream(new Records(in, session));

@@ -37,9 +37,9 @@ final class ResetWork {
                         near.client()
                                 .sendToPeerRpcAsync(far.peerId(), Ends.BULK, message, Ends.LONG);
                 Thread.sleep(Duration.ofSeconds(2));
-                var cancelled = System.nanoTime();
+                var canceled = System.nanoTime();
                 call.cancel(true);
-                stops.add(lastPacket(link, cancelled) - cancelled);
+                stops.add(lastPacket(link, canceled) - canceled);
             }
             if (near.peers().isEmpty()
                     || !near.peers().getFirst().connection().equals(connection)) {

@@ -1,6 +1,6 @@
 package dev.aptosnet.benchmarks.health;
 
-import dev.aptosnet.domain.health.OpenPeers;
+import dev.aptosnet.domain.health.OpenBreakerLimit;
 import dev.aptosnet.domain.health.PeerBreakers;
 import dev.aptosnet.domain.health.PeerBreakers.Ending;
 import dev.aptosnet.domain.health.PeerStatistics;
@@ -49,7 +49,8 @@ public class Bookkeeping {
         ProtocolId.NETBENCH_DIRECT_SEND,
     };
 
-    private final OpenPeers openPeers = new OpenPeers(BreakerSettings.DEFAULT, () -> PEERS);
+    private final OpenBreakerLimit openPeers =
+            new OpenBreakerLimit(BreakerSettings.DEFAULT, () -> PEERS);
     private final PeerStatistics[] statistics = new PeerStatistics[PEERS];
     private final PeerBreakers[] breakers = new PeerBreakers[PEERS];
     private final MonoTime[] times = new MonoTime[PEERS];

@@ -34,8 +34,8 @@ final class SetupWork {
     /**
      * Set-ups.
      *
-     * @param fresh by diallers that did not know the listener
-     * @param again by the same diallers
+     * @param fresh by dialers that did not know the listener
+     * @param again by the same dialers
      * @param connects of the former, until there was a TCP or QUIC connection
      */
     private record SetUps(Samples fresh, Samples again, Samples connects) {}
@@ -49,7 +49,7 @@ final class SetupWork {
         var work = "first-byte";
         var first = report.row(work, "50 ms one way: dial to first application byte", "RTT");
         var connected = report.row(work, "  of that until TCP or QUIC is connected", "RTT");
-        var again = report.row(work, "  again, by the same dialler", "RTT");
+        var again = report.row(work, "  again, by the same dialer", "RTT");
         var trips = report.row(work, "  round trips, without the work itself", "RTT");
         var later = report.row(work, "  again, without the work itself", "RTT");
         for (var contestant : new Contestant[] {Contestant.TCP, Contestant.QUIC}) {
@@ -107,7 +107,7 @@ final class SetupWork {
     void leaks(int count) throws Exception {
         var work = "leaks";
         var descriptors =
-                report.row(work, count + " connects and cancelled dials: descriptors", "left");
+                report.row(work, count + " connects and canceled dials: descriptors", "left");
         var threads = report.row(work, "  threads", "left");
         var direct = report.row(work, "  direct memory", "KiB");
         var gone = report.row(work, "  seconds until no more than before are left", "s");

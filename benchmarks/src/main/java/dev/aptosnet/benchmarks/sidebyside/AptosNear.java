@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** A dialling node of this project. */
+/** A dialing node of this project. */
 final class AptosNear implements NearEnd<Bytes> {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 

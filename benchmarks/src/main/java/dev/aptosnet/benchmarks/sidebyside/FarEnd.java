@@ -9,7 +9,7 @@ interface FarEnd {
      * process of its own; those hosted before are closed.
      *
      * @param credentials what the near end says of itself
-     * @return where each can be dialled
+     * @return where each can be dialed
      */
     List<String> listen(int peers, String credentials) throws Exception;
 

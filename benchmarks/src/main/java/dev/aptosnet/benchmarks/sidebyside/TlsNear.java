@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The reference's dialling end: one event loop; calls by id. */
+/** The reference's dialing end: one event loop; calls by id. */
 final class TlsNear implements NearEnd<byte[]> {
     /** What is written to a single link before it is flushed: a few full TLS records. */
     private static final int BATCH_BYTES = 64 << 10;
@@ -36,7 +36,7 @@ final class TlsNear implements NearEnd<byte[]> {
     private @Nullable Flood flood;
 
     TlsNear(Certificates certificates) throws Exception {
-        tls = TlsSockets.dialler(certificates);
+        tls = TlsSockets.dialer(certificates);
     }
 
     @Override

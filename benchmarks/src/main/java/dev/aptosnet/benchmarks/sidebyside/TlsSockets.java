@@ -41,7 +41,7 @@ final class TlsSockets {
         return EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     }
 
-    static SslContext dialler(Certificates certificates) throws SSLException {
+    static SslContext dialer(Certificates certificates) throws SSLException {
         return common(
                         SslContextBuilder.forClient()
                                 .keyManager(certificates.key(), certificates.own())

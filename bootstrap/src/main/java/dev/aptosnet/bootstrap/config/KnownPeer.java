@@ -12,7 +12,7 @@ import java.util.Set;
  * A peer that the operator names.
  *
  * @param addresses kept connected at the first that works; empty if it is only trusted
- * @param keys may speak for it; empty if it is only dialled
+ * @param keys may speak for it; empty if it is only dialed
  */
 public record KnownPeer(
         PeerId peer, List<NetworkAddress> addresses, Set<PublicKey> keys, PeerRole role) {

@@ -285,7 +285,7 @@ final class NodeFile {
         return network.draft().identity(new IdentitySource.Kept(file)).done();
     }
 
-    /** What public full nodes dial: no discovery, nobody dialled, the validator's own identity. */
+    /** What public full nodes dial: no discovery, nobody dialed, the validator's own identity. */
     private void addPublicNetwork(List<NetworkConfig> networks) {
         var own = networks.getFirst();
         var identity = own.identity();

@@ -76,8 +76,8 @@ public final class Demo {
     }
 
     private void stopAndFreeze() throws InterruptedException {
-        var faults = new Faults(mesh, settings, watcher, problems);
-        // One in the middle: some have dialled it, and it has dialled the others.
+        var faults = new DemoFaults(mesh, settings, watcher, problems);
+        // One in the middle: some have dialed it, and it has dialed the others.
         stop = faults.stopAndStart(mesh.node(settings.nodes() / 2));
         if (stop != null) {
             freeze = faults.freezeAndThaw(mesh.node(0));
@@ -181,7 +181,7 @@ public final class Demo {
         }
     }
 
-    private long sum(ToLongFunction<Tally> what) {
+    private long sum(ToLongFunction<DemoTally> what) {
         return mesh.nodes().stream().mapToLong(node -> what.applyAsLong(node.tally())).sum();
     }
 

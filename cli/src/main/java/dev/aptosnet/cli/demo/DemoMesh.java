@@ -23,11 +23,11 @@ final class DemoMesh {
         this.settings = settings;
     }
 
-    /** Starts all nodes. Each dials those before it, so that every pair has one dialler. */
+    /** Starts all nodes. Each dials those before it, so that every pair has one dialer. */
     void start() {
         for (var i = 0; i < settings.nodes(); i++) {
             var listen = List.of(settings.transport().anyPort());
-            var place = new DemoNode.Place(i, Identity.generate(), listen, new Tally());
+            var place = new DemoNode.Place(i, Identity.generate(), listen, new DemoTally());
             nodes.add(new DemoNode(place, settings, addresses(), makers));
         }
         introduce();

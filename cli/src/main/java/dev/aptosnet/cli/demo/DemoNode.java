@@ -44,7 +44,7 @@ final class DemoNode implements AutoCloseable {
     private static final ProtocolId FREEZE = ProtocolId.custom(247, "DemoFreeze");
 
     private final Place place;
-    private final Tally tally;
+    private final DemoTally tally;
     private final AptosNode node;
     private final NetworkClient<Bytes> client;
 
@@ -74,7 +74,7 @@ final class DemoNode implements AutoCloseable {
      * @param listen addresses such as {@code /ip4/127.0.0.1/tcp/0}
      * @param tally its book
      */
-    record Place(int index, Identity identity, List<String> listen, Tally tally) {}
+    record Place(int index, Identity identity, List<String> listen, DemoTally tally) {}
 
     /**
      * @param makers where chunks are made: work of tens of milliseconds, which on a virtual thread
@@ -151,7 +151,7 @@ final class DemoNode implements AutoCloseable {
         return new Place(place.index(), place.identity(), listen, place.tally());
     }
 
-    Tally tally() {
+    DemoTally tally() {
         return tally;
     }
 

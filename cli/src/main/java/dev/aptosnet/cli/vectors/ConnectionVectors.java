@@ -1,6 +1,6 @@
 package dev.aptosnet.cli.vectors;
 
-import dev.aptosnet.noise.DiallerHandshake;
+import dev.aptosnet.noise.DialerHandshake;
 import dev.aptosnet.noise.KeyPair;
 import dev.aptosnet.noise.ListenerHandshake;
 import dev.aptosnet.noise.ListenerPolicy;
@@ -36,15 +36,15 @@ final class ConnectionVectors implements VectorFile {
         var clientKeys = keys(client, expect);
         var serverKeys = keys(server, expect);
 
-        var dialler =
-                new DiallerHandshake(
+        var dialer =
+                new DialerHandshake(
                         NoiseVectors.suite(entry),
                         clientKeys,
                         peerId(client),
                         serverKeys.publicKey(),
                         timestamp,
                         KeyPair.ofPrivateKey(client.hex("ephemeral_private")));
-        var first = Bytes.wrap(dialler.firstMessage());
+        var first = Bytes.wrap(dialer.firstMessage());
         expect.equal("client message", entry.hex("client_message"), first);
         expect.equal("length", entry.number("client_message_length"), (long) first.size());
         expect.equal("prologue", entry.hex("prologue"), first.slice(0, 64));
@@ -64,8 +64,8 @@ final class ConnectionVectors implements VectorFile {
                 "key", wanted.hex("remote_public_key"), Bytes.wrap(accepted.key().toByteArray()));
         expect.equal("role", role(wanted.text("peer_role")), accepted.role());
 
-        var diallerSession = dialler.finish(entry.hex("server_message").toByteArray());
-        for (var session : List.of(diallerSession, accepted.session())) {
+        var dialerSession = dialer.finish(entry.hex("server_message").toByteArray());
+        for (var session : List.of(dialerSession, accepted.session())) {
             expect.equal("hash", entry.hex("handshake_hash"), session.handshakeHash());
             expect.equal(
                     "key c2s",
@@ -76,7 +76,7 @@ final class ConnectionVectors implements VectorFile {
                     entry.hex("server_to_client_key"),
                     session.keys().responderToInitiator());
         }
-        transcript(entry, diallerSession, accepted.session(), expect);
+        transcript(entry, dialerSession, accepted.session(), expect);
         accepted.commit();
     }
 
@@ -145,7 +145,7 @@ final class ConnectionVectors implements VectorFile {
         var validatorsOwn =
                 policy.text("network_id").equals("Vfn")
                         && policy.text("server_role").equals("Validator");
-        // A refused dialler is never answered, so those entries name no ephemeral key.
+        // A refused dialer is never answered, so those entries name no ephemeral key.
         var ephemeral =
                 server.hex(
                         server.has("ephemeral_private") ? "ephemeral_private" : "static_private");

@@ -1,9 +1,9 @@
 package dev.aptosnet.domain.connection;
 
-import dev.aptosnet.domain.lane.Lanes;
 import dev.aptosnet.domain.rpc.CallFailure;
 import dev.aptosnet.domain.rpc.OutboundCall;
 import dev.aptosnet.domain.rpc.OutboundCalls;
+import dev.aptosnet.domain.send.SendScheduler;
 import dev.aptosnet.domain.stream.InboundStreams;
 import dev.aptosnet.domain.stream.Pieces;
 import dev.aptosnet.domain.wire.RefusalCode;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Callers {
     private final int limit;
     private final Pieces pieces;
-    private final Lanes lanes;
+    private final SendScheduler lanes;
     private final Replies replies;
     private final boolean resetsAgreed;
     private final InboundStreams streams;
@@ -26,7 +26,7 @@ final class Callers {
     Callers(
             int limit,
             Pieces pieces,
-            Lanes lanes,
+            SendScheduler lanes,
             Replies replies,
             boolean resetsAgreed,
             InboundStreams streams,

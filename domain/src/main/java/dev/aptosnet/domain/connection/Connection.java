@@ -1,12 +1,12 @@
 package dev.aptosnet.domain.connection;
 
-import dev.aptosnet.domain.lane.Flush;
-import dev.aptosnet.domain.lane.Lanes;
-import dev.aptosnet.domain.lane.OutboundMessage;
-import dev.aptosnet.domain.lane.Transfer;
 import dev.aptosnet.domain.rpc.CallFailure;
 import dev.aptosnet.domain.rpc.InboundCall;
 import dev.aptosnet.domain.rpc.OutboundCall;
+import dev.aptosnet.domain.send.FlushReason;
+import dev.aptosnet.domain.send.OutboundMessage;
+import dev.aptosnet.domain.send.OutboundStream;
+import dev.aptosnet.domain.send.SendScheduler;
 import dev.aptosnet.domain.stream.InboundStreams;
 import dev.aptosnet.domain.stream.Pieces;
 import dev.aptosnet.domain.stream.StreamMemory;
@@ -48,7 +48,7 @@ public final class Connection {
     private final Protocols protocols;
     private final FrameView view;
     private final Pieces pieces;
-    private final Lanes lanes;
+    private final SendScheduler lanes;
     private final Frames frames;
     private final Replies replies;
     private final Callers callers;
@@ -84,7 +84,7 @@ public final class Connection {
         this.pieces = settings.pieces(many);
         this.streams = new InboundStreams(settings.streamLimits(interleaved, many), memory(sink));
         this.lanes =
-                new Lanes(
+                new SendScheduler(
                         pieces,
                         interleaved ? MAX_TRANSFERS : 1,
                         settings.weights(),
@@ -268,7 +268,7 @@ public final class Connection {
             }
         }
         if (resetsAgreed) {
-            replies.streamReset(Transfer.streamIdOn(lane));
+            replies.streamReset(OutboundStream.streamIdOn(lane));
         }
     }
 
@@ -288,7 +288,7 @@ public final class Connection {
         }
     }
 
-    private static Observation observed(Flush why) {
+    private static Observation observed(FlushReason why) {
         return switch (why) {
             case AT_ONCE -> Observation.FLUSHED_AT_ONCE;
             case DUE -> Observation.FLUSHED_WHEN_DUE;

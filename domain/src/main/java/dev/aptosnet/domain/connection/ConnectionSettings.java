@@ -54,7 +54,7 @@ public record ConnectionSettings(
 
     /**
      * Bounds of one class's queue, which whoever gives messages to the connection enforces as
-     * {@link dev.aptosnet.domain.lane.QueueBounds} says, and its share of the link.
+     * {@link dev.aptosnet.domain.send.QueueBounds} says, and its share of the link.
      *
      * @param maxMessages {@code queue_messages}
      * @param maxBytes {@code queue_bytes}: of payload, all classes of a connection together

@@ -1,10 +1,10 @@
 package dev.aptosnet.domain.connection;
 
-import dev.aptosnet.domain.lane.FrameWriter;
-import dev.aptosnet.domain.lane.OutboundMessage;
-import dev.aptosnet.domain.lane.Transfer;
 import dev.aptosnet.domain.rpc.InboundCall;
 import dev.aptosnet.domain.rpc.OutboundCall;
+import dev.aptosnet.domain.send.FrameWriter;
+import dev.aptosnet.domain.send.OutboundMessage;
+import dev.aptosnet.domain.send.OutboundStream;
 import dev.aptosnet.domain.wire.FrameHead;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;
@@ -50,7 +50,7 @@ final class Frames implements FrameWriter {
         var length = replies.writeNext(scratch);
         out.write(REPLIES, scratch, length, Bytes.EMPTY);
         if (reset) {
-            out.giveUp(Transfer.laneOf(stream));
+            out.giveUp(OutboundStream.laneOf(stream));
         }
     }
 
@@ -79,7 +79,7 @@ final class Frames implements FrameWriter {
     }
 
     @Override
-    public void writePiece(Transfer transfer, FrameSink out) {
+    public void writePiece(OutboundStream transfer, FrameSink out) {
         var piece = transfer.piece();
         var length =
                 transfer.nextPiece() == 0
@@ -89,7 +89,7 @@ final class Frames implements FrameWriter {
         out.write(transfer.lane(), scratch, length, piece);
     }
 
-    private int header(Transfer transfer, int size) {
+    private int header(OutboundStream transfer, int size) {
         var message = transfer.message();
         var stream = transfer.streamId();
         var fragments = transfer.announcedFragments();

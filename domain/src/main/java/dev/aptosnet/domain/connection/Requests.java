@@ -1,8 +1,8 @@
 package dev.aptosnet.domain.connection;
 
-import dev.aptosnet.domain.lane.Lanes;
 import dev.aptosnet.domain.rpc.InboundCall;
 import dev.aptosnet.domain.rpc.InboundCalls;
+import dev.aptosnet.domain.send.SendScheduler;
 import dev.aptosnet.domain.stream.Pieces;
 import dev.aptosnet.domain.wire.RefusalCode;
 import dev.aptosnet.ports.model.Bytes;
@@ -13,7 +13,7 @@ final class Requests {
     private final ConnectionSettings settings;
     private final Protocols protocols;
     private final Pieces pieces;
-    private final Lanes lanes;
+    private final SendScheduler lanes;
     private final Replies replies;
     private final ConnectionSink sink;
     private final InboundCalls calls;
@@ -22,7 +22,7 @@ final class Requests {
             ConnectionSettings settings,
             Protocols protocols,
             Pieces pieces,
-            Lanes lanes,
+            SendScheduler lanes,
             Replies replies,
             ConnectionSink sink) {
         this.settings = settings;

@@ -13,7 +13,7 @@ final class Attempts {
     /** Dials since the peer was last well connected. */
     int dials;
 
-    /** A connection to the peer was lost, so that the other end may be dialling just now. */
+    /** A connection to the peer was lost, so that the other end may be dialing just now. */
     boolean wasConnected;
 
     private int nextAddress;
@@ -43,7 +43,7 @@ final class Attempts {
         last = now;
     }
 
-    /** Whether the peer was dialled so lately, and so often, that others go first. */
+    /** Whether the peer was dialed so lately, and so often, that others go first. */
     boolean isRecent(MonoTime now, ConnectivitySettings.Selection selection) {
         return recent >= selection.dialsBeforeBackoff() && isWithin(now, selection.retryWindow());
     }

@@ -41,7 +41,7 @@ public final class Connectivity {
     private final DialBackoff backoff;
     private final Set<PeerRole> expected;
     private final DiscoveredPeers discovered;
-    private final NextSet next;
+    private final NextEpoch next;
     private final DialQueue dials;
 
     /** Null where distance does not matter. */
@@ -77,7 +77,7 @@ public final class Connectivity {
         this.backoff = new DialBackoff(settings.pacing(), random);
         this.expected = DialRoles.expected(own.network(), own.validator());
         this.discovered = new DiscoveredPeers(own.self());
-        this.next = new NextSet(own.self(), settings.handOff());
+        this.next = new NextEpoch(own.self(), settings.handOff());
         this.members = new Members(own, discovered, next);
         this.live = new LiveConnections(own, settings.handOff(), members);
         this.dials = new DialQueue(settings.pacing().maxPending(), allowance);
@@ -122,7 +122,7 @@ public final class Connectivity {
         /**
          * A peer is connected, or its connection was replaced by this one.
          *
-         * @param requested whether the application dialled it itself; then it need not be trusted
+         * @param requested whether the application dialed it itself; then it need not be trusted
          * @param key what the peer proved to have; null if that does not matter
          */
         record PeerUp(
@@ -196,7 +196,7 @@ public final class Connectivity {
 
         /**
          * The peer's key is another one now: keep its connection, and let the next one to it take
-         * its place, whoever dialled that.
+         * its place, whoever dialed that.
          */
         record GiveWay(PeerId peer, ConnectionId connection) implements Effect {}
 
@@ -316,7 +316,7 @@ public final class Connectivity {
         return members.standing(peer) == Standing.INCOMING;
     }
 
-    /** Where a peer that is to be dialled may be reached over QUIC, best first. */
+    /** Where a peer that is to be dialed may be reached over QUIC, best first. */
     public List<NetworkAddress> quicAddresses(PeerId peer) {
         var known = members.reachable(peer);
         return known == null
@@ -433,7 +433,7 @@ public final class Connectivity {
                                 return;
                             }
                             if (probes != null) {
-                                probes.probe(now, peer, known.dialledInTurn());
+                                probes.probe(now, peer, known.dialedInTurn());
                             }
                             if (dials.contains(peer)) {
                                 return;
@@ -482,7 +482,7 @@ public final class Connectivity {
             var known = members.reachable(peer);
             if (known != null && members.isWanted(peer)) {
                 var id = new DialId(nextDial++);
-                var address = attempts(peer).take(known.dialledInTurn());
+                var address = attempts(peer).take(known.dialedInTurn());
                 dials.started(id, peer, address);
                 out.add(new Effect.Dial(id, peer, address));
             } else {

@@ -87,9 +87,8 @@ public record ConnectivitySettings(
      *
      * @param latencyAware {@code enable_latency_aware_dialing}: on the public network, prefer peers
      *     with a short round trip
-     * @param retryWindow {@code dial_retry_window_ms}: a peer dialled so recently comes after
-     *     others
-     * @param dialsBeforeBackoff {@code num_dials_before_backoff}: but only once it was dialled so
+     * @param retryWindow {@code dial_retry_window_ms}: a peer dialed so recently comes after others
+     * @param dialsBeforeBackoff {@code num_dials_before_backoff}: but only once it was dialed so
      *     often, so that a peer with two addresses gets both tried
      */
     public record Selection(boolean latencyAware, Duration retryWindow, int dialsBeforeBackoff) {
@@ -104,7 +103,7 @@ public record ConnectivitySettings(
      * What a change of epoch does to connections (improvements.md I-08).
      *
      * @param preConnect {@code epoch_preconnect_ms}: how long before the expected change peers of
-     *     the announced set are dialled that are not in the present one; 0 for not before it
+     *     the announced set are dialed that are not in the present one; 0 for not before it
      * @param drain {@code connection_drain_ms}: how long a connection whose peer has left the
      *     trusted set may finish what it is at; 0 to close it at the next check
      * @param overdue {@code epoch_overdue_ms}: how long after the expected moment an announced set
@@ -121,7 +120,7 @@ public record ConnectivitySettings(
 
     /**
      * How the distance of peers is measured that are not connected (improvements.md I-04), where
-     * dialling is aware of it.
+     * dialing is aware of it.
      *
      * @param maxInFlight {@code max_latency_probes}: probes at once; 0 for none ever
      * @param maxOfOnePeer {@code max_parallel_peer_latency_pings}: probes at once of the addresses

@@ -40,8 +40,8 @@ final class DialQueue {
         }
     }
 
-    /** A dial that the transport has not answered; {@code cancelled} if it was told to give up. */
-    record UnderWay(DialId id, PeerId peer, NetworkAddress address, boolean cancelled) {}
+    /** A dial that the transport has not answered; {@code canceled} if it was told to give up. */
+    record UnderWay(DialId id, PeerId peer, NetworkAddress address, boolean canceled) {}
 
     boolean contains(PeerId peer) {
         return waiting.containsKey(peer) || underWay.containsKey(peer);
@@ -101,16 +101,16 @@ final class DialQueue {
 
     /** Marks the dials under way to peers that are {@code unwanted}, and gives those it marked. */
     List<UnderWay> cancel(Predicate<PeerId> unwanted) {
-        var cancelled = new ArrayList<UnderWay>();
+        var canceled = new ArrayList<UnderWay>();
         underWay.replaceAll(
                 (peer, dial) -> {
-                    if (dial.cancelled() || !unwanted.test(peer)) {
+                    if (dial.canceled() || !unwanted.test(peer)) {
                         return dial;
                     }
-                    cancelled.add(dial);
+                    canceled.add(dial);
                     return new UnderWay(dial.id(), peer, dial.address(), true);
                 });
-        return cancelled;
+        return canceled;
     }
 
     /** Frees the place of a dial; false if it is not one of ours. */

@@ -15,7 +15,7 @@ public final class DialRoles {
      *
      * @param validator whether the node is a validator
      */
-    public static Set<PeerRole> dialled(NetworkId network, boolean validator) {
+    public static Set<PeerRole> dialed(NetworkId network, boolean validator) {
         return switch (network) {
             case VALIDATOR -> EnumSet.of(PeerRole.VALIDATOR);
             case PUBLIC ->

@@ -12,10 +12,10 @@ import java.util.TreeSet;
 /**
  * What one source, or all of them together, say of a peer.
  *
- * @param addresses where it may be dialled, best first; each complete, with key and version
+ * @param addresses where it may be dialed, best first; each complete, with key and version
  * @param keys which keys speak for it; empty if it is not trusted
  * @param role what it is to us
- * @param pinned whether it is dialled whatever its role and outside {@code
+ * @param pinned whether it is dialed whatever its role and outside {@code
  *     max_outbound_connections}; so are the seeds that an application names
  */
 public record DiscoveredPeer(
@@ -26,17 +26,17 @@ public record DiscoveredPeer(
         keys = Collections.unmodifiableSet(new TreeSet<>(keys));
     }
 
-    /** A peer that is dialled as its role says. */
+    /** A peer that is dialed as its role says. */
     public static DiscoveredPeer of(
             List<NetworkAddress> addresses, Set<PublicKey> keys, PeerRole role) {
         return new DiscoveredPeer(addresses, keys, role, false);
     }
 
     /**
-     * The addresses that are dialled in turn: all but those over QUIC, which are tried beside them
+     * The addresses that are dialed in turn: all but those over QUIC, which are tried beside them
      * (improvements.md I-16), or those if there are no others.
      */
-    List<NetworkAddress> dialledInTurn() {
+    List<NetworkAddress> dialedInTurn() {
         var others = addresses.stream().filter(address -> !address.isQuic()).toList();
         return others.isEmpty() ? addresses : others;
     }
@@ -49,7 +49,7 @@ public record DiscoveredPeer(
         return !addresses.isEmpty() && !keys.isEmpty();
     }
 
-    /** Whether dialling it would be the same. */
+    /** Whether dialing it would be the same. */
     boolean isReachedAs(DiscoveredPeer other) {
         return addresses.equals(other.addresses) && keys.equals(other.keys);
     }

@@ -36,7 +36,7 @@ final class DiscoveredPeers {
     /**
      * Replaces all that {@code source} said before.
      *
-     * @return the peers that must be dialled otherwise than before: new, gone, other keys or
+     * @return the peers that must be dialed otherwise than before: new, gone, other keys or
      *     addresses
      */
     Set<PeerId> update(SourceKind source, Map<PeerId, DiscoveredPeer> view) {

@@ -14,10 +14,10 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
- * How far away the peers are that might be dialled, measured continuously and beside everything
- * else (improvements.md I-04): so many probes at once and so many a second at most, those first
- * that were never reached, then those whose estimate is stale. A round goes to all addresses of a
- * peer and its shortest answer counts; of several rounds a smoothed value is kept. Peers that are
+ * How far away the peers are that might be dialed, measured continuously and beside everything else
+ * (improvements.md I-04): so many probes at once and so many a second at most, those first that
+ * were never reached, then those whose estimate is stale. A round goes to all addresses of a peer
+ * and its shortest answer counts; of several rounds a smoothed value is kept. Peers that are
  * connected are not probed, their pings tell more. Only the public network probes, which a node has
  * once, so that these bounds are the node's.
  */
@@ -69,12 +69,12 @@ final class LatencyProbes {
     /** A probe that may leave now. */
     record Next(PeerId peer, NetworkAddress address) {}
 
-    /** The peer may be dialled at these addresses, and is to be probed from now on. */
+    /** The peer may be dialed at these addresses, and is to be probed from now on. */
     void probe(MonoTime now, PeerId peer, List<NetworkAddress> addresses) {
         target(now, peer).addresses = addresses;
     }
 
-    /** The peer is connected, or is not to be dialled any more. */
+    /** The peer is connected, or is not to be dialed any more. */
     void pause(PeerId peer) {
         var target = targets.get(peer);
         if (target != null) {

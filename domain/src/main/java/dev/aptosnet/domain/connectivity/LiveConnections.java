@@ -127,7 +127,7 @@ final class LiveConnections {
         return connection != null && !connection.outdated;
     }
 
-    /** How many of them the node dialled. */
+    /** How many of them the node dialed. */
     long outbound() {
         return live.values().stream().filter(c -> c.up.origin() == Origin.OUTBOUND).count();
     }

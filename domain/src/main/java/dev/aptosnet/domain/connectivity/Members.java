@@ -17,14 +17,14 @@ import java.util.TreeMap;
  */
 final class Members {
     private final OwnNode own;
-    private final Set<PeerRole> dialled;
+    private final Set<PeerRole> dialed;
     private final DiscoveredPeers discovered;
-    private final NextSet next;
+    private final NextEpoch next;
     private TrustedSet trusted = TrustedSet.EMPTY;
 
-    Members(OwnNode own, DiscoveredPeers discovered, NextSet next) {
+    Members(OwnNode own, DiscoveredPeers discovered, NextEpoch next) {
         this.own = own;
-        this.dialled = DialRoles.dialled(own.network(), own.validator());
+        this.dialed = DialRoles.dialed(own.network(), own.validator());
         this.discovered = discovered;
         this.next = next;
     }
@@ -63,7 +63,7 @@ final class Members {
     boolean isWanted(PeerId peer) {
         var known = reachable(peer);
         return known != null
-                && (known.pinned() || dialled.contains(known.role()))
+                && (known.pinned() || dialed.contains(known.role()))
                 && own.access().allows(peer);
     }
 
@@ -71,14 +71,14 @@ final class Members {
     @Nullable DiscoveredPeer reachable(PeerId peer) {
         var known = discovered.find(peer);
         if (known == null || !known.isReachable()) {
-            known = next.dialled().get(peer);
+            known = next.dialed().get(peer);
         }
         return known != null && known.isReachable() ? known : null;
     }
 
     /** All that are known, and among validators those of the next epoch once their time is near. */
     Map<PeerId, DiscoveredPeer> candidates() {
-        var early = next.dialled();
+        var early = next.dialed();
         // Elsewhere a few connections are enough, and nobody has to be there on the minute.
         if (early.isEmpty() || own.network() != NetworkId.VALIDATOR) {
             return discovered.all();

@@ -10,7 +10,7 @@ import dev.aptosnet.ports.model.PeerId;
  *
  * @param validator whether the node is a validator, whatever this network is
  * @param authMode who may connect to us
- * @param access who may be dialled at all; {@code access_control_policy}
+ * @param access who may be dialed at all; {@code access_control_policy}
  */
 public record OwnNode(
         PeerId self,

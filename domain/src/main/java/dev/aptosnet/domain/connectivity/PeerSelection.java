@@ -13,19 +13,19 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Which candidates are dialled when there are more than wanted (behaviour.md section 12.5). */
+/** Which candidates are dialed when there are more than wanted (behaviour.md section 12.5). */
 final class PeerSelection {
     private static final long HALVED_EVERY_NANOS = 25_000_000;
 
     private PeerSelection() {}
 
     /**
-     * A peer that might be dialled.
+     * A peer that might be dialed.
      *
      * @param latency a measured round trip; null if there is none
      */
     record Candidate(
-            PeerId peer, PeerRole role, boolean recentlyDialled, @Nullable Duration latency) {}
+            PeerId peer, PeerRole role, boolean recentlyDialed, @Nullable Duration latency) {}
 
     /** A candidate and its place in a random order. */
     private record Drawn(Candidate candidate, double place) {}
@@ -35,17 +35,17 @@ final class PeerSelection {
         return enabled && network == NetworkId.PUBLIC;
     }
 
-    /** At most {@code count}: not recently dialled ones first, then by role, else at random. */
+    /** At most {@code count}: not recently dialed ones first, then by role, else at random. */
     static List<Candidate> random(RandomGenerator random, List<Candidate> from, int count) {
         var shuffled = new ArrayList<>(from);
         Collections.shuffle(shuffled, random);
         shuffled.sort(
-                Comparator.comparing(Candidate::recentlyDialled).thenComparing(Candidate::role));
+                Comparator.comparing(Candidate::recentlyDialed).thenComparing(Candidate::role));
         return List.copyOf(shuffled.subList(0, Math.min(count, shuffled.size())));
     }
 
     /**
-     * At most {@code count}: those not recently dialled first, then the others; of both, those with
+     * At most {@code count}: those not recently dialed first, then the others; of both, those with
      * a latency first, drawn by weight, then the rest uniformly.
      *
      * <p>aptos-core takes all that have a latency before any that has none, because it probes the
@@ -57,7 +57,7 @@ final class PeerSelection {
         for (var recently : List.of(false, true)) {
             var rest =
                     new ArrayList<>(
-                            from.stream().filter(c -> c.recentlyDialled() == recently).toList());
+                            from.stream().filter(c -> c.recentlyDialed() == recently).toList());
             draw(random, rest, count - chosen.size(), chosen);
             rest.removeAll(chosen);
             Collections.shuffle(rest, random);

@@ -37,7 +37,7 @@ public final class TrustedSet implements TrustedPeers {
         return peers.containsKey(peer);
     }
 
-    /** Where the peer may be dialled; empty if it is not trusted or has no address. */
+    /** Where the peer may be dialed; empty if it is not trusted or has no address. */
     public List<NetworkAddress> addresses(PeerId peer) {
         var known = peers.get(peer);
         return known == null ? List.of() : known.addresses();

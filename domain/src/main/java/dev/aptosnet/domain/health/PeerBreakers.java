@@ -20,7 +20,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class PeerBreakers {
     private final BreakerSettings settings;
-    private final OpenPeers openPeers;
+    private final OpenBreakerLimit openPeers;
     private final BooleanSupplier mayOpen = this::mayOpen;
 
     /** Filled from the front; empty until a call fails, which is the usual case. */
@@ -49,7 +49,7 @@ public final class PeerBreakers {
      *
      * @param openPeers shared by all peers
      */
-    public PeerBreakers(BreakerSettings settings, OpenPeers openPeers) {
+    public PeerBreakers(BreakerSettings settings, OpenBreakerLimit openPeers) {
         this.settings = settings;
         this.openPeers = openPeers;
     }

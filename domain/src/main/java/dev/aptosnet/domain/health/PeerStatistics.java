@@ -30,11 +30,13 @@ public final class PeerStatistics {
     /** Protocols whose calls are followed. */
     public static final int MAX_CALLED = 7;
 
-    private final AtomicReferenceArray<Traffic> traffic = new AtomicReferenceArray<>(MAX_PROTOCOLS);
-    private final AtomicReferenceArray<Calls> calls = new AtomicReferenceArray<>(MAX_CALLED);
+    private final AtomicReferenceArray<TrafficStatistics> traffic =
+            new AtomicReferenceArray<>(MAX_PROTOCOLS);
+    private final AtomicReferenceArray<CallStatistics> calls =
+            new AtomicReferenceArray<>(MAX_CALLED);
 
     /** Most messages are of the protocol of the one before. Owner only. */
-    private @Nullable Traffic lastTraffic;
+    private @Nullable TrafficStatistics lastTraffic;
 
     private final AtomicLong lastIn = new AtomicLong(Long.MIN_VALUE);
     private final AtomicLong untracked = new AtomicLong();
@@ -69,7 +71,7 @@ public final class PeerStatistics {
 
     /** There was no room for a message to the peer. Any thread. */
     public void droppedOut(ProtocolId protocol) {
-        var known = find(traffic, protocol, Traffic::protocol);
+        var known = find(traffic, protocol, TrafficStatistics::protocol);
         if (known != null) {
             known.droppedOut();
         } else {
@@ -98,17 +100,19 @@ public final class PeerStatistics {
         }
     }
 
-    private @Nullable Traffic traffic(ProtocolId protocol) {
+    private @Nullable TrafficStatistics traffic(ProtocolId protocol) {
         var last = lastTraffic;
         if (last == null || last.protocol().number() != protocol.number()) {
-            last = findOrMake(traffic, protocol, Traffic::protocol, Traffic::new);
+            last =
+                    findOrMake(
+                            traffic, protocol, TrafficStatistics::protocol, TrafficStatistics::new);
             lastTraffic = last;
         }
         return last;
     }
 
-    private @Nullable Calls calls(ProtocolId protocol) {
-        return findOrMake(calls, protocol, Calls::protocol, Calls::new);
+    private @Nullable CallStatistics calls(ProtocolId protocol) {
+        return findOrMake(calls, protocol, CallStatistics::protocol, CallStatistics::new);
     }
 
     private <T> @Nullable T findOrMake(
@@ -172,19 +176,21 @@ public final class PeerStatistics {
                 || isServedForLong(settings, protocol)) {
             return callerNanos;
         }
-        var known = find(calls, protocol, Calls::protocol);
+        var known = find(calls, protocol, CallStatistics::protocol);
         return known == null ? callerNanos : Math.min(callerNanos, known.patienceNanos(settings));
     }
 
     /** What 99 of the last 100 answers took at most; null if there were fewer than ten. */
     public @Nullable Duration p99(ProtocolId protocol) {
-        var known = find(calls, protocol, Calls::protocol);
-        return known == null || known.answers() < Calls.ENOUGH_ANSWERS ? null : known.p99();
+        var known = find(calls, protocol, CallStatistics::protocol);
+        return known == null || known.answers() < CallStatistics.ENOUGH_ANSWERS
+                ? null
+                : known.p99();
     }
 
     /** Whether an answer that was waited for so long in vain should have come. Owner only. */
     public boolean isPatient(ProtocolId protocol, long waitedNanos) {
-        var known = find(calls, protocol, Calls::protocol);
+        var known = find(calls, protocol, CallStatistics::protocol);
         var latency = known == null ? null : known.latency();
         return latency == null || waitedNanos >= 2 * latency.toNanos();
     }
@@ -258,7 +264,7 @@ public final class PeerStatistics {
             MonoTime now, Function<ProtocolId, BreakerState> breaker) {
         var all = new ArrayList<ProtocolHealth>();
         for (var each : tracked()) {
-            var called = find(calls, each.protocol(), Calls::protocol);
+            var called = find(calls, each.protocol(), CallStatistics::protocol);
             all.add(
                     new ProtocolHealth(
                             each.protocol(),
@@ -280,8 +286,8 @@ public final class PeerStatistics {
         return all;
     }
 
-    private List<Traffic> tracked() {
-        var all = new ArrayList<Traffic>(MAX_PROTOCOLS);
+    private List<TrafficStatistics> tracked() {
+        var all = new ArrayList<TrafficStatistics>(MAX_PROTOCOLS);
         for (var i = 0; i < traffic.length(); i++) {
             var each = traffic.getAcquire(i);
             if (each == null) {

@@ -42,7 +42,7 @@ public final class PeerMonitor {
     private final boolean validator;
     private final RandomGenerator random;
     private final TreeMap<PeerId, Watched> watched = new TreeMap<>();
-    private final Said said = new Said();
+    private final InternPool said = new InternPool();
 
     /** Requests whose time has not come: at most one of each kind for each peer. */
     private final PriorityQueue<Delayed> delayed =
@@ -162,7 +162,8 @@ public final class PeerMonitor {
                 implements Effect {}
 
         /** So many requests of a kind have failed in a row. */
-        record Failed(PeerId peer, RequestKind kind, Failure why, int failures) implements Effect {}
+        record Failed(PeerId peer, RequestKind kind, MonitoringFailure why, int failures)
+                implements Effect {}
 
         /** End the connection: so many pings in a row have failed. */
         record Disconnect(PeerId peer, ConnectionId connection, int failures) implements Effect {}
@@ -183,7 +184,7 @@ public final class PeerMonitor {
             case Event.TimedOut(var ask) -> {
                 var by = completed(ask);
                 if (by != null) {
-                    failed(ask, by, Failure.TIMED_OUT, out);
+                    failed(ask, by, MonitoringFailure.TIMED_OUT, out);
                 }
             }
             case Event.NotAsked(var ask) -> completed(ask);
@@ -329,22 +330,23 @@ public final class PeerMonitor {
     }
 
     /** Keeps what a good answer says; null, or what is wrong with it. */
-    private @Nullable Failure take(Effect.Ask ask, Watched by, Bytes payload, Duration took) {
+    private @Nullable MonitoringFailure take(
+            Effect.Ask ask, Watched by, Bytes payload, Duration took) {
         if (payload.size() > settings.maxResponseBytes()) {
-            return Failure.TOO_LARGE;
+            return MonitoringFailure.TOO_LARGE;
         }
         MonitoringResponse response;
         try {
             response = MonitoringBcs.decodeResponse(payload);
         } catch (BcsException _) {
-            return Failure.MALFORMED;
+            return MonitoringFailure.MALFORMED;
         }
         var known = by.known;
         switch (response) {
             case MonitoringResponse.LatencyPing(var counter)
                     when ask.request() instanceof MonitoringRequest.LatencyPing(var asked) -> {
                 if (counter != asked) {
-                    return Failure.WRONG_COUNTER;
+                    return MonitoringFailure.WRONG_COUNTER;
                 }
                 by.latencies.add(took);
                 by.known =
@@ -357,7 +359,7 @@ public final class PeerMonitor {
             case MonitoringResponse.Network(var information)
                     when ask.kind() == RequestKind.NETWORK_INFORMATION -> {
                 if (!isPlausible(information, by)) {
-                    return Failure.IMPLAUSIBLE_DISTANCE;
+                    return MonitoringFailure.IMPLAUSIBLE_DISTANCE;
                 }
                 by.known = known.with(said.shared(information));
             }
@@ -365,10 +367,10 @@ public final class PeerMonitor {
                     when ask.kind() == RequestKind.NODE_INFORMATION ->
                     by.known = known.with(said.shared(information));
             case MonitoringResponse.Internal _, MonitoringResponse.Invalid _ -> {
-                return Failure.ERROR_ANSWER;
+                return MonitoringFailure.ERROR_ANSWER;
             }
             default -> {
-                return Failure.WRONG_ANSWER;
+                return MonitoringFailure.WRONG_ANSWER;
             }
         }
         return null;
@@ -379,7 +381,7 @@ public final class PeerMonitor {
                 information.distanceFromValidators(), validator, network, by.role);
     }
 
-    private void failed(Effect.Ask ask, Watched by, Failure why, List<Effect> out) {
+    private void failed(Effect.Ask ask, Watched by, MonitoringFailure why, List<Effect> out) {
         var failures = by.of(ask.kind()).tracker.failed();
         out.add(new Effect.Failed(ask.peer(), ask.kind(), why, failures));
         if (ask.kind() == RequestKind.LATENCY_PING

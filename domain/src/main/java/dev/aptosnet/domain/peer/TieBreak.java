@@ -5,7 +5,7 @@ import dev.aptosnet.ports.model.PeerId;
 
 /**
  * Which of two connections to one peer stays (wire.md section 13). Both ends come to the same
- * answer without a word: of two that were dialled from opposite ends the one dialled by the greater
+ * answer without a word: of two that were dialed from opposite ends the one dialed by the greater
  * peer id, of two from the same end the newer.
  */
 public enum TieBreak {
@@ -20,7 +20,7 @@ public enum TieBreak {
             return DROP_EXISTING;
         }
         var weAreGreater = own.compareTo(remote) > 0;
-        var weDialledTheNew = added == Origin.OUTBOUND;
-        return weAreGreater == weDialledTheNew ? DROP_EXISTING : DROP_NEW;
+        var weDialedTheNew = added == Origin.OUTBOUND;
+        return weAreGreater == weDialedTheNew ? DROP_EXISTING : DROP_NEW;
     }
 }

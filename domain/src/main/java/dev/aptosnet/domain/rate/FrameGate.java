@@ -52,14 +52,14 @@ public final class FrameGate {
         void onPassed(MonoTime now, byte[] head, int offset, int length, Bytes rest);
 
         /** The gate shuts until tokens are there, once for each time it waits. */
-        void onThrottled(Bucket bucket);
+        void onThrottled(RateLimitKind bucket);
 
         /**
          * A frame can never pass, so the connection must end; no further frame passes.
          *
          * @param detail one line that names the configuration key
          */
-        void onHopeless(Bucket bucket, String detail);
+        void onHopeless(RateLimitKind bucket, String detail);
     }
 
     private FrameGate(InboundRateLimit limit, FrameView view, Taker taker) {

@@ -44,7 +44,7 @@ final class InboundRateLimit {
      * @param bucket which one has too little; null if the message passed
      * @param until when to ask again; {@link MonoTime#NEVER} if it can never pass
      */
-    record Verdict(@Nullable Bucket bucket, MonoTime until) {
+    record Verdict(@Nullable RateLimitKind bucket, MonoTime until) {
         private static final Verdict PASSED = new Verdict(null, new MonoTime(0));
 
         boolean hasPassed() {
@@ -64,14 +64,14 @@ final class InboundRateLimit {
         if (messages != null && !messageTaken) {
             var at = messages.take(now, 1);
             if (!at.equals(now)) {
-                return new Verdict(Bucket.MESSAGES, at);
+                return new Verdict(RateLimitKind.MESSAGES, at);
             }
             messageTaken = true;
         }
         if (bytes != null) {
             var at = bytes.take(now, payloadBytes);
             if (!at.equals(now)) {
-                return new Verdict(Bucket.BYTES, at);
+                return new Verdict(RateLimitKind.BYTES, at);
             }
         }
         messageTaken = false;

@@ -55,7 +55,7 @@ public final class DialRace {
         /** The transport has not answered. */
         RUNNING,
         /** The same, and was told to give up. */
-        CANCELLED,
+        CANCELED,
         /** Stood back for the other, when it was about to prove who we are. */
         STOOD_BACK,
         /** Failed. */
@@ -75,7 +75,7 @@ public final class DialRace {
 
     /** What has happened. */
     public sealed interface Event {
-        /** A leg has failed, or was cancelled. */
+        /** A leg has failed, or was canceled. */
         record Failed(Leg leg, SetupFailure why) implements Event {}
 
         /** A leg has failed since the other had taken the turn to prove who we are. */
@@ -161,7 +161,7 @@ public final class DialRace {
             case Event.GivenUp _ ->
                     end(
                             new SetupFailure(
-                                    SetupFailure.Reason.CANCELLED, "the caller gave the dial up"),
+                                    SetupFailure.Reason.CANCELED, "the caller gave the dial up"),
                             out);
         }
         return out;

@@ -1,6 +1,6 @@
 package dev.aptosnet.domain.rpc;
 
-import dev.aptosnet.domain.lane.OutboundMessage;
+import dev.aptosnet.domain.send.OutboundMessage;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;

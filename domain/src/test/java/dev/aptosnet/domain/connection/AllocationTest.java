@@ -2,8 +2,8 @@ package dev.aptosnet.domain.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.domain.lane.OutboundMessage;
 import dev.aptosnet.domain.rpc.InboundCall;
+import dev.aptosnet.domain.send.OutboundMessage;
 import dev.aptosnet.domain.wire.MessagingVersion;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.ProtocolSet;

@@ -32,14 +32,14 @@ class ConnectivityDefaultsTest {
     }
 
     @Test
-    void aSeedIsDialledAtOnce() {
+    void aSeedIsDialedAtOnce() {
         net.discovered(CONFIG, only(A, peer(1, 1)));
         net.pass(Duration.ofMillis(20));
         assertThat(net.dial().address()).isEqualTo(at(1));
     }
 
     @Test
-    void aSeedAddedBetweenTwoChecksIsDialledAtOnceToo() {
+    void aSeedAddedBetweenTwoChecksIsDialedAtOnceToo() {
         net.pass(Duration.ofSeconds(1));
         net.discovered(CONFIG, only(A, peer(1, 1)));
         net.pass(Duration.ofMillis(20));
@@ -88,7 +88,7 @@ class ConnectivityDefaultsTest {
     }
 
     @Test
-    void aPeerThatDropsEveryConnectionIsDialledEverMoreSeldom() {
+    void aPeerThatDropsEveryConnectionIsDialedEverMoreSeldom() {
         net.discovered(CONFIG, only(A, peer(1, 1)));
         var dials = 0;
         for (var until = new MonoTime(Duration.ofMinutes(5).toNanos()); net.now.isBefore(until); ) {

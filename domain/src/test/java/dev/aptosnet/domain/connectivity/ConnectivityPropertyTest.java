@@ -116,7 +116,7 @@ class ConnectivityPropertyTest {
         private void dial(Effect.Dial dial) {
             var peer = dial.peer();
             assertThat(open).as("%s: two dials to one peer", name).doesNotContainKey(peer);
-            assertThat(connected).as("%s: dialled while connected", name).doesNotContainKey(peer);
+            assertThat(connected).as("%s: dialed while connected", name).doesNotContainKey(peer);
             assertThat(trusted.addresses(peer)).as(name).contains(dial.address());
             assertThat(peer).as(name).isNotEqualTo(BLOCKED);
             open.put(peer, dial);
@@ -233,7 +233,7 @@ class ConnectivityPropertyTest {
             now = until;
         }
 
-        /** Every dial answered, again and again; gives who was dialled meanwhile. */
+        /** Every dial answered, again and again; gives who was dialed meanwhile. */
         Set<PeerId> failEverything(Duration length) {
             var seen = new HashSet<PeerId>(open.keySet());
             for (var until = now.plus(length); now.isBefore(until); ) {
@@ -262,7 +262,7 @@ class ConnectivityPropertyTest {
                 for (var i = 0; i < 1500; i++) {
                     world.step();
                 }
-                // Now nobody can be reached, and still every trusted peer is dialled.
+                // Now nobody can be reached, and still every trusted peer is dialed.
                 var view = new TreeMap<PeerId, DiscoveredPeer>();
                 for (var i = 0; i < PEERS; i++) {
                     view.put(
@@ -279,11 +279,11 @@ class ConnectivityPropertyTest {
                 }
                 IDS.forEach(world::lose);
                 world.failEverything(Duration.ofMinutes(10));
-                var dialled = world.failEverything(Duration.ofMinutes(10));
+                var dialed = world.failEverything(Duration.ofMinutes(10));
                 var wanted = new HashSet<>(IDS);
                 wanted.remove(BLOCKED);
                 wanted.remove(PeerId.parse("0x80"));
-                assertThat(dialled).as(world.name).isEqualTo(wanted);
+                assertThat(dialed).as(world.name).isEqualTo(wanted);
             }
         }
     }

@@ -37,8 +37,8 @@ class ConnectivityTest {
     private Net net = Net.reference(AuthMode.MUTUAL);
 
     @Test
-    @DisplayName("CM-01 a seed is dialled once, after the first delay")
-    void aSeedIsDialledOnce() {
+    @DisplayName("CM-01 a seed is dialed once, after the first delay")
+    void aSeedIsDialedOnce() {
         net.discovered(CONFIG, only(A, peer(1, 1)));
         assertThat(net.dials).isEmpty();
         net.pass(Duration.ofMillis(99));
@@ -75,7 +75,7 @@ class ConnectivityTest {
     }
 
     @Test
-    @DisplayName("CM-03 the on-chain address is dialled before the seed's")
+    @DisplayName("CM-03 the on-chain address is dialed before the seed's")
     void addressesAreTriedInTheOrderOfTheirSources() {
         net.discovered(CONFIG, only(A, peer(1, 1)));
         net.check();
@@ -91,8 +91,8 @@ class ConnectivityTest {
     }
 
     @Test
-    @DisplayName("CM-04 a lost peer is dialled again at the same address")
-    void aLostPeerIsDialledAgain() {
+    @DisplayName("CM-04 a lost peer is dialed again at the same address")
+    void aLostPeerIsDialedAgain() {
         net.discovered(CONFIG, only(A, peer(1, 1)));
         net.check();
         var connection = net.succeed(net.dial());
@@ -235,7 +235,7 @@ class ConnectivityTest {
     }
 
     @Test
-    void aPeerThatListsNothingElseIsDialledOverQuic() {
+    void aPeerThatListsNothingElseIsDialedOverQuic() {
         var net = Net.reference(AuthMode.MAYBE_MUTUAL);
         var quic = NetworkAddress.parse("/ip4/10.0.0.1/quic/7").withKey(key(1));
         net.discovered(
@@ -280,11 +280,11 @@ class ConnectivityTest {
     @DisplayName("CM-15 without mutual authentication an unknown inbound peer is not stale")
     void inboundStrangersStay() {
         net = Net.reference(AuthMode.MAYBE_MUTUAL);
-        var dialled = net.up(A, Origin.OUTBOUND, PeerRole.UNKNOWN);
+        var dialed = net.up(A, Origin.OUTBOUND, PeerRole.UNKNOWN);
         net.up(B, Origin.INBOUND, PeerRole.UNKNOWN);
         net.up(C, Origin.INBOUND, PeerRole.VALIDATOR_FULL_NODE);
         net.check();
-        assertThat(net.disconnects).extracting(Effect.Disconnect::connection).containsOnly(dialled);
+        assertThat(net.disconnects).extracting(Effect.Disconnect::connection).containsOnly(dialed);
     }
 
     @Test
@@ -296,25 +296,25 @@ class ConnectivityTest {
     }
 
     @Test
-    @DisplayName("CM-16 only peers of the allow list are dialled")
+    @DisplayName("CM-16 only peers of the allow list are dialed")
     void theAllowListFilters() {
         net = policy(AccessPolicy.allowOnly(List.of(A, B)));
-        assertThat(dialledOf(Map.of(A, peer(1, 1), B, peer(2, 2), C, peer(3, 3))))
+        assertThat(dialedOf(Map.of(A, peer(1, 1), B, peer(2, 2), C, peer(3, 3))))
                 .containsExactlyInAnyOrder(A, B);
     }
 
     @Test
-    @DisplayName("X-08 peers of the block list are not dialled, all others are")
+    @DisplayName("X-08 peers of the block list are not dialed, all others are")
     void theBlockListFilters() {
         net = policy(AccessPolicy.block(List.of(A, B)));
-        assertThat(dialledOf(Map.of(A, peer(1, 1), B, peer(2, 2), C, peer(3, 3))))
+        assertThat(dialedOf(Map.of(A, peer(1, 1), B, peer(2, 2), C, peer(3, 3))))
                 .containsExactly(C);
     }
 
     @Test
-    @DisplayName("CM-17 without a policy all are dialled up to the limit")
+    @DisplayName("CM-17 without a policy all are dialed up to the limit")
     void noPolicyDialsAll() {
-        assertThat(dialledOf(Map.of(A, peer(1, 1), B, peer(2, 2), C, peer(3, 3))))
+        assertThat(dialedOf(Map.of(A, peer(1, 1), B, peer(2, 2), C, peer(3, 3))))
                 .containsExactlyInAnyOrder(A, B, C);
     }
 
@@ -322,7 +322,7 @@ class ConnectivityTest {
         return new Net(NetworkId.PUBLIC, AuthMode.MUTUAL, policy, Net.reference().build());
     }
 
-    private List<PeerId> dialledOf(Map<PeerId, DiscoveredPeer> view) {
+    private List<PeerId> dialedOf(Map<PeerId, DiscoveredPeer> view) {
         net.discovered(CONFIG, view);
         net.check();
         return net.dials.stream().map(Effect.Dial::peer).toList();
@@ -336,7 +336,7 @@ class ConnectivityTest {
                         NetworkId.PUBLIC,
                         AuthMode.MUTUAL,
                         Net.reference().maxOutboundConnections(1).dialsBeforeBackoff(2).build());
-        // By role A goes first as long as it is not recently dialled.
+        // By role A goes first as long as it is not recently dialed.
         net.discovered(CONFIG, Map.of(A, peer(PeerRole.UPSTREAM, 1, 1, 2), B, peer(2, 3)));
         for (var expected : List.of(at(1), at(2), at(3))) {
             net.check();
@@ -432,7 +432,7 @@ class ConnectivityTest {
     }
 
     @Test
-    void aDialUnderWayToARemovedPeerIsCancelled() {
+    void aDialUnderWayToARemovedPeerIsCanceled() {
         net.discovered(CONFIG, only(A, peer(1, 1)));
         net.check();
         var dial = net.dial();
@@ -458,7 +458,7 @@ class ConnectivityTest {
     }
 
     @Test
-    void aPinnedPeerIsDialledWhateverItsRoleAndTheLimit() {
+    void aPinnedPeerIsDialedWhateverItsRoleAndTheLimit() {
         net =
                 new Net(
                         NetworkId.PUBLIC,

@@ -65,7 +65,7 @@ class HandOffTest {
     }
 
     @Test
-    void thoseWhoJoinAreDialledFromAMinuteBeforeTheChange() {
+    void thoseWhoJoinAreDialedFromAMinuteBeforeTheChange() {
         announce(NEXT);
         passUntil(change.plusNanos(-Duration.ofSeconds(60).toNanos() - 1));
         assertThat(net.dials).isEmpty();
@@ -98,7 +98,7 @@ class HandOffTest {
     }
 
     @Test
-    void whoJoinsAndWasNotReachedCountsAsMissingAndIsStillDialled() {
+    void whoJoinsAndWasNotReachedCountsAsMissingAndIsStillDialed() {
         announce(NEXT);
         passUntil(change);
         net.fail(net.dial());
@@ -171,7 +171,7 @@ class HandOffTest {
     }
 
     @Test
-    void aRotatedKeyKeepsTheConnectionAndTheNewKeyIsDialled() {
+    void aRotatedKeyKeepsTheConnectionAndTheNewKeyIsDialed() {
         net.discovered(ON_CHAIN_VALIDATOR_SET, Map.of(A, peer(9), B, SAYS_B));
         assertThat(net.handOffs).hasSize(1).first().isInstanceOf(Effect.GiveWay.class);
         net.pass(Duration.ofSeconds(1));

@@ -34,7 +34,7 @@ class LatencyProbesTest {
     private Net net = net(ConnectivitySettings.builder());
 
     private static Net net(ConnectivitySettings.Builder settings) {
-        // Nobody is dialled, so that all stay candidates.
+        // Nobody is dialed, so that all stay candidates.
         return new Net(
                 NetworkId.PUBLIC, AuthMode.MUTUAL, settings.maxOutboundConnections(0).build());
     }

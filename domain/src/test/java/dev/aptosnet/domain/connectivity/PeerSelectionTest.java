@@ -53,26 +53,26 @@ class PeerSelectionTest {
     }
 
     @Test
-    @DisplayName("SE-02 peers not recently dialled are chosen first")
+    @DisplayName("SE-02 peers not recently dialed are chosen first")
     void freshPeersFirst() {
         var all = both(candidates(60, true, false), candidates(20, false, false));
         for (var n = 1; n <= 20; n++) {
             assertThat(PeerSelection.random(random, all, n))
                     .hasSize(n)
-                    .noneMatch(Candidate::recentlyDialled);
+                    .noneMatch(Candidate::recentlyDialed);
         }
     }
 
     @Test
-    @DisplayName("SE-03 recently dialled peers fill up")
+    @DisplayName("SE-03 recently dialed peers fill up")
     void recentPeersFillUp() {
         var all = both(candidates(60, true, false), candidates(20, false, false));
         for (var n = 21; n <= 80; n++) {
             assertThat(PeerSelection.random(random, all, n))
                     .hasSize(n)
                     .doesNotHaveDuplicates()
-                    .anyMatch(Candidate::recentlyDialled)
-                    .anyMatch(candidate -> !candidate.recentlyDialled());
+                    .anyMatch(Candidate::recentlyDialed)
+                    .anyMatch(candidate -> !candidate.recentlyDialed());
         }
     }
 
@@ -84,28 +84,28 @@ class PeerSelectionTest {
     }
 
     @Test
-    @DisplayName("SE-04 by latency, too, recently dialled peers only fill up")
+    @DisplayName("SE-04 by latency, too, recently dialed peers only fill up")
     void byLatencyFreshPeersFirst() {
         var all = both(candidates(30, true, true), candidates(30, false, true));
         for (var n = 1; n <= 30; n++) {
             assertThat(PeerSelection.byLatency(random, all, n))
                     .hasSize(n)
-                    .noneMatch(Candidate::recentlyDialled);
+                    .noneMatch(Candidate::recentlyDialed);
         }
         for (var n = 31; n <= 60; n++) {
             var chosen = PeerSelection.byLatency(random, all, n);
             assertThat(chosen).hasSize(n).doesNotHaveDuplicates();
-            assertThat(chosen.stream().filter(c -> !c.recentlyDialled())).hasSize(30);
+            assertThat(chosen.stream().filter(c -> !c.recentlyDialed())).hasSize(30);
         }
         assertThat(PeerSelection.byLatency(random, all, 61)).hasSize(60);
     }
 
     @Test
-    void aPeerNeverReachedComesBeforeOneThatWasDialledInVain() {
+    void aPeerNeverReachedComesBeforeOneThatWasDialedInVain() {
         var unmeasured = candidates(10, false, false);
         var all = both(candidates(10, true, true), both(unmeasured, candidates(5, false, true)));
         assertThat(PeerSelection.byLatency(random, all, 5))
-                .allMatch(candidate -> candidate.latency() != null && !candidate.recentlyDialled());
+                .allMatch(candidate -> candidate.latency() != null && !candidate.recentlyDialed());
         assertThat(PeerSelection.byLatency(random, all, 15)).containsAll(unmeasured);
         assertThat(PeerSelection.byLatency(random, all, 25)).hasSize(25);
     }
@@ -118,7 +118,7 @@ class PeerSelectionTest {
         var times = new HashMap<Candidate, Integer>();
         for (var i = 0; i < 5000; i++) {
             var chosen = PeerSelection.byLatency(random, all, 1).getFirst();
-            assertThat(chosen.recentlyDialled()).as("seed %d", SEED).isFalse();
+            assertThat(chosen.recentlyDialed()).as("seed %d", SEED).isFalse();
             times.merge(chosen, 1, Integer::sum);
         }
         var byTimes = new ArrayList<>(times.keySet());

@@ -59,7 +59,7 @@ class DeparturesTest {
 
     @Test
     void anApplicationThatSaysNothingForTooLongIsStuck() {
-        var heartbeat = new Heartbeat(ApplicationHealth.DEGRADED, now, Duration.ofSeconds(10));
+        var heartbeat = new ReportedHealth(ApplicationHealth.DEGRADED, now, Duration.ofSeconds(10));
         assertThat(heartbeat.at(now.plus(Duration.ofSeconds(10))))
                 .isEqualTo(ApplicationHealth.DEGRADED);
         assertThat(heartbeat.at(now.plus(Duration.ofSeconds(11))))

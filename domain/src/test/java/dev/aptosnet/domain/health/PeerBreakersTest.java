@@ -22,8 +22,8 @@ class PeerBreakersTest {
     private MonoTime now = new MonoTime(0);
     private int connected = 9;
 
-    private OpenPeers openPeers() {
-        return new OpenPeers(BreakerSettings.DEFAULT, () -> connected);
+    private OpenBreakerLimit openPeers() {
+        return new OpenBreakerLimit(BreakerSettings.DEFAULT, () -> connected);
     }
 
     private void call(PeerBreakers breakers, ProtocolId protocol, Ending ending, int times) {

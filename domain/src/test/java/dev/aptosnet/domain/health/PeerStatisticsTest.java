@@ -265,7 +265,8 @@ class PeerStatisticsTest {
         assertThat(least).isBetween(2000L, 4096L);
     }
 
-    private static final OpenPeers OPEN_PEERS = new OpenPeers(BreakerSettings.DEFAULT, () -> 10);
+    private static final OpenBreakerLimit OPEN_PEERS =
+            new OpenBreakerLimit(BreakerSettings.DEFAULT, () -> 10);
     private static final ProtocolId[] MANY = new ProtocolId[30];
 
     static {

@@ -29,7 +29,8 @@ class StuckHandlerTest {
     private final PeerStatistics statistics = new PeerStatistics();
     private final PeerBreakers breakers =
             new PeerBreakers(
-                    BreakerSettings.DEFAULT, new OpenPeers(BreakerSettings.DEFAULT, () -> 3));
+                    BreakerSettings.DEFAULT,
+                    new OpenBreakerLimit(BreakerSettings.DEFAULT, () -> 3));
     private final PriorityQueue<Call> calls = new PriorityQueue<>((a, b) -> a.end.compareTo(b.end));
     private MonoTime now = new MonoTime(0);
     private boolean stuck;

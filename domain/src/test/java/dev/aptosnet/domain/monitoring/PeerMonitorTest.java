@@ -89,7 +89,8 @@ class PeerMonitorTest {
         world.run(Duration.ofSeconds(1));
         assertThat(world.known(peer).averageLatency()).isEmpty();
         assertThat(world.effects(Effect.Failed.class))
-                .contains(new Effect.Failed(peer, LATENCY_PING, Failure.WRONG_COUNTER, 1));
+                .contains(
+                        new Effect.Failed(peer, LATENCY_PING, MonitoringFailure.WRONG_COUNTER, 1));
 
         world.peers =
                 (ask, number) ->
@@ -246,7 +247,10 @@ class PeerMonitorTest {
         assertThat(world.known(peer).node()).contains(node(16));
         assertThat(world.effects(Effect.Failed.class))
                 .extracting(Effect.Failed::why)
-                .containsSubsequence(Failure.ERROR_ANSWER, Failure.TOO_LARGE, Failure.TIMED_OUT);
+                .containsSubsequence(
+                        MonitoringFailure.ERROR_ANSWER,
+                        MonitoringFailure.TOO_LARGE,
+                        MonitoringFailure.TIMED_OUT);
         assertThat(world.effects(Effect.Disconnect.class)).isEmpty();
     }
 
@@ -385,10 +389,13 @@ class PeerMonitorTest {
         world.run(Duration.ofSeconds(1));
         assertThat(world.effects(Effect.Failed.class))
                 .containsExactlyInAnyOrder(
-                        new Effect.Failed(peer, LATENCY_PING, Failure.WRONG_ANSWER, 1),
+                        new Effect.Failed(peer, LATENCY_PING, MonitoringFailure.WRONG_ANSWER, 1),
                         new Effect.Failed(
-                                peer, NETWORK_INFORMATION, Failure.IMPLAUSIBLE_DISTANCE, 1),
-                        new Effect.Failed(peer, NODE_INFORMATION, Failure.MALFORMED, 1));
+                                peer,
+                                NETWORK_INFORMATION,
+                                MonitoringFailure.IMPLAUSIBLE_DISTANCE,
+                                1),
+                        new Effect.Failed(peer, NODE_INFORMATION, MonitoringFailure.MALFORMED, 1));
         assertThat(world.known(peer)).isEqualTo(PeerMonitoring.NONE);
     }
 

@@ -92,7 +92,7 @@ class PeersAndEpochsTest {
     }
 
     @Test
-    void anOutdatedConnectionGivesWayWhoeverDialledTheNext() {
+    void anOutdatedConnectionGivesWayWhoeverDialedTheNext() {
         for (var origin : Origin.values()) {
             for (var next : Origin.values()) {
                 var own = new Peers(SELF, Admission.upTo(1), _ -> Optional.empty(), randomness());

@@ -148,8 +148,8 @@ class PeersTest {
         assertThat(peers.on(new Event.Proven(third)))
                 .containsExactly(
                         refuse(third, Refusal.INBOUND_LIMIT, "max_inbound_connections: 2"));
-        var dialled = connection(PeerId.parse("0x3"), OUTBOUND);
-        assertThat(peers.on(new Event.Proven(dialled))).contains(new Effect.PeerUp(dialled));
+        var dialed = connection(PeerId.parse("0x3"), OUTBOUND);
+        assertThat(peers.on(new Event.Proven(dialed))).contains(new Effect.PeerUp(dialed));
     }
 
     @Test

@@ -15,7 +15,7 @@ class TieBreakTest {
     private final PeerId greater = PeerId.parse("80" + "00".repeat(31));
 
     @Test
-    void theConnectionDialledByTheGreaterPeerStaysAtBothEnds() {
+    void theConnectionDialedByTheGreaterPeerStaysAtBothEnds() {
         assertThat(TieBreak.decide(lower, greater, INBOUND, OUTBOUND)).isEqualTo(TieBreak.DROP_NEW);
         assertThat(TieBreak.decide(greater, lower, OUTBOUND, INBOUND)).isEqualTo(TieBreak.DROP_NEW);
         assertThat(TieBreak.decide(lower, greater, OUTBOUND, INBOUND))

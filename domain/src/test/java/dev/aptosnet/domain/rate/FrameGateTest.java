@@ -36,12 +36,12 @@ class FrameGateTest {
                     }
 
                     @Override
-                    public void onThrottled(Bucket bucket) {
+                    public void onThrottled(RateLimitKind bucket) {
                         happened.add("throttled " + bucket.label());
                     }
 
                     @Override
-                    public void onHopeless(Bucket bucket, String detail) {
+                    public void onHopeless(RateLimitKind bucket, String detail) {
                         happened.add(detail);
                     }
                 };

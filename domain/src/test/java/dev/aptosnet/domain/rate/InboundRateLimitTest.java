@@ -63,7 +63,7 @@ class InboundRateLimitTest {
     void aboveTheCapacity() {
         var verdict = limit(InboundRate.bytes(1)).take(START, 100);
         assertThat(verdict.isHopeless()).isTrue();
-        assertThat(verdict.bucket()).isEqualTo(Bucket.BYTES);
+        assertThat(verdict.bucket()).isEqualTo(RateLimitKind.BYTES);
     }
 
     @Test
@@ -72,7 +72,7 @@ class InboundRateLimitTest {
         var limit = limit(InboundRate.bytes(100));
         assertThat(limit.take(START, 100).hasPassed()).isTrue();
         var verdict = limit.take(START, 100);
-        assertThat(verdict.bucket()).isEqualTo(Bucket.BYTES);
+        assertThat(verdict.bucket()).isEqualTo(RateLimitKind.BYTES);
         assertThat(verdict.until()).isEqualTo(NEXT_SECOND);
         assertThat(limit.take(NEXT_SECOND, 100).hasPassed()).isTrue();
     }
@@ -81,13 +81,13 @@ class InboundRateLimitTest {
     void waitingForBytesTakesTheMessageTokenOnce() {
         var limit = limit(both(2, 100));
         assertThat(limit.take(START, 100).hasPassed()).isTrue();
-        assertThat(limit.take(START, 10).bucket()).isEqualTo(Bucket.BYTES);
-        assertThat(limit.take(START, 10).bucket()).isEqualTo(Bucket.BYTES);
+        assertThat(limit.take(START, 10).bucket()).isEqualTo(RateLimitKind.BYTES);
+        assertThat(limit.take(START, 10).bucket()).isEqualTo(RateLimitKind.BYTES);
         assertThat(limit.availableMessages(START)).isZero();
         assertThat(limit.take(NEXT_SECOND, 10).hasPassed()).isTrue();
         assertThat(limit.take(NEXT_SECOND, 10).hasPassed()).isTrue();
         assertThat(limit.take(NEXT_SECOND, 10).hasPassed()).isTrue();
-        assertThat(limit.take(NEXT_SECOND, 10).bucket()).isEqualTo(Bucket.MESSAGES);
+        assertThat(limit.take(NEXT_SECOND, 10).bucket()).isEqualTo(RateLimitKind.MESSAGES);
     }
 
     @Test

@@ -73,7 +73,7 @@ class DialRacePropertyTest {
         int order;
         int links;
         int closedLinks;
-        long tcpFirstDialled = -1;
+        long tcpFirstDialed = -1;
         @Nullable Leg turn;
 
         /** Attempts that proved us, and have not failed since: what a listener may see as ours. */
@@ -136,9 +136,9 @@ class DialRacePropertyTest {
         }
 
         void dial(Leg leg) {
-            assertThat(running.get(leg)).as("a leg is dialled once at a time").isNull();
-            if (leg == Leg.TCP && tcpFirstDialled < 0) {
-                tcpFirstDialled = now;
+            assertThat(running.get(leg)).as("a leg is dialed once at a time").isNull();
+            if (leg == Leg.TCP && tcpFirstDialed < 0) {
+                tcpFirstDialed = now;
             }
             var attempt = new Attempt(leg);
             running.put(leg, attempt);
@@ -205,9 +205,9 @@ class DialRacePropertyTest {
             assertThat(world.links - world.closedLinks).as(said).isEqualTo(won);
             assertThat(world.seenByListener).as(said).hasSize(won);
             if (mode == QuicMode.ONLY) {
-                assertThat(world.tcpFirstDialled).as(said).isEqualTo(-1);
+                assertThat(world.tcpFirstDialed).as(said).isEqualTo(-1);
             } else if (world.ends.getFirst() instanceof Effect.Won(var leg, _) && leg == Leg.TCP) {
-                assertThat(world.tcpFirstDialled).as(said).isBetween(0L, 500 * MILLI);
+                assertThat(world.tcpFirstDialed).as(said).isBetween(0L, 500 * MILLI);
             }
         }
     }

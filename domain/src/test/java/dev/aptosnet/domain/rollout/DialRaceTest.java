@@ -54,7 +54,7 @@ class DialRaceTest {
     }
 
     @Test
-    void quicThatIsQuickWinsAloneAndNothingIsDialledBesides() {
+    void quicThatIsQuickWinsAloneAndNothingIsDialedBesides() {
         var race = race(QuicMode.RACE);
         race.begin(START);
         assertThat(race.on(at(100), new Event.Proven(Leg.QUIC)))
@@ -145,7 +145,7 @@ class DialRaceTest {
     }
 
     @Test
-    void aPeerWithoutATcpAddressIsDialledOverQuicAlone() {
+    void aPeerWithoutATcpAddressIsDialedOverQuicAlone() {
         var race = race(QuicMode.RACE, null);
         assertThat(race.begin(START)).containsExactly(DIAL_QUIC);
         assertThat(race.nextDeadline()).isEqualTo(MonoTime.NEVER);
@@ -176,8 +176,8 @@ class DialRaceTest {
         assertThat(race.nextDeadline()).isEqualTo(at(5000));
         assertThat(race.on(at(5000), new Event.TimeReached()))
                 .containsExactly(new Effect.Cancel(Leg.QUIC));
-        var cancelled = new SetupFailure(SetupFailure.Reason.CANCELLED, "given up");
-        assertThat(race.on(at(5001), new Event.Failed(Leg.QUIC, cancelled)))
+        var canceled = new SetupFailure(SetupFailure.Reason.CANCELED, "given up");
+        assertThat(race.on(at(5001), new Event.Failed(Leg.QUIC, canceled)))
                 .containsExactly(
                         new Effect.Lost(
                                 new SetupFailure(
@@ -208,7 +208,7 @@ class DialRaceTest {
     }
 
     @Test
-    void aLegThatStoodBackForOneThatThenFailedIsDialledAgain() {
+    void aLegThatStoodBackForOneThatThenFailedIsDialedAgain() {
         var race = race(QuicMode.RACE);
         race.begin(START);
         race.on(at(250), new Event.TimeReached());
@@ -240,7 +240,7 @@ class DialRaceTest {
     }
 
     @Test
-    void aDialThatNobodyWantsAnyMoreIsCancelledOnEveryLegAndEndsAtOnce() {
+    void aDialThatNobodyWantsAnyMoreIsCanceledOnEveryLegAndEndsAtOnce() {
         var race = race(QuicMode.RACE);
         race.begin(START);
         race.on(at(250), new Event.TimeReached());
@@ -250,7 +250,7 @@ class DialRaceTest {
                         new Effect.Cancel(Leg.TCP),
                         new Effect.Lost(
                                 new SetupFailure(
-                                        SetupFailure.Reason.CANCELLED,
+                                        SetupFailure.Reason.CANCELED,
                                         "the caller gave the dial up")));
         assertThat(race.on(at(261), new Event.GivenUp())).isEmpty();
         assertThat(race.on(at(262), new Event.Proven(Leg.TCP)))

@@ -107,11 +107,11 @@ class HandshakeMsgTest {
     @Test
     @DisplayName("AU-13 what both ends send each other brings both to the same agreement")
     void bothEndsAgreeOnTheSame() {
-        var dialler = message(ProtocolSet.of(HEALTH, MEMPOOL, ProtocolId.STORAGE_SERVICE_RPC));
+        var dialer = message(ProtocolSet.of(HEALTH, MEMPOOL, ProtocolId.STORAGE_SERVICE_RPC));
         var listener = message(ProtocolSet.of(ProtocolId.STORAGE_SERVICE_RPC, HEALTH));
-        var atDialler = HandshakeMsg.negotiate(dialler, HandshakeMsg.decode(listener.encode()));
-        var atListener = HandshakeMsg.negotiate(listener, HandshakeMsg.decode(dialler.encode()));
-        assertThat(atDialler)
+        var atDialer = HandshakeMsg.negotiate(dialer, HandshakeMsg.decode(listener.encode()));
+        var atListener = HandshakeMsg.negotiate(listener, HandshakeMsg.decode(dialer.encode()));
+        assertThat(atDialer)
                 .isEqualTo(atListener)
                 .isEqualTo(
                         new Negotiation.Agreed(

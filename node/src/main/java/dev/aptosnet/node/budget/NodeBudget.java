@@ -1,6 +1,6 @@
 package dev.aptosnet.node.budget;
 
-import dev.aptosnet.domain.queue.SharedBytes;
+import dev.aptosnet.domain.queue.FairShare;
 import dev.aptosnet.domain.stream.StreamShares;
 
 import java.util.concurrent.atomic.AtomicLong;
@@ -49,7 +49,7 @@ public final class NodeBudget implements StreamShares.NodeMemory {
         }
         if (after > limit) {
             refusedFull.increment();
-        } else if (SharedBytes.admit(holder.heldBytes() - bytes, before, bytes, limit)) {
+        } else if (FairShare.admit(holder.heldBytes() - bytes, before, bytes, limit)) {
             return true;
         } else {
             refusedShare.increment();

@@ -1,6 +1,6 @@
 package dev.aptosnet.node.budget;
 
-import dev.aptosnet.domain.lane.QueueBounds;
+import dev.aptosnet.domain.send.QueueBounds;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;

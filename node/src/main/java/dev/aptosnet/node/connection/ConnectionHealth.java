@@ -3,7 +3,7 @@ package dev.aptosnet.node.connection;
 import dev.aptosnet.domain.connection.Observation;
 import dev.aptosnet.domain.health.CircuitBreaker;
 import dev.aptosnet.domain.health.Departures;
-import dev.aptosnet.domain.health.OpenPeers;
+import dev.aptosnet.domain.health.OpenBreakerLimit;
 import dev.aptosnet.domain.health.PeerBreakers;
 import dev.aptosnet.domain.health.PeerBreakers.Ending;
 import dev.aptosnet.domain.health.PeerScore;
@@ -44,7 +44,10 @@ public final class ConnectionHealth {
     private volatile long[] losses = {};
 
     public ConnectionHealth(
-            PeerHealthSettings settings, OpenPeers openPeers, HealthMetrics metrics, MonoTime now) {
+            PeerHealthSettings settings,
+            OpenBreakerLimit openPeers,
+            HealthMetrics metrics,
+            MonoTime now) {
         this.settings = settings;
         this.metrics = metrics;
         this.since = now;

@@ -1,6 +1,6 @@
 package dev.aptosnet.node.connection;
 
-import dev.aptosnet.domain.queue.SharedBytes;
+import dev.aptosnet.domain.queue.FairShare;
 import dev.aptosnet.node.budget.NodeBudget;
 import dev.aptosnet.node.budget.SendAccount;
 import dev.aptosnet.ports.model.ProtocolId;
@@ -47,7 +47,7 @@ final class InboundAccount implements NodeBudget.Holder {
         var place = protocols.place(protocol);
         var own = counts.get(place);
         // What others give back meanwhile can only make room.
-        if (!SharedBytes.admit(own, used.get(), bytes, limit)) {
+        if (!FairShare.admit(own, used.get(), bytes, limit)) {
             return false;
         }
         used.addAndGet(bytes);

@@ -5,12 +5,12 @@ import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.connection.ConnectionSink;
 import dev.aptosnet.domain.connection.Drain;
 import dev.aptosnet.domain.connection.Observation;
-import dev.aptosnet.domain.lane.OutboundMessage;
-import dev.aptosnet.domain.lane.QueueBounds;
-import dev.aptosnet.domain.rate.Bucket;
 import dev.aptosnet.domain.rate.FrameGate;
+import dev.aptosnet.domain.rate.RateLimitKind;
 import dev.aptosnet.domain.rpc.InboundCall;
 import dev.aptosnet.domain.rpc.OutboundCall;
+import dev.aptosnet.domain.send.OutboundMessage;
+import dev.aptosnet.domain.send.QueueBounds;
 import dev.aptosnet.domain.stream.StreamMemory;
 import dev.aptosnet.domain.wire.Negotiation;
 import dev.aptosnet.domain.wire.RefusalCode;
@@ -370,12 +370,12 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
     }
 
     @Override
-    public void onThrottled(Bucket bucket) {
+    public void onThrottled(RateLimitKind bucket) {
         metrics.throttled(bucket);
     }
 
     @Override
-    public void onHopeless(Bucket bucket, String detail) {
+    public void onHopeless(RateLimitKind bucket, String detail) {
         metrics.capacityExceeded(bucket);
         link.close(DisconnectReason.INPUT_OUTPUT_ERROR, detail);
     }

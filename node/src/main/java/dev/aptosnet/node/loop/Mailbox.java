@@ -1,6 +1,6 @@
 package dev.aptosnet.node.loop;
 
-import dev.aptosnet.domain.lane.OutboundMessage;
+import dev.aptosnet.domain.send.OutboundMessage;
 import dev.aptosnet.node.budget.SendAccount;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;

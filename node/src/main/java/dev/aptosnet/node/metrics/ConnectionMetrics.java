@@ -1,7 +1,7 @@
 package dev.aptosnet.node.metrics;
 
 import dev.aptosnet.domain.connection.Observation;
-import dev.aptosnet.domain.rate.Bucket;
+import dev.aptosnet.domain.rate.RateLimitKind;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.ProtocolId;
@@ -79,7 +79,7 @@ public final class ConnectionMetrics {
     }
 
     /** Counts that reading stopped because a bucket was empty. */
-    public void throttled(Bucket bucket) {
+    public void throttled(RateLimitKind bucket) {
         network.counter(
                         "aptos_network_inbound_rate_limiter_throttled_count",
                         "bucket",
@@ -88,7 +88,7 @@ public final class ConnectionMetrics {
     }
 
     /** Counts a message that a bucket could never let pass. */
-    public void capacityExceeded(Bucket bucket) {
+    public void capacityExceeded(RateLimitKind bucket) {
         network.counter(
                         "aptos_network_inbound_rate_limiter_capacity_exceeded_count",
                         "bucket",

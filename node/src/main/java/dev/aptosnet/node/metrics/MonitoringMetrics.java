@@ -1,6 +1,6 @@
 package dev.aptosnet.node.metrics;
 
-import dev.aptosnet.domain.monitoring.Failure;
+import dev.aptosnet.domain.monitoring.MonitoringFailure;
 import dev.aptosnet.domain.monitoring.RequestKind;
 import dev.aptosnet.ports.monitoring.PeerMonitoring;
 
@@ -109,7 +109,7 @@ public final class MonitoringMetrics {
     }
 
     /** A request failed. */
-    public void failed(RequestKind kind, Failure why) {
+    public void failed(RequestKind kind, MonitoringFailure why) {
         count(CLIENT + "error_responses", "response_type", kind.label());
         network.counter(
                         "aptosnet_monitoring_failures_total",

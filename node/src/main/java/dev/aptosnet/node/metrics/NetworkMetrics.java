@@ -308,7 +308,7 @@ public final class NetworkMetrics implements AutoCloseable {
     }
 
     /** A dial was started. */
-    public void dialled() {
+    public void dialed() {
         counter("aptos_network_connection_operations", "operation", "dial", "label", "dial_peer")
                 .increment();
     }

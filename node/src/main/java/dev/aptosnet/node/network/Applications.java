@@ -1,6 +1,6 @@
 package dev.aptosnet.node.network;
 
-import dev.aptosnet.domain.health.Heartbeat;
+import dev.aptosnet.domain.health.ReportedHealth;
 import dev.aptosnet.node.metrics.NetworkMetrics;
 import dev.aptosnet.ports.client.ApplicationHealth;
 import dev.aptosnet.ports.client.HealthSignal;
@@ -58,16 +58,16 @@ final class Applications {
 
     private final class Signal implements HealthSignal {
         private final Duration limit;
-        private volatile Heartbeat last;
+        private volatile ReportedHealth last;
 
         Signal(Duration limit) {
             this.limit = limit;
-            this.last = new Heartbeat(ApplicationHealth.OK, clock.now(), limit);
+            this.last = new ReportedHealth(ApplicationHealth.OK, clock.now(), limit);
         }
 
         @Override
         public void report(ApplicationHealth health) {
-            last = new Heartbeat(health, clock.now(), limit);
+            last = new ReportedHealth(health, clock.now(), limit);
         }
 
         ApplicationHealth health() {

@@ -97,7 +97,7 @@ abstract sealed class ClientCall extends OutboundCall {
                             : new NetworkException.TimedOut(
                                     peer, protocol, Duration.ofNanos(waitedNanos));
             case CallFailure.Canceled _ ->
-                    new NetworkException.Refused(peer, protocol, false, "cancelled by its caller");
+                    new NetworkException.Refused(peer, protocol, false, "canceled by its caller");
             case CallFailure.RefusedHere(var limit) ->
                     new NetworkException.Refused(peer, protocol, false, limit);
             case CallFailure.RefusedByPeer refusal ->

@@ -47,7 +47,7 @@ final class Connections {
     private final Greeting greeting;
     private final ConnectedPeers connected;
     private final PeerHealths peerHealths;
-    private final Dialling dialler;
+    private final Dialing dialer;
     private final Dials dials;
     private final HealthChecks health;
     private final Monitoring monitoring;
@@ -71,7 +71,7 @@ final class Connections {
             Greeting greeting,
             ConnectedPeers connected,
             PeerHealths peerHealths,
-            Dialling dialler,
+            Dialing dialer,
             Dials dials,
             HealthChecks health,
             Monitoring monitoring,
@@ -88,7 +88,7 @@ final class Connections {
         this.greeting = greeting;
         this.connected = connected;
         this.peerHealths = peerHealths;
-        this.dialler = dialler;
+        this.dialer = dialer;
         this.dials = dials;
         this.health = health;
         this.monitoring = monitoring;
@@ -99,7 +99,7 @@ final class Connections {
                 new Peers(
                         settings.self(),
                         settings.admission(),
-                        dialler,
+                        dialer,
                         new SplittableRandom(new SecureRandom().nextLong()));
     }
 
@@ -193,7 +193,7 @@ final class Connections {
                                 new Peers.Event.Proven(
                                         new Peers.Connected(
                                                 info.id(), info.peer(), info.origin(), info.role()),
-                                        dialler.isAhead(info.peer()))));
+                                        dialer.isAhead(info.peer()))));
         if (refused == null) {
             if (pending != null && pending.answer() != null) {
                 pending.answer().complete(peerInfo);
@@ -262,7 +262,7 @@ final class Connections {
                     }
                 }
                 case Peers.Effect.EndedUnseen(var peer) -> {
-                    dialler.disconnected(peer.peer(), peer.id());
+                    dialer.disconnected(peer.peer(), peer.id());
                     var connection = connections.get(peer.id());
                     if (connection != null) {
                         health.lost(connection.info());
@@ -304,8 +304,8 @@ final class Connections {
                 case Peers.Effect.PeerDown(var peer, var reason) -> {
                     // What its pings told is worth more than a probe.
                     health.roundTrip(peer.peer())
-                            .ifPresent(known -> dialler.measured(peer.peer(), known.smoothed()));
-                    dialler.disconnected(peer.peer(), peer.id());
+                            .ifPresent(known -> dialer.measured(peer.peer(), known.smoothed()));
+                    dialer.disconnected(peer.peer(), peer.id());
                     store.lost(settings.networkId(), peer.peer(), peer.id());
                     connected.unpublish(peer.peer(), peer.id());
                     var connection = connections.get(peer.id());
@@ -323,7 +323,7 @@ final class Connections {
 
     /** Tells those of the loop that keep connections. */
     private void watch(PeerConnection connection) {
-        dialler.connected(connection.info(), connection.key());
+        dialer.connected(connection.info(), connection.key());
         health.connected(connection.info());
         monitoring.connected(connection.info());
     }

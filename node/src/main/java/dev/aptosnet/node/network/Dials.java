@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 
 /**
  * The dials and probes of a network that are under way, whoever asked for them, and why the last
- * ones failed. What the dialler orders leaves at once, since it asks for leave itself; what the
+ * ones failed. What the dialer orders leaves at once, since it asks for leave itself; what the
  * application wants waits here for its turn. Owned by the loop; {@link #underWay}, {@link #waiting}
  * and {@link #lastFailure} may be asked from any thread.
  */
@@ -37,9 +37,9 @@ final class Dials {
 
     private static final System.Logger LOG = System.getLogger(Dials.class.getName());
 
-    private final Races races;
+    private final TransportRaces races;
     private final Transports transports;
-    private final Dialling dialler;
+    private final Dialing dialer;
     private final DialAllowance allowance;
     private final Clock clock;
     private final NetworkMetrics metrics;
@@ -60,7 +60,7 @@ final class Dials {
     private record Request(
             DialId id, PeerId peer, NetworkAddress address, CompletableFuture<PeerInfo> answer) {}
 
-    /** A dial under way; {@code answer} is null for the dialler's own. */
+    /** A dial under way; {@code answer} is null for the dialer's own. */
     record Pending(PeerId peer, MonoTime since, @Nullable CompletableFuture<PeerInfo> answer) {}
 
     /** What becomes of a link whose peer is proven. */
@@ -76,9 +76,9 @@ final class Dials {
      * @param allowance asked before each dial that the application wants
      */
     Dials(
-            Races races,
+            TransportRaces races,
             Transports transports,
-            Dialling dialler,
+            Dialing dialer,
             DialAllowance allowance,
             Clock clock,
             NetworkMetrics metrics,
@@ -86,7 +86,7 @@ final class Dials {
             Proven proven) {
         this.races = races;
         this.transports = transports;
-        this.dialler = dialler;
+        this.dialer = dialer;
         this.allowance = allowance;
         this.clock = clock;
         this.metrics = metrics;
@@ -156,15 +156,15 @@ final class Dials {
                 waiting = requests.size();
                 refuse(
                         requested.answer(),
-                        SetupFailure.Reason.CANCELLED,
-                        "cancelled before it began (dials_per_second, max_pending_outbound)");
+                        SetupFailure.Reason.CANCELED,
+                        "canceled before it began (dials_per_second, max_pending_outbound)");
                 return;
             }
         }
         races.cancel(id, address);
     }
 
-    /** Dials because the dialler wants it. */
+    /** Dials because the dialer wants it. */
     void dial(DialId id, PeerId peer, NetworkAddress address) {
         dial(id, peer, address, null);
     }
@@ -177,19 +177,19 @@ final class Dials {
         pending.put(id, new Pending(peer, clock.now(), answer));
         underWay = pending.size();
         if (answer != null) {
-            dialler.requested(peer);
+            dialer.requested(peer);
         }
-        metrics.dialled();
+        metrics.dialed();
         try {
             // Who names an address wants that one.
-            var quic = answer == null ? dialler.quicAddresses(peer) : List.<NetworkAddress>of();
+            var quic = answer == null ? dialer.quicAddresses(peer) : List.<NetworkAddress>of();
             races.dial(id, peer, address, quic);
         } catch (ConnectFailure e) {
             failed(id, e.failure());
         }
     }
 
-    /** Measures how long a connection takes; the dialler hears of it. */
+    /** Measures how long a connection takes; the dialer hears of it. */
     void probe(DialId id, NetworkAddress address, Duration limit) {
         try {
             if (races.allows(address)) {
@@ -208,7 +208,7 @@ final class Dials {
         if (took != null) {
             metrics.pinged("pre_dial", took);
         }
-        dialler.probeEnded(id, took);
+        dialer.probeEnded(id, took);
     }
 
     /** A dial has failed. */
@@ -220,9 +220,9 @@ final class Dials {
         underWay = pending.size();
         if (dial.answer() != null) {
             allowance.ended();
-            dialler.requestFailed(dial.peer());
+            dialer.requestFailed(dial.peer());
         }
-        dialler.dialEnded(id, false);
+        dialer.dialEnded(id, false);
         metrics.setupRefused(Origin.OUTBOUND, failure.reason());
         metrics.upgraded(Origin.OUTBOUND, false, clock.now().since(dial.since()));
         var before = lastFailures.put(dial.peer(), failure);
@@ -250,7 +250,7 @@ final class Dials {
         if (dial != null && dial.answer() != null) {
             allowance.ended();
         }
-        dialler.dialEnded(id, true);
+        dialer.dialEnded(id, true);
     }
 
     /** There is a connection to the peer: what failed before no longer matters. */

@@ -131,7 +131,9 @@ public final class NetworkInstance implements AutoCloseable {
                     transport);
         }
         metrics.gauge(
-                "aptosnet_quic_failures_remembered", owner.races(), Races::rememberedFailures);
+                "aptosnet_quic_failures_remembered",
+                owner.races(),
+                TransportRaces::rememberedFailures);
         metrics.total(
                 "aptosnet_quic_packets_sent_total",
                 owner.transports(),
@@ -291,7 +293,7 @@ public final class NetworkInstance implements AutoCloseable {
         var answer = new CompletableFuture<PeerInfo>();
         var id = new DialId(dialIds.getAndIncrement());
         if (!owner.dialOnce(id, peer, address, answer)) {
-            throw new ConnectFailure(failure(SetupFailure.Reason.CANCELLED, "the node stops"));
+            throw new ConnectFailure(failure(SetupFailure.Reason.CANCELED, "the node stops"));
         }
         try {
             return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);

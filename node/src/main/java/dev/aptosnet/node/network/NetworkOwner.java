@@ -33,10 +33,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The owner of everything that sees several peers of a network: who is admitted, who is dialled,
- * who is watched, and what follows from a link that opens or closes. It all happens on one loop;
- * what other threads ask is posted there, and {@link #connected} is what they may look at
- * meanwhile.
+ * The owner of everything that sees several peers of a network: who is admitted, who is dialed, who
+ * is watched, and what follows from a link that opens or closes. It all happens on one loop; what
+ * other threads ask is posted there, and {@link #connected} is what they may look at meanwhile.
  */
 final class NetworkOwner {
     private static final System.Logger LOG = System.getLogger(NetworkOwner.class.getName());
@@ -47,7 +46,7 @@ final class NetworkOwner {
     private final ProtocolHandlers protocols;
     private final Greeting greeting;
     private final Transports transports;
-    private final Races races;
+    private final TransportRaces races;
     private final NodeLoop loop;
     private final PeerListeners listeners;
     private final PeerStore store;
@@ -55,7 +54,7 @@ final class NetworkOwner {
     private volatile boolean closed;
 
     // Owned by the loop.
-    private final Dialling dialler;
+    private final Dialing dialer;
     private final HealthChecks health;
     private final PeerHealths peerHealths;
     private final Monitoring monitoring;
@@ -114,8 +113,8 @@ final class NetworkOwner {
                         health);
         this.peerList = new PeerList(connected);
         this.trustedPeers = new TrustedPeerGauges(metrics, connected::contains);
-        this.dialler =
-                new Dialling(
+        this.dialer =
+                new Dialing(
                         settings,
                         node.dials().forNetwork(settings.networkId(), this::maybeDial),
                         clock,
@@ -124,10 +123,10 @@ final class NetworkOwner {
                 new Transports(
                         events ->
                                 settings.transportSettings(
-                                        dialler, greeting::encoded, events, clock),
+                                        dialer, greeting::encoded, events, clock),
                         new LinkEvents());
         this.races =
-                new Races(
+                new TransportRaces(
                         settings.self(),
                         settings.quic(),
                         transports,
@@ -138,7 +137,7 @@ final class NetworkOwner {
                 new Dials(
                         races,
                         transports,
-                        dialler,
+                        dialer,
                         node.dials().forApplication(settings.networkId(), this::maybeDial),
                         clock,
                         metrics,
@@ -153,7 +152,7 @@ final class NetworkOwner {
                         greeting,
                         connected,
                         peerHealths,
-                        dialler,
+                        dialer,
                         dials,
                         health,
                         monitoring,
@@ -174,7 +173,7 @@ final class NetworkOwner {
     private MonoTime nextDeadline() {
         return MonoTime.earlier(
                 MonoTime.earlier(
-                        MonoTime.earlier(dialler.nextDeadline(), dials.nextDeadline()),
+                        MonoTime.earlier(dialer.nextDeadline(), dials.nextDeadline()),
                         health.nextDeadline()),
                 MonoTime.earlier(
                         races.nextDeadline(),
@@ -183,7 +182,7 @@ final class NetworkOwner {
 
     /** Trusts and dials whom the settings name. */
     void start() {
-        dialler.begin();
+        dialer.begin();
         loop.start();
     }
 
@@ -212,7 +211,7 @@ final class NetworkOwner {
     }
 
     /** Which dials are tried over QUIC. */
-    Races races() {
+    TransportRaces races() {
         return races;
     }
 
@@ -233,7 +232,7 @@ final class NetworkOwner {
 
     /** How many latency probes are under way. */
     int probesInFlight() {
-        return dialler.probesInFlight();
+        return dialer.probesInFlight();
     }
 
     /** How many dials that the application asked for wait for their turn. */
@@ -259,7 +258,7 @@ final class NetworkOwner {
 
     /** Keeps a peer connected from now on. */
     void seed(PeerId peer, List<NetworkAddress> addresses) {
-        loop.post(() -> dialler.seed(peer, addresses));
+        loop.post(() -> dialer.seed(peer, addresses));
     }
 
     /** Says what a source will say at the next change of epoch; null if nothing is expected. */
@@ -339,7 +338,7 @@ final class NetworkOwner {
     }
 
     /** What comes of dials, whatever way they went. */
-    private final class DialOutcomes implements Races.Outcome {
+    private final class DialOutcomes implements TransportRaces.Outcome {
         @Override
         public void dialed(DialId id, Link link) {
             dials.dialed(id, link);
@@ -359,7 +358,7 @@ final class NetworkOwner {
     // On the loop.
 
     /** What the machine that keeps us connected orders. */
-    private final class DialOrders implements Dialling.Orders {
+    private final class DialOrders implements Dialing.Orders {
         @Override
         public void dial(DialId id, PeerId peer, NetworkAddress address) {
             if (!closed) {
@@ -410,7 +409,7 @@ final class NetworkOwner {
         // The loop may have been too full to be told of a view: it is taken now at the latest.
         takeViews();
         races.onTime();
-        dialler.timeReached();
+        dialer.timeReached();
         dials.timeReached();
         health.onTime();
         monitoring.onTime();
@@ -421,7 +420,7 @@ final class NetworkOwner {
     private void maybeDial() {
         loop.post(
                 () -> {
-                    dialler.timeReached();
+                    dialer.timeReached();
                     dials.timeReached();
                 });
     }
@@ -429,8 +428,8 @@ final class NetworkOwner {
     private void takeViews() {
         if (!closed) {
             // What was announced comes true with a view, so it is heard before.
-            announced.take().ifPresent(next -> dialler.announced(next.view(), next.expected()));
-            discovery.take(dialler::discovered);
+            announced.take().ifPresent(next -> dialer.announced(next.view(), next.expected()));
+            discovery.take(dialer::discovered);
         }
     }
 
@@ -453,7 +452,7 @@ final class NetworkOwner {
     private @Nullable SetupFailure proven(Link link, Dials.@Nullable Pending pending) {
         if (closed) {
             refuse(link);
-            return new SetupFailure(SetupFailure.Reason.CANCELLED, "the node stops");
+            return new SetupFailure(SetupFailure.Reason.CANCELED, "the node stops");
         }
         return connections.proven(link, pending);
     }

@@ -1,6 +1,6 @@
 package dev.aptosnet.node.network;
 
-import dev.aptosnet.domain.health.OpenPeers;
+import dev.aptosnet.domain.health.OpenBreakerLimit;
 import dev.aptosnet.node.connection.ConnectionHealth;
 import dev.aptosnet.node.connection.PeerConnection;
 import dev.aptosnet.node.metrics.HealthMetrics;
@@ -28,7 +28,7 @@ final class PeerHealths {
     private final HealthMetrics metrics;
     private final ConnectedPeers connected;
     private final HealthChecks checks;
-    private final OpenPeers openPeers;
+    private final OpenBreakerLimit openPeers;
 
     /**
      * @param interval of pings
@@ -46,7 +46,8 @@ final class PeerHealths {
         this.metrics = new HealthMetrics(network);
         this.connected = connected;
         this.checks = checks;
-        this.openPeers = new OpenPeers(settings.breaker(), () -> connected.connections().size());
+        this.openPeers =
+                new OpenBreakerLimit(settings.breaker(), () -> connected.connections().size());
     }
 
     /** For a new connection. */
@@ -105,7 +106,7 @@ final class PeerHealths {
                     "state",
                     HealthMetrics.label(state));
         }
-        network.gauge("aptosnet_circuit_breaker_open_peers", openPeers, OpenPeers::size);
+        network.gauge("aptosnet_circuit_breaker_open_peers", openPeers, OpenBreakerLimit::size);
     }
 
     private void score(NetworkMetrics network, String stat, ToDoubleFunction<double[]> of) {

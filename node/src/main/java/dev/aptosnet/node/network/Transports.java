@@ -6,12 +6,12 @@ import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.ListenId;
+import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportProvider;
 import dev.aptosnet.ports.transport.TransportSettings;
-import dev.aptosnet.ports.transport.Turn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ import java.util.function.Function;
 
 /**
  * The transports of a network: of those that the class or module path offers, each is made when the
- * first address of its kind is listened at or dialled. Any thread.
+ * first address of its kind is listened at or dialed. Any thread.
  */
 final class Transports implements AutoCloseable {
     private final Function<Consumer<TransportEvent>, TransportSettings> settings;
@@ -46,7 +46,7 @@ final class Transports implements AutoCloseable {
     private final ConcurrentHashMap<ListenId, CompletableFuture<NetworkAddress>> listening =
             new ConcurrentHashMap<>();
 
-    /** What comes of listening and dialling, on a transport's thread. */
+    /** What comes of listening and dialing, on a transport's thread. */
     interface Events {
         /** A peer connected to us, and is proven. */
         void accepted(Link link);
@@ -57,7 +57,7 @@ final class Transports implements AutoCloseable {
         /** A dial succeeded. */
         void dialed(DialId id, Link link);
 
-        /** A dial failed, or was cancelled. */
+        /** A dial failed, or was canceled. */
         void dialFailed(DialId id, SetupFailure why);
 
         /** A probe ended; null if nothing answered. */
@@ -86,7 +86,7 @@ final class Transports implements AutoCloseable {
             return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw failure(SetupFailure.Reason.CANCELLED, "interrupted");
+            throw failure(SetupFailure.Reason.CANCELED, "interrupted");
         } catch (TimeoutException e) {
             throw failure(SetupFailure.Reason.TIMEOUT, address + ": no answer in " + limit);
         } catch (ExecutionException e) {
@@ -106,7 +106,7 @@ final class Transports implements AutoCloseable {
      * @param turn asked before we prove who we are
      * @throws ConnectFailure if no transport takes such an address
      */
-    void dial(DialId id, PeerId peer, NetworkAddress address, Turn turn) {
+    void dial(DialId id, PeerId peer, NetworkAddress address, RaceTicket turn) {
         transportFor(address).dial(id, peer, address, turn);
     }
 
@@ -167,7 +167,7 @@ final class Transports implements AutoCloseable {
         for (var provider : providers) {
             if (provider.supports(address)) {
                 if (closed) {
-                    throw failure(SetupFailure.Reason.CANCELLED, "the node stops");
+                    throw failure(SetupFailure.Reason.CANCELED, "the node stops");
                 }
                 return made.computeIfAbsent(
                         provider.name(), _ -> provider.create(settings.apply(this::on)));

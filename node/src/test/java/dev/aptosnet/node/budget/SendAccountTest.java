@@ -8,7 +8,7 @@ import static dev.aptosnet.ports.model.MessageClass.LOW;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.domain.lane.QueueBounds;
+import dev.aptosnet.domain.send.QueueBounds;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.transport.Clock;

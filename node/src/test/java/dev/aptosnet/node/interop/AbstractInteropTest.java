@@ -19,7 +19,7 @@ abstract class AbstractInteropTest
                 FrameRows,
                 RpcRows,
                 StreamRows,
-                DialledRows {
+                DialedRows {
     private @Nullable NodeUnderTest shared;
 
     @Override

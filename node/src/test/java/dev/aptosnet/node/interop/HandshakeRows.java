@@ -152,7 +152,7 @@ interface HandshakeRows extends InteropRows {
         }
     }
 
-    /** What a dialler may have wrong; the first three show in the first message. */
+    /** What a dialer may have wrong; the first three show in the first message. */
     enum Wrong {
         SERVER_KEY,
         PEER_ID,

@@ -21,7 +21,7 @@ interface InteropRows {
     /** The node shared by the rows that need nothing special: {@link NodeSettings#open()}. */
     NodeUnderTest node();
 
-    /** A node of the row's own, ready to be dialled when this returns. */
+    /** A node of the row's own, ready to be dialed when this returns. */
     NodeUnderTest startNode(NodeSettings settings) throws IOException;
 
     default WireDialer dialer() {

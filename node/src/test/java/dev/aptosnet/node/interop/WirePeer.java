@@ -53,7 +53,7 @@ final class WirePeer implements AutoCloseable {
         this.inbound = inbound;
     }
 
-    /** Whether the other side dialled. */
+    /** Whether the other side dialed. */
     boolean isInbound() {
         return inbound;
     }

@@ -176,10 +176,10 @@ final class WireServer implements NodeUnderTest {
     private synchronized void admit(Payload remote, WirePeer added) throws IOException, Refused {
         WirePeer old = connected.get(remote);
         if (old != null && old.isInbound() != added.isInbound()) {
-            byte[] dialler = added.isInbound() ? remote.array() : peerId();
+            byte[] dialer = added.isInbound() ? remote.array() : peerId();
             byte[] other = added.isInbound() ? peerId() : remote.array();
-            if (Arrays.compareUnsigned(dialler, other) < 0) {
-                throw new Refused("a connection dialled by the greater peer exists");
+            if (Arrays.compareUnsigned(dialer, other) < 0) {
+                throw new Refused("a connection dialed by the greater peer exists");
             }
         }
         connected.put(remote, added);
@@ -294,7 +294,7 @@ final class WireServer implements NodeUnderTest {
                 sockets.add(client.link().socket());
                 Payload remote = Payload.of(serverKey.clone());
                 admit(remote, peer);
-                Thread.ofPlatform().daemon().name("wire-dialled").start(() -> run(remote, peer));
+                Thread.ofPlatform().daemon().name("wire-dialed").start(() -> run(remote, peer));
                 return;
             } catch (IOException e) {
                 last = e;

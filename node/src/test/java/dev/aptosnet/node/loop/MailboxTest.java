@@ -2,7 +2,7 @@ package dev.aptosnet.node.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.domain.lane.OutboundMessage;
+import dev.aptosnet.domain.send.OutboundMessage;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.ProtocolId;

@@ -78,14 +78,13 @@ class NetworkMetricsTest {
                                 .trust(b.peerId(), b.publicKey(), PeerRole.VALIDATOR)
                                 .trust(absent.peerId(), absent.publicKey(), PeerRole.VALIDATOR)
                                 .start();
-                var dialler =
+                var dialer =
                         validator(b).trust(a.peerId(), a.publicKey(), PeerRole.VALIDATOR).start()) {
             var connected = "aptos_network_peer_connected";
-            assertThat(gauge(dialler, connected, "remote_peer_id", a.peerId().shortText()))
-                    .isZero();
-            dialler.connect(a.peerId(), listener.listenAddress(), SOON);
+            assertThat(gauge(dialer, connected, "remote_peer_id", a.peerId().shortText())).isZero();
+            dialer.connect(a.peerId(), listener.listenAddress(), SOON);
             listener.awaitPeer(b.peerId(), SOON);
-            assertThat(gauge(dialler, connected, "remote_peer_id", a.peerId().shortText()))
+            assertThat(gauge(dialer, connected, "remote_peer_id", a.peerId().shortText()))
                     .isEqualTo(1);
             assertThat(gauge(listener, connected, "remote_peer_id", b.peerId().shortText()))
                     .isEqualTo(1);
@@ -93,7 +92,7 @@ class NetworkMetricsTest {
                     .isZero();
 
             var pending = "aptos_network_pending_connection_upgrades";
-            awaitValue(pending, 0, () -> gauge(dialler, pending, "direction", "outbound"));
+            awaitValue(pending, 0, () -> gauge(dialer, pending, "direction", "outbound"));
             var port = listener.listenAddress().port().orElseThrow();
             try (var _ = new Socket(InetAddress.getLoopbackAddress(), port)) { // and says nothing
                 awaitValue(pending, 1, () -> gauge(listener, pending, "direction", "inbound"));

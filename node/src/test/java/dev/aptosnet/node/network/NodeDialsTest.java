@@ -74,7 +74,7 @@ class NodeDialsTest {
             }
             assertThat(lately).hasSizeLessThanOrEqualTo(70);
             if (nanos == 2_999 * MILLI) {
-                assertThat(taken[0]).as("while validators are dialled").isLessThanOrEqualTo(10);
+                assertThat(taken[0]).as("while validators are dialed").isLessThanOrEqualTo(10);
                 assertThat(taken[1]).isBetween(150, 160);
             }
         }

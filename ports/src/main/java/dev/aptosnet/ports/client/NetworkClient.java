@@ -114,7 +114,7 @@ public interface NetworkClient<M> {
 
     /**
      * Asks a peer. The future is completed on a virtual thread, exceptionally with a {@link
-     * NetworkException}; cancelling it gives the call up.
+     * NetworkException}; canceling it gives the call up.
      */
     CompletableFuture<M> sendToPeerRpcAsync(
             PeerId peer, ProtocolId protocol, M request, Duration timeout);

@@ -26,7 +26,7 @@ public interface NetworkEvents<M> {
     default void onPeerUp(PeerInfo peer) {}
 
     /**
-     * The connection to a peer is another one now, after both ends dialled or the peer came back
+     * The connection to a peer is another one now, after both ends dialed or the peer came back
      * before we saw it go; origin, address and protocols may have changed.
      */
     default void onPeerReplaced(PeerInfo before, PeerInfo after) {}

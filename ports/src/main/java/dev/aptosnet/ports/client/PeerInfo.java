@@ -19,7 +19,7 @@ import java.util.Set;
  * @param peer who it is, proven
  * @param connection the connection's name in this process
  * @param role what it is to us
- * @param address dialled or observed
+ * @param address dialed or observed
  * @param origin who opened the connection
  * @param transport the name of the transport
  * @param suite the cipher suite

@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * What one source says of one peer.
  *
  * @param addresses in the order in which they are to be tried; empty if it is only trusted
- * @param keys may speak for it, in order; empty if it is only dialled
+ * @param keys may speak for it, in order; empty if it is only dialed
  * @param role what it is to us
  */
 public record DiscoveredPeer(

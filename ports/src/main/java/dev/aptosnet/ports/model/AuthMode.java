@@ -1,6 +1,6 @@
 package dev.aptosnet.ports.model;
 
-/** How a listener decides whether a dialler may connect (wire.md section 4.7, step 5). */
+/** How a listener decides whether a dialer may connect (wire.md section 4.7, step 5). */
 public enum AuthMode {
     /** Only peers of the trusted set, with a key listed for them, and with replay protection. */
     MUTUAL,

@@ -69,7 +69,7 @@ public record NetworkAddress(List<Protocol> protocols) {
                 check(name.indexOf('/') < 0, Malformed.Code.DNS_SLASH, "DNS name", "has a slash");
             }
 
-            /** Which addresses of a name may be dialled. */
+            /** Which addresses of a name may be dialed. */
             public enum Family {
                 /** {@code dns}: any. */
                 ANY,

@@ -2,8 +2,8 @@ package dev.aptosnet.ports.model;
 
 /** Who opened a connection. */
 public enum Origin {
-    /** The peer dialled us. */
+    /** The peer dialed us. */
     INBOUND,
-    /** We dialled the peer. */
+    /** We dialed the peer. */
     OUTBOUND
 }

@@ -18,7 +18,7 @@ import java.time.Duration;
  * @param peer who is at the other end, proven
  * @param key the static key that proved it
  * @param role the peer's role, from the trusted set or by the rules of wire.md section 4.7
- * @param address dialled or observed, with the peer's key and handshake version appended
+ * @param address dialed or observed, with the peer's key and handshake version appended
  * @param origin who opened it
  * @param transport the name of the transport, such as {@code tcp}
  * @param suite the cipher suite

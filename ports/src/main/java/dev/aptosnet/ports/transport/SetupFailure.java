@@ -16,8 +16,8 @@ public record SetupFailure(Reason reason, String detail) {
         UNRESOLVED_NAME,
         /** No socket connection. */
         CONNECT_FAILED,
-        /** The caller cancelled the dial, or the transport was closed. */
-        CANCELLED,
+        /** The caller canceled the dial, or the transport was closed. */
+        CANCELED,
         /** The set-up was not finished in time. */
         TIMEOUT,
         /** Too many connections in set-up. */
@@ -34,7 +34,7 @@ public record SetupFailure(Reason reason, String detail) {
         TRUNCATED,
         /** The peer is this node. */
         SELF_DIAL,
-        /** The dialler believes in another key than ours. */
+        /** The dialer believes in another key than ours. */
         WRONG_SERVER_KEY,
         /** A Noise message does not decrypt: other key, other suite, or tampering. */
         NOISE_DECRYPT,

@@ -30,17 +30,17 @@ public interface Transport extends AutoCloseable {
      * @param expected who must be there; the key in {@code address} proves it
      * @param address complete: host, port, key and handshake version
      * @param turn asked on any thread before we prove who we are; a dial that does not get it fails
-     *     with {@link Turn#NOT_OURS}, and the listener exposes nothing
+     *     with {@link RaceTicket#NOT_OURS}, and the listener exposes nothing
      */
-    void dial(DialId id, PeerId expected, NetworkAddress address, Turn turn);
+    void dial(DialId id, PeerId expected, NetworkAddress address, RaceTicket turn);
 
     /** Connects to a peer whom no other dial is after. */
     default void dial(DialId id, PeerId expected, NetworkAddress address) {
-        dial(id, expected, address, Turn.FREE);
+        dial(id, expected, address, RaceTicket.FREE);
     }
 
     /**
-     * Gives a dial up. It is then answered by {@code DialFailed} with {@code CANCELLED}, unless the
+     * Gives a dial up. It is then answered by {@code DialFailed} with {@code CANCELED}, unless the
      * answer was already on its way. At no moment is a socket left behind.
      */
     void cancel(DialId id);

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * reorder anything here: both halves are real connections on loopback, so what a path's losses
  * would do to one long connection is not shown.
  *
- * <p>The system completes a dialler's connection at once. So that the first byte still arrives when
+ * <p>The system completes a dialer's connection at once. So that the first byte still arrives when
  * it would over such a path, a new connection is left alone for one round trip first.
  */
 final class TcpRelay implements AutoCloseable {
