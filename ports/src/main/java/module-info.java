@@ -12,6 +12,7 @@ module dev.aptosnet.ports {
     exports dev.aptosnet.ports.discovery;
     exports dev.aptosnet.ports.model;
     exports dev.aptosnet.ports.monitoring;
+    exports dev.aptosnet.ports.settings;
     exports dev.aptosnet.ports.transport;
 
     uses dev.aptosnet.ports.discovery.PeerSourceProvider;

@@ -1,9 +1,9 @@
 package dev.aptosnet.cli;
 
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.MessageLimits;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;

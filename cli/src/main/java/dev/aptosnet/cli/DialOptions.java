@@ -1,7 +1,6 @@
 package dev.aptosnet.cli;
 
 import dev.aptosnet.bootstrap.config.KeyFile;
-import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.node.Identity;
 import dev.aptosnet.ports.client.ConnectFailure;
@@ -11,6 +10,7 @@ import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.QuicMode;
 import dev.aptosnet.ports.transport.SetupFailure;
 
 import org.jspecify.annotations.Nullable;

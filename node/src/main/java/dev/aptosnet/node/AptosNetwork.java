@@ -1,6 +1,5 @@
 package dev.aptosnet.node;
 
-import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.node.network.NetworkInstance;
 import dev.aptosnet.ports.client.ApplicationHealth;
@@ -19,6 +18,7 @@ import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.settings.QuicMode;
 
 import java.time.Duration;
 import java.util.List;

@@ -2,13 +2,13 @@ package dev.aptosnet.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.client.NetworkEvents;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RpcRequest;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.InboundRate;
 
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

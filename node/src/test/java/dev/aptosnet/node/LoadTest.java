@@ -2,12 +2,12 @@ package dev.aptosnet.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.RpcCallback;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.MessageLimits;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;

@@ -1,6 +1,6 @@
 package dev.aptosnet.node;
 
-import dev.aptosnet.domain.rollout.QuicMode;
+import dev.aptosnet.ports.settings.QuicMode;
 
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.params.ParameterizedTest;

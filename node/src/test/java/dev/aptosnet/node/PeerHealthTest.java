@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aptosnet.ports.client.ApplicationHealth;
-import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.BreakerState;
-import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.PeerHealth;
 import dev.aptosnet.ports.client.PeerHealth.Condition;
@@ -14,6 +12,8 @@ import dev.aptosnet.ports.client.ProtocolHealth;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.BreakerSettings;
+import dev.aptosnet.ports.settings.CallSettings;
 
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

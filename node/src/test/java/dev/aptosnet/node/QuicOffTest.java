@@ -3,10 +3,10 @@ package dev.aptosnet.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.QuicMode;
 
 import org.junit.jupiter.api.Test;
 

@@ -4,12 +4,12 @@ import dev.aptosnet.domain.health.CircuitBreaker;
 import dev.aptosnet.domain.health.OpenBreakerLimit;
 import dev.aptosnet.domain.health.PeerBreakers;
 import dev.aptosnet.domain.health.PeerStatistics;
-import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.BreakerState;
 import dev.aptosnet.ports.client.CallFailureKind;
-import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.BreakerSettings;
+import dev.aptosnet.ports.settings.CallSettings;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,13 +2,13 @@ package dev.aptosnet.simulation;
 
 import dev.aptosnet.domain.queue.FairShare;
 import dev.aptosnet.domain.queue.KeyedQueue;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.QueueStyle;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.MessageLimits;
 
 import java.util.TreeMap;
 

@@ -1,11 +1,11 @@
 package dev.aptosnet.simulation;
 
 import dev.aptosnet.domain.send.QueueBounds;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.MessageLimits;
 import dev.aptosnet.ports.transport.FrameSink;
 import dev.aptosnet.ports.transport.Lane;
 

@@ -1,7 +1,7 @@
 package dev.aptosnet.simulation;
 
 import dev.aptosnet.domain.connectivity.Connectivity;
-import dev.aptosnet.domain.connectivity.ConnectivitySettings;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
 
 import java.time.Duration;
 import java.util.List;

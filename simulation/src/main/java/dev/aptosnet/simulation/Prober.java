@@ -1,7 +1,6 @@
 package dev.aptosnet.simulation;
 
 import dev.aptosnet.domain.connectivity.Connectivity;
-import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.connectivity.DialLimiter;
 import dev.aptosnet.domain.connectivity.DiscoveredPeer;
 import dev.aptosnet.domain.connectivity.OwnNode;
@@ -12,6 +11,7 @@ import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
 
 import java.time.Duration;
 import java.util.List;

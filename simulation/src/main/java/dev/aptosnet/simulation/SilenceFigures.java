@@ -1,6 +1,6 @@
 package dev.aptosnet.simulation;
 
-import dev.aptosnet.ports.client.HealthSettings;
+import dev.aptosnet.ports.settings.HealthSettings;
 
 import java.time.Duration;
 import java.util.List;

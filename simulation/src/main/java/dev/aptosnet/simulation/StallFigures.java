@@ -5,12 +5,12 @@ import static dev.aptosnet.simulation.PriorityFigures.URGENT;
 
 import dev.aptosnet.domain.rpc.CallFailure;
 import dev.aptosnet.domain.rpc.OutboundCall;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.MessageLimits;
 
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.aptosnet.simulation;
 
-import dev.aptosnet.domain.connectivity.ConnectivitySettings;
-import dev.aptosnet.ports.client.HealthSettings;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
+import dev.aptosnet.ports.settings.HealthSettings;
 
 import java.time.Duration;
 

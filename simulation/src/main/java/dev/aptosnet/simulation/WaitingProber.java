@@ -1,7 +1,7 @@
 package dev.aptosnet.simulation;
 
-import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
 
 import org.jspecify.annotations.Nullable;
 

@@ -4,11 +4,11 @@ import dev.aptosnet.benchmarks.quic.Report;
 import dev.aptosnet.benchmarks.quic.Samples;
 import dev.aptosnet.domain.wire.ProtocolSet;
 import dev.aptosnet.node.AptosNode;
-import dev.aptosnet.ports.client.BatchDelays;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
+import dev.aptosnet.ports.settings.BatchDelays;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;

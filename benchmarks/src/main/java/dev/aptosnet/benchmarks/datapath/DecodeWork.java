@@ -10,10 +10,10 @@ import dev.aptosnet.noise.RecordException;
 import dev.aptosnet.noise.RecordOpener;
 import dev.aptosnet.noise.RecordSealer;
 import dev.aptosnet.ports.client.InboundMessage;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.MessageLimits;
 
 import org.jspecify.annotations.Nullable;
 

@@ -2,9 +2,6 @@ package dev.aptosnet.benchmarks.datapath;
 
 import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.node.NodeBuilder;
-import dev.aptosnet.ports.client.BreakerSettings;
-import dev.aptosnet.ports.client.CallSettings;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.RpcCallback;
 import dev.aptosnet.ports.model.Bytes;
@@ -13,6 +10,9 @@ import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PayloadEncoding;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.BreakerSettings;
+import dev.aptosnet.ports.settings.CallSettings;
+import dev.aptosnet.ports.settings.MessageLimits;
 import dev.aptosnet.ports.transport.TransportSettings;
 
 import java.time.Duration;

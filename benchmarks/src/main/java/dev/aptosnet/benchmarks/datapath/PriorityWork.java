@@ -4,11 +4,11 @@ import dev.aptosnet.benchmarks.quic.PacketLink;
 import dev.aptosnet.benchmarks.quic.Report;
 import dev.aptosnet.benchmarks.quic.Samples;
 import dev.aptosnet.node.AptosNode;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.settings.MessageLimits;
 import dev.aptosnet.testkit.relay.LineSettings;
 
 import io.micrometer.core.instrument.Clock;

@@ -3,12 +3,12 @@ package dev.aptosnet.benchmarks.datapath;
 import dev.aptosnet.benchmarks.quic.Report;
 import dev.aptosnet.benchmarks.quic.Samples;
 import dev.aptosnet.node.AptosNode;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.PayloadEncoding;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.MessageLimits;
 
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -1,9 +1,9 @@
 package dev.aptosnet.benchmarks.datapath;
 
 import dev.aptosnet.benchmarks.quic.Report;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.RpcRequest;
 import dev.aptosnet.ports.model.Bytes;
+import dev.aptosnet.ports.settings.MessageLimits;
 
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

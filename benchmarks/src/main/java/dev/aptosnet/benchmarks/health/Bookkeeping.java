@@ -4,13 +4,13 @@ import dev.aptosnet.domain.health.OpenBreakerLimit;
 import dev.aptosnet.domain.health.PeerBreakers;
 import dev.aptosnet.domain.health.PeerBreakers.Ending;
 import dev.aptosnet.domain.health.PeerStatistics;
-import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.BreakerState;
 import dev.aptosnet.ports.client.CallFailureKind;
-import dev.aptosnet.ports.client.CallSettings;
-import dev.aptosnet.ports.client.ScoreSettings;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.BreakerSettings;
+import dev.aptosnet.ports.settings.CallSettings;
+import dev.aptosnet.ports.settings.ScoreSettings;
 
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

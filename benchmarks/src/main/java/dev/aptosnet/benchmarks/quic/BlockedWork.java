@@ -1,9 +1,9 @@
 package dev.aptosnet.benchmarks.quic;
 
-import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.node.NodeBuilder;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.settings.QuicMode;
 import dev.aptosnet.testkit.relay.LineSettings;
 
 import java.time.Duration;

@@ -1,10 +1,7 @@
 package dev.aptosnet.benchmarks.quic;
 
-import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.node.NodeBuilder;
-import dev.aptosnet.ports.client.BreakerSettings;
-import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.InboundMessage;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.SendResult;
@@ -14,6 +11,9 @@ import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PayloadEncoding;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.BreakerSettings;
+import dev.aptosnet.ports.settings.CallSettings;
+import dev.aptosnet.ports.settings.QuicMode;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,11 @@
 package dev.aptosnet.benchmarks.sidebyside;
 
-import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.node.NodeBuilder;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.PayloadEncoding;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
+import dev.aptosnet.ports.settings.MessageLimits;
 import dev.aptosnet.ports.transport.AcceptRate;
 import dev.aptosnet.ports.transport.TransportSettings;
 

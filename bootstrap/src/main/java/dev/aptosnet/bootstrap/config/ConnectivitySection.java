@@ -1,7 +1,7 @@
 package dev.aptosnet.bootstrap.config;
 
-import dev.aptosnet.domain.connectivity.ConnectivitySettings;
-import dev.aptosnet.domain.connectivity.ConnectivitySettings.Jitter;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
+import dev.aptosnet.ports.settings.ConnectivitySettings.Jitter;
 
 import java.util.Locale;
 

@@ -1,12 +1,12 @@
 package dev.aptosnet.bootstrap.config;
 
-import dev.aptosnet.ports.client.BreakerSettings;
-import dev.aptosnet.ports.client.CallSettings;
-import dev.aptosnet.ports.client.HealthSettings;
-import dev.aptosnet.ports.client.PeerHealthSettings;
-import dev.aptosnet.ports.client.ScoreSettings;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.BreakerSettings;
+import dev.aptosnet.ports.settings.CallSettings;
+import dev.aptosnet.ports.settings.HealthSettings;
+import dev.aptosnet.ports.settings.PeerHealthSettings;
+import dev.aptosnet.ports.settings.ScoreSettings;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.aptosnet.bootstrap.config;
 
-import dev.aptosnet.ports.monitoring.MonitoringSettings;
-import dev.aptosnet.ports.monitoring.MonitoringSettings.Asking;
+import dev.aptosnet.ports.settings.MonitoringSettings;
+import dev.aptosnet.ports.settings.MonitoringSettings.Asking;
 
 import java.time.Duration;
 import java.util.List;

@@ -1,18 +1,18 @@
 package dev.aptosnet.bootstrap.config;
 
-import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.domain.rollout.QuicRollout;
-import dev.aptosnet.ports.client.BatchDelays;
-import dev.aptosnet.ports.client.ClassWeights;
-import dev.aptosnet.ports.client.HealthSettings;
-import dev.aptosnet.ports.client.InboundRate;
-import dev.aptosnet.ports.client.MessageLimits;
-import dev.aptosnet.ports.client.PeerHealthSettings;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.settings.BatchDelays;
+import dev.aptosnet.ports.settings.ClassWeights;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
+import dev.aptosnet.ports.settings.HealthSettings;
+import dev.aptosnet.ports.settings.InboundRate;
+import dev.aptosnet.ports.settings.MessageLimits;
+import dev.aptosnet.ports.settings.PeerHealthSettings;
 import dev.aptosnet.ports.transport.TransportSettings;
 
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.node.Identity;
-import dev.aptosnet.ports.client.InboundRate;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.settings.InboundRate;
+import dev.aptosnet.ports.settings.MessageLimits;
 import dev.aptosnet.ports.transport.AcceptRate;
 import dev.aptosnet.ports.transport.TransportSettings;
 

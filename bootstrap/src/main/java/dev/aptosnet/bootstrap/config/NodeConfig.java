@@ -1,6 +1,6 @@
 package dev.aptosnet.bootstrap.config;
 
-import dev.aptosnet.ports.monitoring.MonitoringSettings;
+import dev.aptosnet.ports.settings.MonitoringSettings;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.aptosnet.bootstrap.config;
 
-import dev.aptosnet.domain.connectivity.ConnectivitySettings;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
-import dev.aptosnet.ports.monitoring.MonitoringSettings;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
+import dev.aptosnet.ports.settings.MonitoringSettings;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.aptosnet.bootstrap.config;
 
-import dev.aptosnet.ports.client.BatchDelays;
-import dev.aptosnet.ports.client.ClassWeights;
-import dev.aptosnet.ports.client.MessageLimits;
+import dev.aptosnet.ports.settings.BatchDelays;
+import dev.aptosnet.ports.settings.ClassWeights;
+import dev.aptosnet.ports.settings.MessageLimits;
 
 import java.time.Duration;
 

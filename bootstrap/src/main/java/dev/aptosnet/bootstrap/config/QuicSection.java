@@ -1,8 +1,8 @@
 package dev.aptosnet.bootstrap.config;
 
-import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.settings.QuicMode;
 
 import java.util.ArrayList;
 

@@ -3,8 +3,8 @@ package dev.aptosnet.bootstrap.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aptosnet.ports.monitoring.MonitoringSettings;
-import dev.aptosnet.ports.monitoring.MonitoringSettings.Asking;
+import dev.aptosnet.ports.settings.MonitoringSettings;
+import dev.aptosnet.ports.settings.MonitoringSettings.Asking;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -3,9 +3,9 @@ package dev.aptosnet.bootstrap.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.settings.QuicMode;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,7 +1,7 @@
 package dev.aptosnet.cli.demo;
 
-import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.model.CipherSuite;
+import dev.aptosnet.ports.settings.HealthSettings;
 
 import java.time.Duration;
 

@@ -1,6 +1,6 @@
 package dev.aptosnet.cli.demo;
 
-import dev.aptosnet.domain.rollout.QuicMode;
+import dev.aptosnet.ports.settings.QuicMode;
 
 import java.util.Locale;
 

@@ -2,10 +2,10 @@ package dev.aptosnet.domain.connection;
 
 import dev.aptosnet.domain.stream.Pieces;
 import dev.aptosnet.domain.stream.StreamLimits;
-import dev.aptosnet.ports.client.BatchDelays;
-import dev.aptosnet.ports.client.ClassWeights;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.BatchDelays;
+import dev.aptosnet.ports.settings.ClassWeights;
 
 import java.time.Duration;
 import java.util.Collections;

@@ -2,6 +2,7 @@ package dev.aptosnet.domain.connectivity;
 
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
 
 import org.jspecify.annotations.Nullable;
 

@@ -12,6 +12,7 @@ import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
 import dev.aptosnet.ports.transport.DialId;
 
 import org.jspecify.annotations.Nullable;

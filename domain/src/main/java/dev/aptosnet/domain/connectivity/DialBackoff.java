@@ -1,5 +1,7 @@
 package dev.aptosnet.domain.connectivity;
 
+import dev.aptosnet.ports.settings.ConnectivitySettings;
+
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 

@@ -1,6 +1,7 @@
 package dev.aptosnet.domain.connectivity;
 
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
 
 /**
  * How often somebody dials (improvements.md I-07): a rate, and a burst that may go ahead of it, so

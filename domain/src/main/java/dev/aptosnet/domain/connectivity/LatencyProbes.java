@@ -3,6 +3,7 @@ package dev.aptosnet.domain.connectivity;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
 import dev.aptosnet.ports.transport.DialId;
 
 import org.jspecify.annotations.Nullable;

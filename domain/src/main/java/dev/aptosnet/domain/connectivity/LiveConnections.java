@@ -10,6 +10,7 @@ import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
 
 import org.jspecify.annotations.Nullable;
 

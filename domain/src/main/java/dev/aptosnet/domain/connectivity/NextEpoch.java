@@ -3,6 +3,7 @@ package dev.aptosnet.domain.connectivity;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
 
 import org.jspecify.annotations.Nullable;
 

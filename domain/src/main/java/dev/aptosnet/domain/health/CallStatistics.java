@@ -1,9 +1,9 @@
 package dev.aptosnet.domain.health;
 
 import dev.aptosnet.ports.client.CallFailureKind;
-import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.CallSettings;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.aptosnet.domain.health;
 
-import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.BreakerState;
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.settings.BreakerSettings;
 
 import org.jspecify.annotations.Nullable;
 

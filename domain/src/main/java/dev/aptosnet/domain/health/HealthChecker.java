@@ -1,10 +1,10 @@
 package dev.aptosnet.domain.health;
 
-import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.settings.HealthSettings;
 
 import org.jspecify.annotations.Nullable;
 

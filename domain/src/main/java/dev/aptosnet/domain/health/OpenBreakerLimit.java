@@ -1,6 +1,6 @@
 package dev.aptosnet.domain.health;
 
-import dev.aptosnet.ports.client.BreakerSettings;
+import dev.aptosnet.ports.settings.BreakerSettings;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;

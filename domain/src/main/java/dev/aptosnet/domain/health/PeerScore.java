@@ -1,7 +1,7 @@
 package dev.aptosnet.domain.health;
 
 import dev.aptosnet.ports.client.RoundTrip;
-import dev.aptosnet.ports.client.ScoreSettings;
+import dev.aptosnet.ports.settings.ScoreSettings;
 
 import org.jspecify.annotations.Nullable;
 

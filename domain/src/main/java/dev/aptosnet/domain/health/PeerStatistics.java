@@ -2,11 +2,11 @@ package dev.aptosnet.domain.health;
 
 import dev.aptosnet.ports.client.BreakerState;
 import dev.aptosnet.ports.client.CallFailureKind;
-import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.ProtocolHealth;
-import dev.aptosnet.ports.client.ScoreSettings;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.CallSettings;
+import dev.aptosnet.ports.settings.ScoreSettings;
 
 import org.jspecify.annotations.Nullable;
 

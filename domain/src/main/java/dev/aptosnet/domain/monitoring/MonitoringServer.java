@@ -3,10 +3,10 @@ package dev.aptosnet.domain.monitoring;
 import dev.aptosnet.ports.client.PeersAndMetadata;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.monitoring.ConnectedPeer;
-import dev.aptosnet.ports.monitoring.MonitoringSettings;
 import dev.aptosnet.ports.monitoring.NetworkInformation;
 import dev.aptosnet.ports.monitoring.NodeInformation;
 import dev.aptosnet.ports.monitoring.PeerOnNetwork;
+import dev.aptosnet.ports.settings.MonitoringSettings;
 
 import java.util.Collections;
 import java.util.Map;

@@ -2,10 +2,10 @@ package dev.aptosnet.domain.rate;
 
 import dev.aptosnet.domain.wire.FrameView;
 import dev.aptosnet.domain.wire.ProtocolSet;
-import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.settings.InboundRate;
 
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,7 +1,7 @@
 package dev.aptosnet.domain.rate;
 
-import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.settings.InboundRate;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.aptosnet.domain.rate;
 
-import dev.aptosnet.ports.client.InboundRate.Refill;
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.settings.InboundRate.Refill;
 
 /**
  * Tokens that are taken all or none and come back with time (behaviour.md section 5.6). It starts

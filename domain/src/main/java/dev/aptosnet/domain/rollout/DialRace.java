@@ -3,6 +3,7 @@ package dev.aptosnet.domain.rollout;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.settings.QuicMode;
 import dev.aptosnet.ports.transport.SetupFailure;
 
 import org.jspecify.annotations.Nullable;
@@ -178,7 +179,7 @@ public final class DialRace {
     }
 
     private static boolean isUnanswered(State state) {
-        return state == State.RUNNING || state == State.CANCELLED;
+        return state == State.RUNNING || state == State.CANCELED;
     }
 
     private @Nullable State other(Leg leg) {
@@ -217,7 +218,7 @@ public final class DialRace {
     }
 
     private void cancel(Leg leg, List<Effect> out) {
-        states.put(leg, State.CANCELLED);
+        states.put(leg, State.CANCELED);
         out.add(new Effect.Cancel(leg));
     }
 

@@ -1,6 +1,7 @@
 package dev.aptosnet.domain.rollout;
 
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.settings.QuicMode;
 
 /**
  * For which share of the links QUIC is used, and how.

@@ -18,6 +18,7 @@ import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
 
 import org.junit.jupiter.api.Test;
 

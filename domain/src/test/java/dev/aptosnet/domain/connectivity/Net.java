@@ -13,6 +13,7 @@ import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.PublicKey;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
 
 import java.time.Duration;
 import java.util.ArrayList;

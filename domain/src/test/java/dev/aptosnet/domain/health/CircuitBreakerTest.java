@@ -2,9 +2,9 @@ package dev.aptosnet.domain.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.BreakerState;
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.settings.BreakerSettings;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aptosnet.domain.health.HealthChecker.Effect;
 import dev.aptosnet.domain.health.HealthChecker.Event;
-import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.settings.HealthSettings;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -3,10 +3,10 @@ package dev.aptosnet.domain.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.domain.health.PeerBreakers.Ending;
-import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.BreakerState;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.BreakerSettings;
 
 import org.junit.jupiter.api.Test;
 

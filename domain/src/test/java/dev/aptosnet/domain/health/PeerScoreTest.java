@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.aptosnet.ports.client.CallFailureKind;
 import dev.aptosnet.ports.client.RoundTrip;
-import dev.aptosnet.ports.client.ScoreSettings;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.ScoreSettings;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.aptosnet.domain.health.PeerBreakers.Ending;
-import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.BreakerState;
 import dev.aptosnet.ports.client.CallFailureKind;
-import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.client.ProtocolHealth;
-import dev.aptosnet.ports.client.ScoreSettings;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.BreakerSettings;
+import dev.aptosnet.ports.settings.CallSettings;
+import dev.aptosnet.ports.settings.ScoreSettings;
 import dev.aptosnet.testkit.Allocations;
 
 import org.junit.jupiter.api.Test;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.domain.health.HealthChecker.Effect;
 import dev.aptosnet.domain.health.HealthChecker.Event;
-import dev.aptosnet.ports.client.HealthSettings;
 import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.settings.HealthSettings;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;

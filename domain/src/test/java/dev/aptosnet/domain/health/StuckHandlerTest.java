@@ -3,12 +3,12 @@ package dev.aptosnet.domain.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.domain.health.PeerBreakers.Ending;
-import dev.aptosnet.ports.client.BreakerSettings;
 import dev.aptosnet.ports.client.BreakerState;
 import dev.aptosnet.ports.client.CallFailureKind;
-import dev.aptosnet.ports.client.CallSettings;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.BreakerSettings;
+import dev.aptosnet.ports.settings.CallSettings;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -8,9 +8,9 @@ import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
-import dev.aptosnet.ports.monitoring.MonitoringSettings;
 import dev.aptosnet.ports.monitoring.PeerMonitoring;
 import dev.aptosnet.ports.monitoring.PeerOnNetwork;
+import dev.aptosnet.ports.settings.MonitoringSettings;
 
 import org.jspecify.annotations.Nullable;
 

@@ -11,11 +11,11 @@ import dev.aptosnet.ports.client.PeersAndMetadata;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.monitoring.ConnectedPeer;
-import dev.aptosnet.ports.monitoring.MonitoringSettings;
 import dev.aptosnet.ports.monitoring.NetworkInformation;
 import dev.aptosnet.ports.monitoring.NodeInformation;
 import dev.aptosnet.ports.monitoring.PeerMonitoring;
 import dev.aptosnet.ports.monitoring.PeerOnNetwork;
+import dev.aptosnet.ports.settings.MonitoringSettings;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

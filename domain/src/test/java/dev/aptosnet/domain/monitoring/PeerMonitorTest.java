@@ -21,12 +21,12 @@ import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
-import dev.aptosnet.ports.monitoring.MonitoringSettings;
-import dev.aptosnet.ports.monitoring.MonitoringSettings.Asking;
 import dev.aptosnet.ports.monitoring.NetworkInformation;
 import dev.aptosnet.ports.monitoring.NodeInformation;
 import dev.aptosnet.ports.monitoring.PeerMonitoring;
 import dev.aptosnet.ports.monitoring.PeerOnNetwork;
+import dev.aptosnet.ports.settings.MonitoringSettings;
+import dev.aptosnet.ports.settings.MonitoringSettings.Asking;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -3,10 +3,10 @@ package dev.aptosnet.domain.rate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.domain.wire.ProtocolSet;
-import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.Capability;
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.settings.InboundRate;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -3,8 +3,8 @@ package dev.aptosnet.domain.rate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.aptosnet.ports.client.InboundRate;
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.settings.InboundRate;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

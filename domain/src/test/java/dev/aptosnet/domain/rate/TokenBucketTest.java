@@ -1,12 +1,12 @@
 package dev.aptosnet.domain.rate;
 
-import static dev.aptosnet.ports.client.InboundRate.Refill.CONTINUOUS;
-import static dev.aptosnet.ports.client.InboundRate.Refill.WHOLE_SECONDS;
+import static dev.aptosnet.ports.settings.InboundRate.Refill.CONTINUOUS;
+import static dev.aptosnet.ports.settings.InboundRate.Refill.WHOLE_SECONDS;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.ports.client.InboundRate.Refill;
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.settings.InboundRate.Refill;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -9,6 +9,7 @@ import dev.aptosnet.domain.rollout.DialRace.Leg;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.settings.QuicMode;
 import dev.aptosnet.ports.transport.SetupFailure;
 
 import org.jspecify.annotations.Nullable;

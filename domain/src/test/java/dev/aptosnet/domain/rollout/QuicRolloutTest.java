@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.settings.QuicMode;
 
 import org.junit.jupiter.api.Test;
 

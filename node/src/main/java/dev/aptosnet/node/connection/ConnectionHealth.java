@@ -15,11 +15,11 @@ import dev.aptosnet.ports.client.BreakerState;
 import dev.aptosnet.ports.client.CallFailureKind;
 import dev.aptosnet.ports.client.PeerHealth;
 import dev.aptosnet.ports.client.PeerHealth.Condition;
-import dev.aptosnet.ports.client.PeerHealthSettings;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.PeerHealthSettings;
 
 import org.jspecify.annotations.Nullable;
 

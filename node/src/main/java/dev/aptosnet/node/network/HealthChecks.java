@@ -12,8 +12,6 @@ import dev.aptosnet.node.connection.PeerConnection;
 import dev.aptosnet.node.connection.ProtocolRegistration;
 import dev.aptosnet.node.metrics.NetworkMetrics;
 import dev.aptosnet.ports.client.Codec;
-import dev.aptosnet.ports.client.HealthSettings;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.client.SendResult;
@@ -22,6 +20,8 @@ import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.HealthSettings;
+import dev.aptosnet.ports.settings.MessageLimits;
 import dev.aptosnet.ports.transport.Clock;
 
 import org.jspecify.annotations.Nullable;

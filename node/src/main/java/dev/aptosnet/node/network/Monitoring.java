@@ -22,7 +22,7 @@ import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
-import dev.aptosnet.ports.monitoring.MonitoringSettings;
+import dev.aptosnet.ports.settings.MonitoringSettings;
 import dev.aptosnet.ports.transport.Clock;
 
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,5 @@
 package dev.aptosnet.node.network;
 
-import dev.aptosnet.domain.rollout.QuicMode;
 import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.node.budget.NodeBudget;
 import dev.aptosnet.node.budget.StreamBudget;
@@ -10,7 +9,6 @@ import dev.aptosnet.ports.client.ApplicationHealth;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.HealthSignal;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.NetworkClient;
 import dev.aptosnet.ports.client.PeerHealth;
 import dev.aptosnet.ports.client.PeerInfo;
@@ -24,6 +22,8 @@ import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.MessageLimits;
+import dev.aptosnet.ports.settings.QuicMode;
 import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.SetupFailure;

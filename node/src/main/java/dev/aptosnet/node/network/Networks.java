@@ -1,9 +1,9 @@
 package dev.aptosnet.node.network;
 
-import dev.aptosnet.domain.connectivity.ConnectivitySettings.Pacing;
 import dev.aptosnet.node.budget.NodeBudget;
 import dev.aptosnet.ports.client.PeersAndMetadata;
 import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.settings.ConnectivitySettings.Pacing;
 import dev.aptosnet.ports.transport.Clock;
 
 import java.util.ArrayList;

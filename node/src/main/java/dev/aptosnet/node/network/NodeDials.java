@@ -1,10 +1,10 @@
 package dev.aptosnet.node.network;
 
-import dev.aptosnet.domain.connectivity.ConnectivitySettings.Pacing;
 import dev.aptosnet.domain.connectivity.DialAllowance;
 import dev.aptosnet.domain.connectivity.DialLimiter;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.settings.ConnectivitySettings.Pacing;
 
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -8,8 +8,8 @@ import dev.aptosnet.node.metrics.NetworkMetrics;
 import dev.aptosnet.ports.client.BreakerState;
 import dev.aptosnet.ports.client.PeerHealth;
 import dev.aptosnet.ports.client.PeerHealth.Condition;
-import dev.aptosnet.ports.client.PeerHealthSettings;
 import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.settings.PeerHealthSettings;
 import dev.aptosnet.ports.transport.Clock;
 
 import java.time.Duration;

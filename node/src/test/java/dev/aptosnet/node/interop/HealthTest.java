@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.node.interop.WireMessage.Request;
 import dev.aptosnet.node.interop.WireMessage.Response;
-import dev.aptosnet.ports.client.HealthSettings;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.HealthSettings;
+import dev.aptosnet.ports.settings.MessageLimits;
 
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

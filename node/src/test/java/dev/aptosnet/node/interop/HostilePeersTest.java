@@ -8,13 +8,13 @@ import dev.aptosnet.node.interop.WireMessage.Fragment;
 import dev.aptosnet.node.interop.WireMessage.Header;
 import dev.aptosnet.node.interop.WireMessage.Request;
 import dev.aptosnet.node.interop.WireMessage.Response;
-import dev.aptosnet.ports.client.MessageLimits;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.settings.MessageLimits;
 import dev.aptosnet.ports.transport.TransportSettings;
 
 import io.micrometer.core.instrument.Metrics;

@@ -12,11 +12,11 @@ import dev.aptosnet.ports.client.PeerMetadata;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.ProtocolId;
-import dev.aptosnet.ports.monitoring.MonitoringSettings;
-import dev.aptosnet.ports.monitoring.MonitoringSettings.Asking;
 import dev.aptosnet.ports.monitoring.NetworkInformation;
 import dev.aptosnet.ports.monitoring.NodeInformation;
 import dev.aptosnet.ports.monitoring.PeerMonitoring;
+import dev.aptosnet.ports.settings.MonitoringSettings;
+import dev.aptosnet.ports.settings.MonitoringSettings.Asking;
 
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

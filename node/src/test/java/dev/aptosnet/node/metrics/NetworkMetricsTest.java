@@ -9,7 +9,7 @@ import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
-import dev.aptosnet.ports.monitoring.MonitoringSettings;
+import dev.aptosnet.ports.settings.MonitoringSettings;
 
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

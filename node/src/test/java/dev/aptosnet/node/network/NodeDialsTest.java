@@ -2,11 +2,11 @@ package dev.aptosnet.node.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.domain.connectivity.ConnectivitySettings;
-import dev.aptosnet.domain.connectivity.ConnectivitySettings.Pacing;
 import dev.aptosnet.domain.connectivity.DialAllowance;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkId;
+import dev.aptosnet.ports.settings.ConnectivitySettings;
+import dev.aptosnet.ports.settings.ConnectivitySettings.Pacing;
 
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.aptosnet.domain.rollout;
+package dev.aptosnet.ports.settings;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -28,7 +28,7 @@ public enum QuicMode {
      *
      * @param failedLately whether QUIC to this peer failed not long ago
      */
-    Optional<Duration> headStart(boolean failedLately) {
+    public Optional<Duration> headStart(boolean failedLately) {
         return switch (this) {
             case RACE -> Optional.of(failedLately ? Duration.ZERO : RACE_START);
             case PREFER -> Optional.of(PREFER_START);

@@ -1,4 +1,4 @@
-package dev.aptosnet.ports.client;
+package dev.aptosnet.ports.settings;
 
 import dev.aptosnet.ports.model.MessageClass;
 

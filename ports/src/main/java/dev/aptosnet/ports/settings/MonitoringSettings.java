@@ -1,4 +1,4 @@
-package dev.aptosnet.ports.monitoring;
+package dev.aptosnet.ports.settings;
 
 import java.time.Duration;
 

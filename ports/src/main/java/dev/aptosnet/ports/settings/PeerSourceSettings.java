@@ -1,5 +1,6 @@
-package dev.aptosnet.ports.discovery;
+package dev.aptosnet.ports.settings;
 
+import dev.aptosnet.ports.discovery.ValidatorSetFeed;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;

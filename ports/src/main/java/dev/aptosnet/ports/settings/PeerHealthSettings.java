@@ -1,4 +1,4 @@
-package dev.aptosnet.ports.client;
+package dev.aptosnet.ports.settings;
 
 /**
  * What is done with what is known of connected peers (improvements.md I-06, I-19, I-22).

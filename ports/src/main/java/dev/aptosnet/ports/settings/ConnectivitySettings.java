@@ -1,4 +1,4 @@
-package dev.aptosnet.domain.connectivity;
+package dev.aptosnet.ports.settings;
 
 import java.time.Duration;
 
@@ -21,7 +21,7 @@ public record ConnectivitySettings(
         HandOff handOff,
         Probing probing) {
     /** What aptos-core adds to each delay, at most. */
-    static final Duration ADDED_JITTER = Duration.ofMillis(100);
+    public static final Duration ADDED_JITTER = Duration.ofMillis(100);
 
     /** All defaults. */
     public static final ConnectivitySettings DEFAULTS = builder().build();
@@ -149,7 +149,7 @@ public record ConnectivitySettings(
         }
     }
 
-    static void expectWithin(String key, int value, int least, int most) {
+    public static void expectWithin(String key, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(
                     key + ": " + value + " (expected: " + least + " to " + most + ")");
