@@ -5,7 +5,7 @@
  */
 module dev.aptosnet.node {
     requires transitive dev.aptosnet.ports;
-    requires dev.aptosnet.domain;
+    requires transitive dev.aptosnet.domain;
     requires dev.aptosnet.noise;
     requires micrometer.core;
     requires org.lz4.java;

@@ -7,6 +7,8 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 
 import org.jspecify.annotations.NullMarked;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -70,6 +72,31 @@ final class Conventions {
                                         && call.getName().equals("printStackTrace");
                         events.add(new SimpleConditionEvent(type, prints, call.getDescription()));
                     }
+                }
+            };
+
+    static final ArchCondition<JavaClass> HAVE_A_NAME_OF_THEIR_OWN =
+            new ArchCondition<>("have a simple name that no other class has") {
+                private final Map<String, String> firstByName = new HashMap<>();
+
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    // Nested types are read beside their outer one; descriptors have no name.
+                    if (type.getEnclosingClass().isPresent()
+                            || type.getSimpleName().endsWith("-info")) {
+                        return;
+                    }
+                    var first = firstByName.putIfAbsent(type.getSimpleName(), type.getName());
+                    events.add(
+                            new SimpleConditionEvent(
+                                    type,
+                                    first == null || first.equals(type.getName()),
+                                    type.getName() + " is named like " + first));
+                }
+
+                @Override
+                public void finish(ConditionEvents events) {
+                    firstByName.clear();
                 }
             };
 

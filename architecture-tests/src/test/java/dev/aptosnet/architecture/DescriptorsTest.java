@@ -28,16 +28,16 @@ class DescriptorsTest {
     }
 
     @Test
-    void packageOpenToEverybodyIsCaught() {
+    void packageOpenToEveryModuleIsCaught() {
         var module =
                 ModuleDescriptor.newModule("dev.aptosnet.bootstrap")
-                        .opens("dev.aptosnet.bootstrap.wiring")
+                        .opens("dev.aptosnet.bootstrap")
                         .opens("dev.aptosnet.bootstrap.config", Set.of("tools.jackson.databind"))
                         .build();
 
         assertThat(Descriptors.complaints(module))
                 .containsExactly(
-                        "dev.aptosnet.bootstrap opens dev.aptosnet.bootstrap.wiring to everybody");
+                        "dev.aptosnet.bootstrap opens dev.aptosnet.bootstrap to every" + " module");
     }
 
     @Test
@@ -80,14 +80,21 @@ class DescriptorsTest {
     }
 
     @Test
-    void innerPackageOfTheNodeThatIsExportedIsCaught() {
-        var module =
-                ModuleDescriptor.newModule("dev.aptosnet.bootstrap")
-                        .exports("dev.aptosnet.bootstrap")
-                        .exports("dev.aptosnet.bootstrap.runtime")
+    void innerPackageThatIsExportedToEveryModuleIsCaught() {
+        var node =
+                ModuleDescriptor.newModule("dev.aptosnet.node")
+                        .exports("dev.aptosnet.node")
+                        .exports("dev.aptosnet.node.network")
+                        .build();
+        var domain =
+                ModuleDescriptor.newModule("dev.aptosnet.domain")
+                        .exports("dev.aptosnet.domain.send", Set.of("dev.aptosnet.node"))
+                        .exports("dev.aptosnet.domain.health")
                         .build();
 
-        assertThat(Descriptors.complaints(module))
-                .containsExactly("dev.aptosnet.bootstrap exports dev.aptosnet.bootstrap.runtime");
+        assertThat(Descriptors.complaints(node))
+                .containsExactly("dev.aptosnet.node exports dev.aptosnet.node.network");
+        assertThat(Descriptors.complaints(domain))
+                .containsExactly("dev.aptosnet.domain exports dev.aptosnet.domain.health");
     }
 }

@@ -25,8 +25,7 @@ final class PublicSignatures {
                             type.getModifiers().contains(PUBLIC)
                                     && (type.getPackageName().startsWith("dev.aptosnet.ports")
                                             || type.getPackageName()
-                                                    .matches(
-                                                            "dev\\.aptosnet\\.bootstrap(\\.codec)?")));
+                                                    .matches("dev\\.aptosnet\\.node(\\.codec)?")));
 
     static final ArchCondition<JavaClass> NAME_NO_LIBRARY_TYPES =
             new ArchCondition<>("name only the JDK's and our own types") {

@@ -20,26 +20,37 @@ final class Rules {
     private static final String DOMAIN = "dev.aptosnet.domain..";
     private static final String NOISE = "dev.aptosnet.noise..";
     private static final String SIMULATION = "dev.aptosnet.simulation..";
+    private static final String TRANSPORT_SUPPORT = "dev.aptosnet.transport.support..";
     private static final String TCP_NOISE = "dev.aptosnet.adapter.tcpnoise..";
     private static final String QUIC = "dev.aptosnet.adapter.quic..";
+    private static final String MEMORY = "dev.aptosnet.adapter.memory..";
     private static final String DISCOVERY = "dev.aptosnet.adapter.discovery..";
     private static final String ADAPTERS = "dev.aptosnet.adapter..";
+    private static final String NODE = "dev.aptosnet.node..";
     private static final String BOOTSTRAP = "dev.aptosnet.bootstrap..";
+    private static final String CLI = "dev.aptosnet.cli..";
 
     private static final String[] JACKSON = {
         "tools.jackson..", "com.fasterxml.jackson..", "org.snakeyaml..",
     };
 
-    private static final String[] OF_THE_NODE_ALONE = {
-        "com.google..",
-        "jakarta.inject..",
-        "io.micrometer..",
-        "io.prometheus..",
-        "picocli..",
-        "net.jpountz..",
-        "org.slf4j..",
-        "ch.qos.logback..",
+    private static final String[] GUICE = {"com.google..", "jakarta.inject.."};
+
+    private static final String[] METRICS_AND_COMPRESSION = {
+        "io.micrometer..", "io.prometheus..", "net.jpountz..",
     };
+
+    private static final String[] COMMAND_LINE = {"picocli..", "org.slf4j..", "ch.qos.logback.."};
+
+    private static final DescribedPredicate<JavaClass> RESOLVE_NAMES_OR_RUN_THREADS =
+            DescribedPredicate.describe(
+                    "resolve names or run threads",
+                    type ->
+                            type.getName().startsWith("java.lang.Thread")
+                                    || type.getName().equals("java.util.Timer")
+                                    || type.getName().equals("java.net.InetAddress")
+                                    || type.getName()
+                                            .matches("java\\.util\\.concurrent\\..*Execut.*"));
 
     private static final DescribedPredicate<JavaClass> EVERYTHING =
             resideInAPackage("dev.aptosnet..");
@@ -70,16 +81,30 @@ final class Rules {
                         "javax.crypto..",
                         "org.bouncycastle.."),
                 onlyDependsOn(
-                        "the TCP adapter depends on ports, noise and Netty",
+                        "transport-support depends on ports and noise",
+                        TRANSPORT_SUPPORT,
+                        PORTS,
+                        NOISE),
+                onlyDependsOn(
+                        "the TCP adapter depends on ports, noise, transport-support and Netty",
                         TCP_NOISE,
                         PORTS,
                         NOISE,
+                        TRANSPORT_SUPPORT,
                         "io.netty.."),
                 onlyDependsOn(
-                        "the QUIC adapter depends on ports, noise, Kwik and cryptography",
+                        "the memory adapter depends on ports, noise and transport-support",
+                        MEMORY,
+                        PORTS,
+                        NOISE,
+                        TRANSPORT_SUPPORT),
+                onlyDependsOn(
+                        "the QUIC adapter depends on ports, noise, transport-support, Kwik and"
+                                + " cryptography",
                         QUIC,
                         PORTS,
                         NOISE,
+                        TRANSPORT_SUPPORT,
                         "tech.kwik..",
                         "javax.net.ssl..",
                         "org.bouncycastle.."),
@@ -90,17 +115,36 @@ final class Rules {
                         "javax.crypto..",
                         "tools.jackson..",
                         "com.fasterxml.jackson.."),
-                onlyDependsOn("the relay depends on nothing", "dev.aptosnet.relay.."),
                 onlyDependsOn(
-                        "the testkit depends on ports, the relay, the JDK and test libraries",
+                        "the node depends on ports, the domain, noise, Micrometer and LZ4",
+                        NODE,
+                        PORTS,
+                        DOMAIN,
+                        NOISE,
+                        "io.micrometer.core..",
+                        "net.jpountz.."),
+                onlyDependsOn(
+                        "bootstrap depends on the node, Guice and Jackson",
+                        BOOTSTRAP,
+                        NODE,
+                        PORTS,
+                        DOMAIN,
+                        NOISE,
+                        "io.micrometer.core..",
+                        "com.google.inject..",
+                        "jakarta.inject..",
+                        "tools.jackson..",
+                        "com.fasterxml.jackson.."),
+                onlyDependsOn(
+                        "the testkit depends on ports, the JDK and test libraries",
                         "dev.aptosnet.testkit..",
                         PORTS,
-                        "dev.aptosnet.relay..",
                         "javax.crypto..",
                         "com.sun.management..",
                         "org.junit.jupiter..",
                         "org.assertj..",
                         "org.opentest4j.."),
+                onlyDependsOn("the relay depends on the JDK alone", "dev.aptosnet.testkit.relay.."),
                 new Rule(
                         "adapters do not see each other",
                         resideInAPackage(ADAPTERS),
@@ -119,17 +163,35 @@ final class Rules {
                         "dev.aptosnet.bootstrap.planted.kwik",
                         "tech.kwik.."),
                 neverSees(
-                        "only the node and discovery see Jackson",
-                        resideOutsideOfPackages(BOOTSTRAP, DISCOVERY),
+                        "only bootstrap, discovery and the command line see Jackson",
+                        resideOutsideOfPackages(BOOTSTRAP, DISCOVERY, CLI),
                         "dev.aptosnet.noise.planted.jackson",
                         JACKSON),
                 neverSees(
-                        "only the node sees Guice, Micrometer, picocli, LZ4 and logging",
+                        "only bootstrap sees Guice",
                         resideOutsideOfPackages(BOOTSTRAP),
-                        "dev.aptosnet.noise.planted.node",
-                        OF_THE_NODE_ALONE),
+                        "dev.aptosnet.noise.planted.guice",
+                        GUICE),
                 neverSees(
-                        "nobody reaches for JDK internals or java.util.logging",
+                        "only the node, bootstrap and the command line see Micrometer and LZ4",
+                        resideOutsideOfPackages(NODE, BOOTSTRAP, CLI),
+                        "dev.aptosnet.noise.planted.metrics",
+                        METRICS_AND_COMPRESSION),
+                neverSees(
+                        "only the command line sees picocli and a logging back end",
+                        resideOutsideOfPackages(CLI),
+                        "dev.aptosnet.node.planted.logging",
+                        COMMAND_LINE),
+                new Rule(
+                        "ports resolve no names and start no threads",
+                        resideInAPackage(PORTS),
+                        noClasses()
+                                .that(resideInAPackage(PORTS))
+                                .should()
+                                .dependOnClassesThat(RESOLVE_NAMES_OR_RUN_THREADS),
+                        "dev.aptosnet.ports.planted.world"),
+                neverSees(
+                        "no class uses JDK internals or java.util.logging",
                         EVERYTHING,
                         "dev.aptosnet.bootstrap.planted.internals",
                         "java.util.logging..",
@@ -172,18 +234,26 @@ final class Rules {
                         "dev.aptosnet.planted.names"),
                 new Rule(
                         "accessors have no get prefix",
-                        resideOutsideOfPackages("dev.aptosnet.bootstrap.cli.."),
+                        resideOutsideOfPackages(CLI),
                         classes()
-                                .that(resideOutsideOfPackages("dev.aptosnet.bootstrap.cli.."))
+                                .that(resideOutsideOfPackages(CLI))
                                 .should(Conventions.HAVE_NO_GETTERS),
                         "dev.aptosnet.planted.getters"),
                 new Rule(
                         "only the command line prints",
-                        resideOutsideOfPackages("dev.aptosnet.bootstrap.cli.."),
-                        noClasses()
-                                .that(resideOutsideOfPackages("dev.aptosnet.bootstrap.cli.."))
-                                .should(Conventions.PRINT),
+                        resideOutsideOfPackages(CLI),
+                        noClasses().that(resideOutsideOfPackages(CLI)).should(Conventions.PRINT),
                         "dev.aptosnet.planted.prints"),
+                new Rule(
+                        "the domain has no synchronized code",
+                        resideInAPackage(DOMAIN),
+                        noClasses().that(resideInAPackage(DOMAIN)).should(Bytecode.SYNCHRONIZE),
+                        "dev.aptosnet.domain.planted.synchronization"),
+                new Rule(
+                        "no simple name stands for two classes",
+                        EVERYTHING,
+                        classes().should(Conventions.HAVE_A_NAME_OF_THEIR_OWN),
+                        "dev.aptosnet.planted.twice"),
                 new Rule(
                         "packages form no cycles",
                         EVERYTHING,

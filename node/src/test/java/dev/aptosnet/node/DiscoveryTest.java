@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.aptosnet.domain.wire.NetworkAddressBcs;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.WebhookDiscovery;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.discovery.SourceStatus.Condition;
 import dev.aptosnet.ports.discovery.ValidatorSet;
@@ -15,9 +18,6 @@ import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.ProtocolId;
-import dev.aptosnet.ports.settings.PeerSourceSettings.FileDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.OnChainDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.WebhookDiscovery;
 
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -8,6 +8,7 @@ import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.discovery.DiscoveredPeer;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.Bytes;
@@ -15,7 +16,6 @@ import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
-import dev.aptosnet.ports.settings.PeerSourceSettings.FileDiscovery;
 
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

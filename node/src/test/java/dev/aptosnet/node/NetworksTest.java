@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.NetworkException;
 import dev.aptosnet.ports.client.SendResult;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.settings.MessageLimits;
-import dev.aptosnet.ports.settings.PeerSourceSettings.FileDiscovery;
 
 import io.micrometer.core.instrument.Metrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -2,12 +2,12 @@ package dev.aptosnet.adapter.discovery;
 
 import dev.aptosnet.ports.discovery.PeerSource;
 import dev.aptosnet.ports.discovery.PeerSourceProvider;
+import dev.aptosnet.ports.discovery.PeerSourceSettings;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.RestDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.WebhookDiscovery;
 import dev.aptosnet.ports.discovery.SourceContext;
-import dev.aptosnet.ports.settings.PeerSourceSettings;
-import dev.aptosnet.ports.settings.PeerSourceSettings.FileDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.OnChainDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.RestDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.WebhookDiscovery;
 
 /** Makes the sources of this module. */
 public final class DiscoveryProvider implements PeerSourceProvider {

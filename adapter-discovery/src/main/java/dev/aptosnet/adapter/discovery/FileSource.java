@@ -3,9 +3,9 @@ package dev.aptosnet.adapter.discovery;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import dev.aptosnet.adapter.discovery.FileReading.Stamp;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.MonoTime;
-import dev.aptosnet.ports.settings.PeerSourceSettings.FileDiscovery;
 import dev.aptosnet.ports.transport.Clock;
 
 import org.jspecify.annotations.Nullable;

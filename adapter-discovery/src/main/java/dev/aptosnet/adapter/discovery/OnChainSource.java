@@ -1,11 +1,11 @@
 package dev.aptosnet.adapter.discovery;
 
 import dev.aptosnet.ports.discovery.LatestValue;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;
 import dev.aptosnet.ports.discovery.SourceContext;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.discovery.ValidatorSet;
 import dev.aptosnet.ports.model.MonoTime;
-import dev.aptosnet.ports.settings.PeerSourceSettings.OnChainDiscovery;
 
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;

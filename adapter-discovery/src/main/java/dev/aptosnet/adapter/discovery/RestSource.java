@@ -1,8 +1,8 @@
 package dev.aptosnet.adapter.discovery;
 
+import dev.aptosnet.ports.discovery.PeerSourceSettings.RestDiscovery;
 import dev.aptosnet.ports.discovery.SourceContext;
 import dev.aptosnet.ports.discovery.SourceKind;
-import dev.aptosnet.ports.settings.PeerSourceSettings.RestDiscovery;
 
 import java.time.Duration;
 

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.discovery.DiscoveredPeer;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.WebhookDiscovery;
 import dev.aptosnet.ports.discovery.SourceFailure;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.MonoTime;
-import dev.aptosnet.ports.settings.PeerSourceSettings.WebhookDiscovery;
 import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.SetupFailure;
 

@@ -11,12 +11,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.aptosnet.ports.discovery.LatestViews;
 import dev.aptosnet.ports.discovery.PeerSourceProvider;
+import dev.aptosnet.ports.discovery.PeerSourceSettings;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceFailure;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.discovery.SourceStatus;
-import dev.aptosnet.ports.settings.PeerSourceSettings;
-import dev.aptosnet.ports.settings.PeerSourceSettings.FileDiscovery;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;

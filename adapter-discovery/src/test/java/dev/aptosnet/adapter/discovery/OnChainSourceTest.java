@@ -6,6 +6,8 @@ import static dev.aptosnet.adapter.discovery.ValidatorSetTextTest.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.domain.wire.NetworkAddressBcs;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery.Self;
 import dev.aptosnet.ports.discovery.SourceFailure;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.discovery.ValidatorSet;
@@ -14,8 +16,6 @@ import dev.aptosnet.ports.discovery.ValidatorSetFeed;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
-import dev.aptosnet.ports.settings.PeerSourceSettings.OnChainDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.OnChainDiscovery.Self;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -15,13 +15,13 @@ import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 
 import dev.aptosnet.ports.discovery.DiscoveredPeer;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.RestDiscovery;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceFailure;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.PeerRole;
-import dev.aptosnet.ports.settings.PeerSourceSettings.RestDiscovery;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.domain.wire.NetworkAddressBcs;
 import dev.aptosnet.ports.discovery.PeerSource;
+import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceContext;
 import dev.aptosnet.ports.discovery.SourceStatus;
 import dev.aptosnet.ports.discovery.SourceStatus.Condition.Failing;
 import dev.aptosnet.ports.discovery.SourceStatus.Condition.Working;
-import dev.aptosnet.ports.settings.PeerSourceSettings;
 import dev.aptosnet.ports.transport.Clock;
 
 import org.jspecify.annotations.Nullable;

@@ -12,13 +12,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.discovery.LatestViews;
 import dev.aptosnet.ports.discovery.PeerSource;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.WebhookDiscovery;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceFailure;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.discovery.SourceStatus;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.PeerId;
-import dev.aptosnet.ports.settings.PeerSourceSettings.WebhookDiscovery;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -1,14 +1,14 @@
 package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.node.Identity;
+import dev.aptosnet.ports.discovery.PeerSourceSettings;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.RestDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.WebhookDiscovery;
 import dev.aptosnet.ports.discovery.ValidatorSetFeed;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
-import dev.aptosnet.ports.settings.PeerSourceSettings;
-import dev.aptosnet.ports.settings.PeerSourceSettings.FileDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.OnChainDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.RestDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.WebhookDiscovery;
 
 import java.net.InetSocketAddress;
 import java.net.URI;

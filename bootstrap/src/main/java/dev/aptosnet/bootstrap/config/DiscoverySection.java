@@ -1,10 +1,10 @@
 package dev.aptosnet.bootstrap.config;
 
 import dev.aptosnet.bootstrap.config.DiscoveryConfig.Method;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.RestDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.WebhookDiscovery;
 import dev.aptosnet.ports.model.NetworkId;
-import dev.aptosnet.ports.settings.PeerSourceSettings.FileDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.RestDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.WebhookDiscovery;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,7 +1,7 @@
 package dev.aptosnet.bootstrap.config;
 
+import dev.aptosnet.ports.discovery.PeerSourceSettings.WebhookDiscovery;
 import dev.aptosnet.ports.model.Bytes;
-import dev.aptosnet.ports.settings.PeerSourceSettings.WebhookDiscovery;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.aptosnet.bootstrap.config.DiscoveryConfig.Method;
 import dev.aptosnet.node.Identity;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.FileDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.RestDiscovery;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.WebhookDiscovery;
 import dev.aptosnet.ports.discovery.ValidatorSetFeed;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkId;
-import dev.aptosnet.ports.settings.PeerSourceSettings.FileDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.OnChainDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.RestDiscovery;
-import dev.aptosnet.ports.settings.PeerSourceSettings.WebhookDiscovery;
 
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -5,10 +5,10 @@ import dev.aptosnet.node.metrics.NetworkMetrics;
 import dev.aptosnet.ports.discovery.LatestViews;
 import dev.aptosnet.ports.discovery.PeerSource;
 import dev.aptosnet.ports.discovery.PeerSourceProvider;
+import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceContext;
 import dev.aptosnet.ports.discovery.SourceReport;
-import dev.aptosnet.ports.settings.PeerSourceSettings;
 import dev.aptosnet.ports.transport.Clock;
 
 import java.security.SecureRandom;

@@ -3,6 +3,7 @@ package dev.aptosnet.node.discovery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.node.metrics.NetworkMetrics;
+import dev.aptosnet.ports.discovery.PeerSourceSettings.OnChainDiscovery;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.ValidatorSet;
 import dev.aptosnet.ports.discovery.ValidatorSet.Validator;
@@ -10,7 +11,6 @@ import dev.aptosnet.ports.discovery.ValidatorSetFeed;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
-import dev.aptosnet.ports.settings.PeerSourceSettings.OnChainDiscovery;
 import dev.aptosnet.ports.transport.Clock;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -1,7 +1,5 @@
 package dev.aptosnet.ports.discovery;
 
-import dev.aptosnet.ports.settings.PeerSourceSettings;
-
 /** Makes some kinds of source. Found by {@link java.util.ServiceLoader}. */
 public interface PeerSourceProvider {
     /** Whether it can watch what these settings describe. */

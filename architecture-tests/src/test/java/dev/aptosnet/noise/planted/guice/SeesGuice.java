@@ -1,4 +1,4 @@
-package dev.aptosnet.noise.planted.node;
+package dev.aptosnet.noise.planted.guice;
 
 import com.google.inject.Injector;
 

@@ -1,6 +1,5 @@
-package dev.aptosnet.ports.settings;
+package dev.aptosnet.ports.discovery;
 
-import dev.aptosnet.ports.discovery.ValidatorSetFeed;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;

@@ -1,0 +1,4 @@
+package dev.aptosnet.planted.twice.right;
+
+/** Planted: breaks a rule, so that the rule can show that it catches it. */
+final class Twin {}
