@@ -24,17 +24,18 @@ public final class VectorCheck {
     private static final Set<String> TEXTS = Set.of("description", "source");
 
     private static final Map<String, VectorFile> FILES =
-            Map.of(
-                    "aptos_handshake.json", new ConnectionVectors(),
-                    "bcs.json", new BcsVectors(),
-                    "compression.json", new CompressionVectors(),
-                    "handshake_msg.json", new HandshakeMsgVectors(),
-                    "messages.json", new MessageVectors(),
-                    "network_address.json", new NetworkAddressVectors(),
-                    "noise_ik.json", new NoiseVectors(),
-                    "peer_id.json", new PeerIdVectors(),
-                    "proxy_protocol.json", new ProxyVectors(),
-                    "stream.json", new StreamVectors());
+            Map.ofEntries(
+                    Map.entry("aptos_handshake.json", new ConnectionVectors()),
+                    Map.entry("bcs.json", new BcsVectors()),
+                    Map.entry("compression.json", new CompressionVectors()),
+                    Map.entry("handshake_msg.json", new HandshakeMsgVectors()),
+                    Map.entry("messages.json", new MessageVectors()),
+                    Map.entry("monitoring.json", new MonitoringVectors()),
+                    Map.entry("network_address.json", new NetworkAddressVectors()),
+                    Map.entry("noise_ik.json", new NoiseVectors()),
+                    Map.entry("peer_id.json", new PeerIdVectors()),
+                    Map.entry("proxy_protocol.json", new ProxyVectors()),
+                    Map.entry("stream.json", new StreamVectors()));
 
     private static final JsonMapper JSON =
             JsonMapper.builder()

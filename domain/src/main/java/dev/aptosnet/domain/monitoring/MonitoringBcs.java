@@ -17,13 +17,13 @@ import dev.aptosnet.ports.monitoring.PeerOnNetwork;
 import java.time.Duration;
 
 /**
- * The payloads under protocol 10. The layout has not been verified against a live unmodified node
- * (docs/adr/0013); this class is the only one that knows it.
+ * The payloads under protocol 10, as BCS (docs/adr/0024). The reference's own types have read and
+ * written the vectors that this class passes.
  *
  * <pre>
  * request   0 | 0 network information
- *             | 1 server protocol version
- *             | 2 node information
+ *             | 1 node information
+ *             | 2 server protocol version
  *             | 3 latency ping: counter u64
  * response  1 | 0 ok  | 0 latency ping: counter u64
  *                     | 1 network: map of (network id, peer 32) to (address, peer 32, role),
@@ -40,8 +40,8 @@ public final class MonitoringBcs {
     private static final int RESPONSE = 1;
 
     private static final int GET_NETWORK = 0;
-    private static final int GET_VERSION = 1;
-    private static final int GET_NODE = 2;
+    private static final int GET_NODE = 1;
+    private static final int GET_VERSION = 2;
     private static final int PING = 3;
 
     private static final int OK = 0;
@@ -55,6 +55,12 @@ public final class MonitoringBcs {
     private static final int INTERNAL_ERROR = 0;
     private static final int INVALID_REQUEST = 1;
 
+    /**
+     * Bytes of a response's payload before the answer itself: the variants of message and result.
+     * {@code max_num_response_bytes} bounds what comes after them.
+     */
+    static final int RESPONSE_HEAD_BYTES = 2;
+
     private static final PeerRole[] ROLES = PeerRole.values();
 
     private MonitoringBcs() {}
@@ -64,8 +70,8 @@ public final class MonitoringBcs {
         var out = new BcsWriter().variant(REQUEST);
         switch (request) {
             case MonitoringRequest.GetNetworkInformation _ -> out.variant(GET_NETWORK);
-            case MonitoringRequest.GetServerProtocolVersion _ -> out.variant(GET_VERSION);
             case MonitoringRequest.GetNodeInformation _ -> out.variant(GET_NODE);
+            case MonitoringRequest.GetServerProtocolVersion _ -> out.variant(GET_VERSION);
             case MonitoringRequest.LatencyPing(var counter) -> out.variant(PING).u64(counter);
         }
         return out.toBytes();
@@ -105,8 +111,8 @@ public final class MonitoringBcs {
         MonitoringRequest request =
                 switch (in.variant(PING + 1)) {
                     case GET_NETWORK -> new MonitoringRequest.GetNetworkInformation();
-                    case GET_VERSION -> new MonitoringRequest.GetServerProtocolVersion();
                     case GET_NODE -> new MonitoringRequest.GetNodeInformation();
+                    case GET_VERSION -> new MonitoringRequest.GetServerProtocolVersion();
                     default -> new MonitoringRequest.LatencyPing(in.u64());
                 };
         in.end();

@@ -57,7 +57,7 @@ public final class MonitoringServer {
      */
     public Bytes encode(MonitoringResponse response) {
         var payload = MonitoringBcs.encode(response);
-        return payload.size() > settings.maxResponseBytes()
+        return payload.size() - MonitoringBcs.RESPONSE_HEAD_BYTES > settings.maxResponseBytes()
                         && response instanceof MonitoringResponse.Network(var information)
                 ? MonitoringBcs.encode(
                         network(Collections.emptyMap(), information.distanceFromValidators()))

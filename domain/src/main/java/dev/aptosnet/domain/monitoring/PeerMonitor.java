@@ -332,7 +332,7 @@ public final class PeerMonitor {
     /** Keeps what a good answer says; null, or what is wrong with it. */
     private @Nullable MonitoringFailure take(
             Effect.Ask ask, Watched by, Bytes payload, Duration took) {
-        if (payload.size() > settings.maxResponseBytes()) {
+        if (payload.size() - MonitoringBcs.RESPONSE_HEAD_BYTES > settings.maxResponseBytes()) {
             return MonitoringFailure.TOO_LARGE;
         }
         MonitoringResponse response;

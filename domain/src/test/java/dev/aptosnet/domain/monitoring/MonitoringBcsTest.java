@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** The layout that docs/adr/0013 settles, byte by byte, and everything that is none. */
+/** The layout that docs/adr/0024 settles, byte by byte, and everything that is none. */
 class MonitoringBcsTest {
     private static final String ID_1 = "00".repeat(31) + "01";
     private static final String ID_2 = "00".repeat(31) + "02";
@@ -36,8 +36,8 @@ class MonitoringBcsTest {
     private static final List<MonitoringRequest> REQUESTS =
             List.of(
                     new MonitoringRequest.GetNetworkInformation(),
-                    new MonitoringRequest.GetServerProtocolVersion(),
                     new MonitoringRequest.GetNodeInformation(),
+                    new MonitoringRequest.GetServerProtocolVersion(),
                     new MonitoringRequest.LatencyPing(258));
 
     private static Map<MonitoringResponse, String> responses() {

@@ -222,7 +222,7 @@ class PeerMonitorTest {
     @Test
     @DisplayName("MC-11 errors, oversized answers and silence count; the good answer stays")
     void failures() {
-        var huge = Bytes.wrap(new byte[PROMPT.maxResponseBytes() + 1]);
+        var huge = Bytes.wrap(new byte[2 + PROMPT.maxResponseBytes() + 1]);
         world.peers =
                 (ask, number) -> {
                     if (ask.kind() != NODE_INFORMATION) {

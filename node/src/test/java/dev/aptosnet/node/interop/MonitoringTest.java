@@ -207,7 +207,7 @@ class MonitoringTest {
         int asked = 0;
         while (asked < 8) {
             if (peer.readMessage() instanceof Request request && request.protocol() == MONITORING) {
-                boolean aboutTheNode = request.raw().array()[1] == 2;
+                boolean aboutTheNode = request.raw().array()[1] == 1;
                 Payload answer =
                         !aboutTheNode
                                 ? Payload.hex("01010000")
@@ -229,14 +229,14 @@ class MonitoringTest {
     void requestsOfAPeerAreAnsweredAndNonsenseIsRefused() throws Exception {
         AptosNode node = start(node(QUICK.withClient(false)));
         WireClient peer = dial(node, MONITORING, 13);
-        assertThat(ask(peer, "0001")).isEqualTo("0100030100000000000000");
+        assertThat(ask(peer, "0002")).isEqualTo("0100030100000000000000");
         assertThat(ask(peer, "0003efbeadde00000000")).isEqualTo("010000efbeadde00000000");
         assertThat(ask(peer, "0000")).isEqualTo("010001006400000000000000");
-        assertThat(ask(peer, "0002")).startsWith("01000200" + "00".repeat(32)).hasSize(2 * 48);
+        assertThat(ask(peer, "0001")).startsWith("01000200" + "00".repeat(32)).hasSize(2 * 48);
         for (String nonsense : List.of("", "ff", "0004", "000000", "0100030100000000000000")) {
             assertThat(ask(peer, nonsense)).startsWith("010101");
         }
-        assertThat(ask(peer, "0001")).isEqualTo("0100030100000000000000");
+        assertThat(ask(peer, "0002")).isEqualTo("0100030100000000000000");
     }
 
     private static String ask(WireClient peer, String request) throws IOException {
@@ -254,8 +254,8 @@ class MonitoringTest {
                                             throw new IllegalStateException("no ledger");
                                         }));
         WireClient peer = dial(node, MONITORING, 13);
-        assertThat(ask(peer, "0002")).startsWith("010100");
-        assertThat(ask(peer, "0001")).isEqualTo("0100030100000000000000");
+        assertThat(ask(peer, "0001")).startsWith("010100");
+        assertThat(ask(peer, "0002")).isEqualTo("0100030100000000000000");
     }
 
     @Test

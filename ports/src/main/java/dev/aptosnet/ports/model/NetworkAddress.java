@@ -67,6 +67,11 @@ public record NetworkAddress(List<Protocol> protocols) {
                         "DNS name",
                         name.length() + " characters");
                 check(name.indexOf('/') < 0, Malformed.Code.DNS_SLASH, "DNS name", "has a slash");
+                check(
+                        name.chars().allMatch(c -> c < 0x80),
+                        Malformed.Code.DNS_NON_ASCII,
+                        "DNS name",
+                        "has characters beyond ASCII; write it in Punycode (xn--...)");
             }
 
             /** Which addresses of a name may be dialed. */
@@ -169,6 +174,8 @@ public record NetworkAddress(List<Protocol> protocols) {
             DNS_TOO_LONG,
             /** A DNS name with a slash. */
             DNS_SLASH,
+            /** A DNS name with characters beyond ASCII. */
+            DNS_NON_ASCII,
             /** It does not begin with an IP address, a name or a memory port. */
             NETWORK_LAYER_MISSING,
             /** No TCP port where one belongs. */
