@@ -19,6 +19,11 @@ module dev.aptosnet.domain {
             dev.aptosnet.cli,
             dev.aptosnet.node,
             dev.aptosnet.simulation;
+    exports dev.aptosnet.domain.network to
+            dev.aptosnet.bootstrap,
+            dev.aptosnet.cli,
+            dev.aptosnet.node,
+            dev.aptosnet.simulation;
     exports dev.aptosnet.domain.peer to
             dev.aptosnet.bootstrap,
             dev.aptosnet.cli,

@@ -6,6 +6,7 @@ import dev.aptosnet.domain.connection.ConnectionSink;
 import dev.aptosnet.domain.connection.Drain;
 import dev.aptosnet.domain.connection.Observation;
 import dev.aptosnet.domain.health.HealthChecker;
+import dev.aptosnet.domain.network.NetworkEvent;
 import dev.aptosnet.domain.rpc.CallFailure;
 import dev.aptosnet.domain.rpc.InboundCall;
 import dev.aptosnet.domain.rpc.OutboundCall;
@@ -15,6 +16,7 @@ import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.model.MonoTime;
+import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
 import dev.aptosnet.ports.transport.FrameSink;
 import dev.aptosnet.ports.transport.LinkClosed;
@@ -64,6 +66,10 @@ final class SimConnection implements LinkHandler, ConnectionSink {
 
     VirtualLink link() {
         return link;
+    }
+
+    boolean isTo(PeerId peer) {
+        return link.info().peer().equals(peer);
     }
 
     /** When its peer was proven. */
@@ -182,14 +188,14 @@ final class SimConnection implements LinkHandler, ConnectionSink {
                     .roundTrips()
                     .add(node.host().region(), link.other().host().region(), took.toNanos());
             if (HealthCheckerMsg.decode(answer) instanceof HealthCheckerMsg.Pong(int nonce)) {
-                node.tell(new HealthChecker.Event.Ponged(ping, nonce, took));
+                node.on(new NetworkEvent.Ponged(ping, nonce, took));
             }
         }
 
         @Override
         void failed(CallFailure failure) {
             if (failure instanceof CallFailure.TimedOut) {
-                node.tell(new HealthChecker.Event.PingFailed(ping));
+                node.on(new NetworkEvent.PingFailed(ping));
             }
         }
     }
@@ -249,7 +255,7 @@ final class SimConnection implements LinkHandler, ConnectionSink {
             machine.respond(node.host().now(), call, ANSWER);
         } else if (HealthCheckerMsg.decode(payload) instanceof HealthCheckerMsg.Ping(int asked)) {
             machine.respond(node.host().now(), call, new HealthCheckerMsg.Pong(asked).encode());
-            node.tell(new HealthChecker.Event.Pinged(link.info().peer()));
+            node.on(new NetworkEvent.Pinged(link.info().peer()));
         }
     }
 

@@ -2,69 +2,104 @@ package dev.aptosnet.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.aptosnet.domain.peer.Peers;
-import dev.aptosnet.ports.model.DisconnectReason;
+import dev.aptosnet.domain.network.NetworkEffect;
+import dev.aptosnet.domain.network.NetworkEvent;
 import dev.aptosnet.ports.model.MonoTime;
-import dev.aptosnet.ports.model.PeerId;
+import dev.aptosnet.ports.transport.SetupFailure;
 
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Each fault that is planted here must be seen. */
 class InvariantsTest {
     private static final SimSettings SETTINGS = SimSettings.of(4, 11);
+    private static final SetupFailure PLANTED =
+            new SetupFailure(SetupFailure.Reason.NOT_ADMITTED, "planted");
 
-    /** Starts every link, also the second one to the same peer. */
-    private static final class KeepsBoth extends SimNode {
-        KeepsBoth(Run run, Host host) {
+    /** A node some of whose events and effects go astray between the machine and the world. */
+    private static final class Faulty extends SimNode {
+        private final Predicate<NetworkEvent> lost;
+        private final Function<NetworkEffect, List<NetworkEffect>> change;
+
+        Faulty(
+                Run run,
+                Host host,
+                Predicate<NetworkEvent> lost,
+                Function<NetworkEffect, List<NetworkEffect>> change) {
             super(run, host);
+            this.lost = lost;
+            this.change = change;
         }
 
         @Override
-        List<Peers.Effect> admit(Peers.Connected connection) {
-            return List.of(new Peers.Effect.Start(connection));
+        List<NetworkEffect> decide(MonoTime now, NetworkEvent event) {
+            return lost.test(event)
+                    ? List.of()
+                    : super.decide(now, event).stream()
+                            .flatMap(effect -> change.apply(effect).stream())
+                            .toList();
         }
+    }
+
+    private static SimNode without(Run run, Host host, Predicate<NetworkEffect> dropped) {
+        return new Faulty(
+                run,
+                host,
+                _ -> false,
+                effect -> dropped.test(effect) ? List.of() : List.of(effect));
+    }
+
+    private static SimNode deafTo(Run run, Host host, Predicate<NetworkEvent> lost) {
+        return new Faulty(run, host, lost, List::of);
+    }
+
+    /** Closes neither of two links to the same peer. */
+    private static SimNode keepsBoth(Run run, Host host) {
+        return without(
+                run,
+                host,
+                effect ->
+                        effect instanceof NetworkEffect.Close
+                                || effect instanceof NetworkEffect.Refuse);
     }
 
     /** Neither starts nor closes a link. */
-    private static final class ForgetsLinks extends SimNode {
-        ForgetsLinks(Run run, Host host) {
-            super(run, host);
-        }
+    private static SimNode forgetsLinks(Run run, Host host) {
+        return without(run, host, InvariantsTest::isAboutANewLink);
+    }
 
-        @Override
-        List<Peers.Effect> admit(Peers.Connected connection) {
-            return List.of();
-        }
+    private static boolean isAboutANewLink(NetworkEffect effect) {
+        return effect instanceof NetworkEffect.Open
+                || effect instanceof NetworkEffect.Offer
+                || effect instanceof NetworkEffect.Start
+                || effect instanceof NetworkEffect.Refuse;
     }
 
     /** Turns every peer away. */
-    private static final class LocksOut extends SimNode {
-        LocksOut(Run run, Host host) {
-            super(run, host);
-        }
-
-        @Override
-        List<Peers.Effect> admit(Peers.Connected connection) {
-            return List.of(
-                    new Peers.Effect.Refuse(connection, Peers.Refusal.ACCESS_POLICY, "planted"));
-        }
+    private static SimNode locksOut(Run run, Host host) {
+        return new Faulty(
+                run,
+                host,
+                _ -> false,
+                effect ->
+                        effect instanceof NetworkEffect.Open(var link, _, _)
+                                ? List.of(new NetworkEffect.Refuse(link, PLANTED, null))
+                                : isAboutANewLink(effect) ? List.of() : List.of(effect));
     }
 
-    /** Keeps whom it should let go. */
-    private static final class KeepsEverybody extends SimNode {
-        KeepsEverybody(Run run, Host host) {
-            super(run, host);
-        }
-
-        @Override
-        void disconnect(PeerId peer, DisconnectReason reason) {}
-
-        @Override
-        void drain(SimConnection connection, MonoTime until) {}
+    /** Keeps the peers that it should let go. */
+    private static SimNode keepsAll(Run run, Host host) {
+        return without(
+                run,
+                host,
+                effect ->
+                        effect instanceof NetworkEffect.Drain
+                                || effect instanceof NetworkEffect.Close);
     }
 
     private static Outcome play(BiFunction<Run, Host, SimNode> make) {
@@ -85,7 +120,7 @@ class InvariantsTest {
 
     @Test
     void nodesThatKeepBothLinksAreCaught() {
-        var outcome = play(KeepsBoth::new);
+        var outcome = play(InvariantsTest::keepsBoth);
 
         assertThat(outcome.ok()).isFalse();
         assertThat(outcome.violations()).anyMatch(line -> line.contains("two live links to"));
@@ -93,25 +128,25 @@ class InvariantsTest {
 
     @Test
     void oneNodeThatKeepsBothLinksIsCaught() {
-        assertThat(play(onHostZero(KeepsBoth::new)).ok()).isFalse();
+        assertThat(play(onHostZero(InvariantsTest::keepsBoth)).ok()).isFalse();
     }
 
     @Test
     void nodeThatForgetsLinksIsCaught() {
-        assertThat(play(onHostZero(ForgetsLinks::new)).violations())
+        assertThat(play(onHostZero(InvariantsTest::forgetsLinks)).violations())
                 .anyMatch(line -> line.contains("do not agree on a link"))
                 .anyMatch(line -> line.contains("a link to 1 that it does not use"));
     }
 
     @Test
     void nodeThatLocksPeersOutIsCaught() {
-        assertThat(play(onHostZero(LocksOut::new)).violations())
+        assertThat(play(onHostZero(InvariantsTest::locksOut)).violations())
                 .anyMatch(line -> line.contains("0 and 1 live, trust each other"));
     }
 
     @Test
     void nodeThatLocksPeersOutForLongIsCaughtWhileTheRunGoesOn() {
-        var run = new Run(SETTINGS, onHostZero(LocksOut::new));
+        var run = new Run(SETTINGS, onHostZero(InvariantsTest::locksOut));
         run.startAll(Duration.ZERO);
         run.world().run(Duration.ofMinutes(3));
 
@@ -120,8 +155,61 @@ class InvariantsTest {
     }
 
     @Test
-    void nodesThatKeepThoseWhoLeftAreCaught() {
-        var run = new Run(SimSettings.of(12, 3), KeepsEverybody::new);
+    void aCompositionThatLosesTheEndOfConnectionsIsCaught() {
+        var run =
+                new Run(
+                        SETTINGS,
+                        onHostZero(
+                                (of, host) ->
+                                        deafTo(of, host, NetworkEvent.Closed.class::isInstance)));
+        run.startAll(Duration.ZERO);
+        run.world().run(Duration.ofSeconds(10));
+        run.crash(run.network().hosts().get(1), false);
+        run.world().run(Duration.ofSeconds(30));
+
+        assertThat(run.finish("planted").violations())
+                .anyMatch(line -> line.contains("0 believes in "));
+    }
+
+    @Test
+    void aCompositionThatNeverPingsIsCaught() {
+        var run =
+                new Run(
+                        SETTINGS,
+                        (of, host) -> without(of, host, NetworkEffect.Ping.class::isInstance));
+        run.startAll(Duration.ZERO);
+        run.world().run(Duration.ofSeconds(20));
+        run.network().hosts().getFirst().freeze();
+        run.world().run(Duration.ofSeconds(15));
+
+        assertThat(run.tally().silentPeers).isZero();
+        assertThat(run.mesh().pairs()).isEqualTo(6);
+    }
+
+    @Test
+    void aCompositionThatForgetsFailedDialsIsCaught() {
+        var run =
+                new Run(
+                        SETTINGS,
+                        onHostZero(
+                                (of, host) ->
+                                        deafTo(
+                                                of,
+                                                host,
+                                                event ->
+                                                        event instanceof NetworkEvent.DialFailed
+                                                                || event
+                                                                        instanceof
+                                                                        NetworkEvent.Accepted)));
+        run.startAll(Duration.ZERO);
+        run.world().run(Duration.ofMinutes(3));
+
+        assertThat(run.finish("planted").violations()).isNotEmpty();
+    }
+
+    @Test
+    void nodesThatKeepPeersThatLeftAreCaught() {
+        var run = new Run(SimSettings.of(12, 3), InvariantsTest::keepsAll);
         var epochs = new Epochs(run);
         run.startAll(Duration.ZERO);
         run.world().run(Duration.ofSeconds(10));
@@ -158,7 +246,7 @@ class InvariantsTest {
 
     @Test
     void failureReportNamesTheSeedAndTheLastEvents() {
-        var report = play(onHostZero(LocksOut::new)).failureReport();
+        var report = play(onHostZero(InvariantsTest::locksOut)).failureReport();
 
         assertThat(report).contains("seed 11", "3 of 6 pairs connected", "ARRIVAL", "TIMER");
     }

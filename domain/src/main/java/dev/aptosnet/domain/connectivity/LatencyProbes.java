@@ -72,6 +72,10 @@ final class LatencyProbes {
 
     /** The peer may be dialed at these addresses, and is to be probed from now on. */
     void probe(MonoTime now, PeerId peer, List<NetworkAddress> addresses) {
+        if (addresses.isEmpty()) {
+            pause(peer); // A round without an address would be due for ever.
+            return;
+        }
         target(now, peer).addresses = addresses;
     }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -250,6 +251,18 @@ public final class Peers {
     /** Whether there is a live connection to {@code peer}. */
     public boolean isConnected(PeerId peer) {
         return live.containsKey(peer);
+    }
+
+    /** The live connection to {@code peer}. */
+    public Optional<Connected> find(PeerId peer) {
+        var connected = live.get(peer);
+        return connected == null ? Optional.empty() : Optional.of(connected.connection);
+    }
+
+    /** Whether senders may use a connection to {@code peer}. */
+    public boolean isOffered(PeerId peer) {
+        var connected = live.get(peer);
+        return connected != null && !connected.heldBack && !connected.draining;
     }
 
     private void proven(Connected added, boolean ahead, List<Effect> effects) {

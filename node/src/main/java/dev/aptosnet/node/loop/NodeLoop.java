@@ -30,7 +30,7 @@ public final class NodeLoop implements AutoCloseable {
 
     private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>(MAX_WAITING);
     private final Clock clock;
-    private final Supplier<MonoTime> nextDeadline;
+    private final Supplier<Deadline> nextDeadline;
     private final Runnable onTime;
     private final Thread thread;
 
@@ -40,14 +40,27 @@ public final class NodeLoop implements AutoCloseable {
     /** When the thread looks again by itself. Guarded by the turn. */
     private MonoTime looksAgainAt = MonoTime.NEVER;
 
+    /** The loop looks no earlier by itself, since a part asked for time and made no progress. */
+    private MonoTime notBefore = new MonoTime(Long.MIN_VALUE / 2);
+
     private volatile boolean started;
     private volatile boolean running = true;
+
+    /** The part that was reported last. Guarded by the turn. */
+    private String stuck = "";
+
+    /**
+     * When something is due.
+     *
+     * @param part what wants it, for the report of one that makes no progress
+     */
+    public record Deadline(MonoTime at, String part) {}
 
     /**
      * @param nextDeadline when {@code onTime} is to run next; asked after every task
      * @param onTime what is due by then
      */
-    public NodeLoop(String name, Clock clock, Supplier<MonoTime> nextDeadline, Runnable onTime) {
+    public NodeLoop(String name, Clock clock, Supplier<Deadline> nextDeadline, Runnable onTime) {
         this.clock = clock;
         this.nextDeadline = nextDeadline;
         this.onTime = onTime;
@@ -71,7 +84,9 @@ public final class NodeLoop implements AutoCloseable {
         if (turn.isHeldByCurrentThread()) {
             return mailbox.offer(task); // Taken before the turn is given up, or passed on then.
         }
-        if (started && mailbox.isEmpty() && turn.tryLock()) {
+        // A virtual thread may lose its carrier for as long as handlers compute: never with the
+        // turn.
+        if (started && mailbox.isEmpty() && !Thread.currentThread().isVirtual() && turn.tryLock()) {
             runHere(task);
             return true;
         }
@@ -123,26 +138,55 @@ public final class NodeLoop implements AutoCloseable {
             if (task != null) {
                 carryOut(task);
             }
-            if (!clock.now().isBefore(deadline())) {
+            var due = next();
+            if (!clock.now().isBefore(laterOf(due.at(), notBefore))) {
                 carryOut(onTime);
+                notBefore = afterProgress(due);
             }
         } while (running && !mailbox.isEmpty());
     }
 
-    /** A fault here must neither end the thread nor reach who brought a task. */
+    /** A part that wants the same moment again, although it was given it, has to wait a while. */
+    private MonoTime afterProgress(Deadline before) {
+        var after = next();
+        if (before.at().isBefore(after.at())
+                || !after.part().equals(before.part())
+                || clock.now().isBefore(after.at())) {
+            return before.at();
+        }
+        if (!stuck.equals(before.part())) {
+            stuck = before.part();
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the node''s loop: {0} wants to be woken and makes no progress",
+                    before.part());
+        }
+        return clock.now().plusNanos(RETRY_NANOS);
+    }
+
     private MonoTime deadline() {
+        var at = next().at();
+        return at.equals(MonoTime.NEVER) ? at : laterOf(at, notBefore);
+    }
+
+    private static MonoTime laterOf(MonoTime one, MonoTime other) {
+        return one.isBefore(other) ? other : one;
+    }
+
+    /** A fault here must neither end the thread nor reach the thread that brought a task. */
+    private Deadline next() {
         try {
             return nextDeadline.get();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.log(System.Logger.Level.ERROR, "the node's loop cannot tell what is due", e);
-            return clock.now().plusNanos(RETRY_NANOS);
+            return new Deadline(clock.now().plusNanos(RETRY_NANOS), "none");
         }
     }
 
     private static void carryOut(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.log(System.Logger.Level.ERROR, "a task of the node's loop failed", e);
         }
     }

@@ -34,6 +34,12 @@ final class ConnectedPeers {
         return snapshot.get(peer);
     }
 
+    /** The connection to a peer, unless it drains. */
+    @Nullable PeerConnection usable(PeerId peer) {
+        var found = snapshot.get(peer);
+        return found == null || found.isDraining() ? null : found;
+    }
+
     long draining() {
         return snapshot.values().stream().filter(PeerConnection::isDraining).count();
     }
@@ -92,7 +98,7 @@ final class ConnectedPeers {
     /** Waits until a peer is connected; false if it is not by then. */
     boolean await(PeerId peer, MonoTime until) throws InterruptedException {
         synchronized (changed) {
-            while (!snapshot.containsKey(peer)) {
+            while (usable(peer) == null) {
                 if (!waitForChange(until)) {
                     return false;
                 }

@@ -2,6 +2,7 @@ package dev.aptosnet.node.network;
 
 import dev.aptosnet.node.metrics.HealthMetrics;
 import dev.aptosnet.ports.client.NetworkException;
+import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.transport.Clock;
 
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class EitherCall<M> {
         var until = clock.now().plus(timeout);
         var one = first.apply(timeout);
         try {
-            return one.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return one.get(MonoTime.saturatedNanos(patience), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException _) {
             // The second is asked beside the first, or in its place.
         } catch (InterruptedException e) {

@@ -130,10 +130,7 @@ public final class NetworkInstance implements AutoCloseable {
                     "transport",
                     transport);
         }
-        metrics.gauge(
-                "aptosnet_quic_failures_remembered",
-                owner.races(),
-                TransportRaces::rememberedFailures);
+        metrics.gauge("aptosnet_quic_failures_remembered", owner, NetworkOwner::quicFailures);
         metrics.total(
                 "aptosnet_quic_packets_sent_total",
                 owner.transports(),
@@ -286,7 +283,7 @@ public final class NetworkInstance implements AutoCloseable {
     /** Dials a peer once. */
     public PeerInfo connect(PeerId peer, NetworkAddress address, Duration timeout)
             throws InterruptedException {
-        var live = owner.connected().find(peer);
+        var live = owner.connected().usable(peer);
         if (live != null) {
             return live.info();
         }
@@ -296,13 +293,13 @@ public final class NetworkInstance implements AutoCloseable {
             throw new ConnectFailure(failure(SetupFailure.Reason.CANCELED, "the node stops"));
         }
         try {
-            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return answer.get(MonoTime.saturatedNanos(timeout), TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {
-            owner.cancel(id, address);
+            owner.cancel(id);
             throw new ConnectFailure(
                     failure(SetupFailure.Reason.TIMEOUT, address + ": no link in " + timeout));
         } catch (InterruptedException e) {
-            owner.cancel(id, address);
+            owner.cancel(id);
             throw e;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof ConnectFailure failed) {
@@ -320,7 +317,7 @@ public final class NetworkInstance implements AutoCloseable {
     /** Which links are tried over QUIC, from the next dial on. */
     public void quic(QuicRollout rollout) {
         requireTransport(rollout);
-        owner.races().rollout(rollout);
+        owner.rollout(rollout);
     }
 
     /** Says what a source will say at the next change of epoch. */
@@ -346,7 +343,7 @@ public final class NetworkInstance implements AutoCloseable {
             return false; // The node has stopped, and its connections with it.
         }
         try {
-            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return answer.get(MonoTime.saturatedNanos(timeout), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             throw new AssertionError(e);
         }

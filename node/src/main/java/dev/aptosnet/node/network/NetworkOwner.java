@@ -1,35 +1,42 @@
 package dev.aptosnet.node.network;
 
-import dev.aptosnet.domain.connectivity.TrustedSet;
-import dev.aptosnet.domain.peer.Peers;
-import dev.aptosnet.node.connection.PeerConnection;
+import dev.aptosnet.domain.connectivity.DiscoveredPeer;
+import dev.aptosnet.domain.connectivity.OwnNode;
+import dev.aptosnet.domain.network.HandshakeNegotiator;
+import dev.aptosnet.domain.network.NetworkEvent;
+import dev.aptosnet.domain.network.NetworkMachine;
+import dev.aptosnet.domain.network.NetworkSetup;
+import dev.aptosnet.domain.rollout.QuicRollout;
+import dev.aptosnet.domain.wire.HandshakeMsg;
 import dev.aptosnet.node.connection.ProtocolHandlers;
 import dev.aptosnet.node.discovery.PeerSources;
 import dev.aptosnet.node.loop.NodeLoop;
 import dev.aptosnet.node.metrics.NetworkMetrics;
-import dev.aptosnet.node.metrics.TrustedPeerGauges;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.discovery.LatestValue;
 import dev.aptosnet.ports.discovery.PeerView;
 import dev.aptosnet.ports.discovery.SourceReport;
-import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.NetworkAddress;
-import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.Origin;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.Link;
 import dev.aptosnet.ports.transport.SetupFailure;
+import dev.aptosnet.ports.transport.TrustedPeers;
 
 import org.jspecify.annotations.Nullable;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -40,31 +47,24 @@ import java.util.concurrent.CompletableFuture;
 final class NetworkOwner {
     private static final System.Logger LOG = System.getLogger(NetworkOwner.class.getName());
 
-    private final NetworkSettings settings;
     private final Clock clock;
     private final NetworkMetrics metrics;
+    private final NetworkSettings settings;
     private final ProtocolHandlers protocols;
-    private final Greeting greeting;
     private final Transports transports;
-    private final TransportRaces races;
     private final NodeLoop loop;
-    private final PeerListeners listeners;
-    private final PeerStore store;
     private final ConnectedPeers connected;
+    private final HealthProtocol health;
+    private final PeerHealths peerHealths;
+    private final PeerSources discovery;
     private volatile boolean closed;
 
     // Owned by the loop.
-    private final Dialing dialer;
-    private final HealthChecks health;
-    private final PeerHealths peerHealths;
-    private final Monitoring monitoring;
+    private final NetworkMachine machine;
+    private final NetworkExecutor executor;
     private final PeerList peerList;
-    private final TrustedPeerGauges trustedPeers;
-    private final PeerSources discovery;
-    private final Connections connections;
-    private final Dials dials;
 
-    /** The newest word on the next epoch, until the loop takes it. */
+    /** The newest announcement of the next epoch, until the loop takes it. */
     private final LatestValue<Announcement> announced = new LatestValue<>();
 
     /** A set and when it is expected to hold; null for none. */
@@ -74,34 +74,18 @@ final class NetworkOwner {
         this.settings = settings;
         this.clock = node.clock();
         this.metrics = metrics;
-        this.store = node.store();
-        this.listeners = new PeerListeners(settings.listeners());
-        this.health =
-                new HealthChecks(
-                        settings.health(),
-                        clock,
-                        metrics,
-                        this::runOnLoop,
-                        this::connection,
-                        this::unhealthy);
-        this.monitoring =
-                new Monitoring(
-                        settings,
-                        clock,
-                        metrics,
-                        store,
-                        this::runOnLoop,
-                        this::connection,
-                        this::unmonitored);
+        this.health = new HealthProtocol(settings.health().interval(), clock, metrics, this::post);
+        var monitoring = new MonitoringProtocol(settings, clock, metrics, node.store(), this::post);
         this.protocols =
                 new ProtocolHandlers(
                         monitoring.withAnswers(health.withAnswers(settings.registrations())));
-        this.greeting =
-                new Greeting(
+        var hello =
+                HandshakeNegotiator.hello(
                         settings.chainId(),
                         settings.networkId(),
                         protocols.spoken(),
                         !settings.quicListen().isEmpty());
+        var helloBytes = hello.encode();
         this.connected = new ConnectedPeers(clock);
         this.peerHealths =
                 new PeerHealths(
@@ -112,53 +96,33 @@ final class NetworkOwner {
                         connected,
                         health);
         this.peerList = new PeerList(connected);
-        this.trustedPeers = new TrustedPeerGauges(metrics, connected::contains);
-        this.dialer =
-                new Dialing(
-                        settings,
-                        node.dials().forNetwork(settings.networkId(), this::maybeDial),
-                        clock,
-                        new DialOrders());
+        this.machine =
+                new NetworkMachine(
+                        setup(settings, hello),
+                        node.dials().forNetwork(settings.networkId(), this::placeFreed),
+                        node.dials().forApplication(settings.networkId(), this::placeFreed),
+                        new SplittableRandom(new SecureRandom().nextLong()),
+                        clock.now());
         this.transports =
                 new Transports(
                         events ->
                                 settings.transportSettings(
-                                        dialer, greeting::encoded, events, clock),
+                                        this::trusted, () -> helloBytes, events, clock),
                         new LinkEvents());
-        this.races =
-                new TransportRaces(
-                        settings.self(),
-                        settings.quic(),
-                        transports,
-                        clock,
-                        metrics,
-                        new DialOutcomes());
-        this.dials =
-                new Dials(
-                        races,
-                        transports,
-                        dialer,
-                        node.dials().forApplication(settings.networkId(), this::maybeDial),
-                        clock,
-                        metrics,
-                        this::runOnLoop,
-                        this::proven);
-        this.connections =
-                new Connections(
+        this.executor =
+                new NetworkExecutor(
                         settings,
                         node,
                         metrics,
+                        machine,
+                        transports,
                         protocols,
-                        greeting,
-                        connected,
-                        peerHealths,
-                        dialer,
-                        dials,
                         health,
                         monitoring,
-                        listeners,
+                        connected,
+                        peerHealths,
                         peerList,
-                        this::runOnLoop);
+                        this::posted);
         this.loop =
                 new NodeLoop(
                         "aptosnet-" + settings.self().shortText(),
@@ -167,22 +131,50 @@ final class NetworkOwner {
                         this::timeReached);
         this.discovery =
                 new PeerSources(
-                        settings.sources(), clock, metrics, () -> runOnLoop(this::takeViews));
+                        settings.sources(), clock, metrics, () -> loop.post(this::takeViews));
     }
 
-    private MonoTime nextDeadline() {
-        return MonoTime.earlier(
-                MonoTime.earlier(
-                        MonoTime.earlier(dialer.nextDeadline(), dials.nextDeadline()),
-                        health.nextDeadline()),
-                MonoTime.earlier(
-                        races.nextDeadline(),
-                        MonoTime.earlier(monitoring.nextDeadline(), peerList.nextDeadline())));
+    private static NetworkSetup setup(NetworkSettings settings, HandshakeMsg hello) {
+        return new NetworkSetup(
+                new OwnNode(
+                        settings.self(),
+                        settings.networkId(),
+                        settings.validator(),
+                        settings.authMode(),
+                        settings.admission().access()),
+                settings.admission(),
+                hello,
+                settings.connectivity(),
+                settings.health(),
+                settings.monitoring().client()
+                        ? Optional.of(settings.monitoring())
+                        : Optional.empty(),
+                settings.quic());
     }
 
-    /** Trusts and dials whom the settings name. */
+    private Optional<TrustedPeers.TrustedPeer> trusted(PeerId peer) {
+        return executor.find(peer);
+    }
+
+    private NodeLoop.Deadline nextDeadline() {
+        var next = machine.nextDeadline(clock.now());
+        return peerList.nextDeadline().isBefore(next.at())
+                ? new NodeLoop.Deadline(peerList.nextDeadline(), "PEER_LIST")
+                : new NodeLoop.Deadline(next.at(), next.part().name());
+    }
+
+    /** Trusts and dials what the settings name, before any peer can connect. */
     void start() {
-        dialer.begin();
+        settings.trusted()
+                .forEach(
+                        (peer, known) ->
+                                executor.on(
+                                        new NetworkEvent.PeerTrusted(
+                                                peer, known.keys(), known.role())));
+        settings.seeds()
+                .forEach(
+                        (peer, addresses) ->
+                                executor.on(new NetworkEvent.SeedAdded(peer, addresses)));
         loop.start();
     }
 
@@ -210,9 +202,14 @@ final class NetworkOwner {
         return transports;
     }
 
-    /** Which dials are tried over QUIC. */
-    TransportRaces races() {
-        return races;
+    /** Which dials are tried over QUIC, from the next one on. */
+    void rollout(QuicRollout next) {
+        post(new NetworkEvent.RolloutChanged(next));
+    }
+
+    /** How many peers are remembered as out of QUIC's reach. */
+    int quicFailures() {
+        return executor.quicFailures();
     }
 
     /** How far away a peer is; empty before its first answer to a ping. */
@@ -227,38 +224,39 @@ final class NetworkOwner {
 
     /** How many connections of a direction are in set-up. */
     int pendingUpgrades(Origin origin) {
-        return origin == Origin.OUTBOUND ? dials.underWay() : transports.pendingInbound();
+        return origin == Origin.OUTBOUND ? executor.dialsUnderWay() : transports.pendingInbound();
     }
 
     /** How many latency probes are under way. */
     int probesInFlight() {
-        return dialer.probesInFlight();
+        return executor.probesInFlight();
     }
 
     /** How many dials that the application asked for wait for their turn. */
     int dialsWaiting() {
-        return dials.waiting();
+        return executor.dialsWaiting();
     }
 
     /** Why the last dial of a peer failed; null if none has since it was connected. */
     @Nullable SetupFailure lastFailure(PeerId peer) {
-        return dials.lastFailure(peer);
+        return executor.lastFailure(peer);
     }
 
     /** Dials a peer once; false if the loop has ended or is full. */
     boolean dialOnce(
             DialId id, PeerId peer, NetworkAddress address, CompletableFuture<PeerInfo> answer) {
-        return loop.post(() -> dials.request(id, peer, address, answer));
+        var request = new NetworkEvent.DialRequested(id, peer, address);
+        return !closed && loop.post(() -> executor.request(request, answer));
     }
 
     /** Gives a dial up, which is still answered. */
-    void cancel(DialId id, NetworkAddress address) {
-        loop.post(() -> dials.cancel(id, address));
+    void cancel(DialId id) {
+        post(new NetworkEvent.DialWithdrawn(id));
     }
 
     /** Keeps a peer connected from now on. */
     void seed(PeerId peer, List<NetworkAddress> addresses) {
-        loop.post(() -> dialer.seed(peer, addresses));
+        post(new NetworkEvent.SeedAdded(peer, addresses));
     }
 
     /** Says what a source will say at the next change of epoch; null if nothing is expected. */
@@ -271,12 +269,15 @@ final class NetworkOwner {
 
     /** Ends the connection to a peer; false if there is none. */
     boolean disconnect(PeerId peer, DisconnectReason reason) {
-        return connected.contains(peer) && loop.post(() -> connections.disconnect(peer, reason));
+        return connected.contains(peer)
+                && posted(
+                        new NetworkEvent.DisconnectRequested(
+                                peer, reason, NetworkEvent.DisconnectRequested.NO_ANSWER));
     }
 
     /** The same, answered when it is gone; false if the loop has ended or is full. */
     boolean disconnect(PeerId peer, DisconnectReason reason, CompletableFuture<Boolean> answer) {
-        return loop.post(() -> connections.disconnect(peer, reason, answer));
+        return !closed && loop.post(() -> executor.disconnect(peer, reason, answer));
     }
 
     /**
@@ -288,12 +289,17 @@ final class NetworkOwner {
     void close(Duration drainLimit) {
         closed = true;
         discovery.close();
+        post(new NetworkEvent.Stopping());
         var until = clock.now().plus(drainLimit);
         connected.connections().forEach(connection -> connection.drainAndClose(until));
         awaitNoPeers(until);
-        transports.close();
-        awaitNoPeers(clock.now().plus(drainLimit));
-        loop.close();
+        try {
+            transports.close();
+        } finally {
+            awaitNoPeers(clock.now().plus(drainLimit));
+            loop.close();
+            executor.answerAll();
+        }
     }
 
     private void awaitNoPeers(MonoTime until) {
@@ -308,7 +314,7 @@ final class NetworkOwner {
     private final class LinkEvents implements Transports.Events {
         @Override
         public void accepted(Link link) {
-            if (!loop.post(() -> proven(link, null))) {
+            if (!loop.post(() -> executor.accepted(link))) {
                 refuse(link);
             }
         }
@@ -321,32 +327,22 @@ final class NetworkOwner {
 
         @Override
         public void dialed(DialId id, Link link) {
-            if (!loop.post(() -> races.dialed(id, link))) {
+            if (!loop.post(() -> executor.dialed(id, link))) {
                 refuse(link);
             }
         }
 
         @Override
         public void dialFailed(DialId id, SetupFailure why) {
-            loop.post(() -> races.dialFailed(id, why));
+            loop.post(() -> executor.dialFailed(id, why));
         }
 
         @Override
         public void probed(DialId id, @Nullable Duration took) {
-            loop.post(() -> dials.probed(id, took));
-        }
-    }
-
-    /** What comes of dials, whatever way they went. */
-    private final class DialOutcomes implements TransportRaces.Outcome {
-        @Override
-        public void dialed(DialId id, Link link) {
-            dials.dialed(id, link);
-        }
-
-        @Override
-        public void dialFailed(DialId id, SetupFailure why) {
-            dials.failed(id, why);
+            if (took != null) {
+                metrics.pinged("pre_dial", took);
+            }
+            post(new NetworkEvent.Probed(id, took));
         }
     }
 
@@ -355,105 +351,55 @@ final class NetworkOwner {
                 DisconnectReason.REQUESTED_BY_PEER_MANAGER, "the node stops, or its loop is full");
     }
 
-    // On the loop.
-
-    /** What the machine that keeps us connected orders. */
-    private final class DialOrders implements Dialing.Orders {
-        @Override
-        public void dial(DialId id, PeerId peer, NetworkAddress address) {
-            if (!closed) {
-                dials.dial(id, peer, address);
-            }
-        }
-
-        @Override
-        public void probe(DialId id, NetworkAddress address, Duration limit) {
-            dials.probe(id, address, limit);
-        }
-
-        @Override
-        public void cancel(DialId id, NetworkAddress address) {
-            dials.cancel(id, address);
-        }
-
-        @Override
-        public void disconnect(PeerId peer, DisconnectReason reason) {
-            connections.disconnect(peer, reason);
-        }
-
-        @Override
-        public void trusted(TrustedSet set) {
-            store.trusted(settings.networkId(), set);
-            if (settings.networkId() == NetworkId.VALIDATOR) {
-                trustedPeers.trusted(set.peers().keySet());
-            }
-        }
-
-        @Override
-        public void change(Peers.Event event) {
-            connections.on(event);
-        }
-
-        @Override
-        public void epochChanged(int joined, int preConnected) {
-            metrics.epochChanged(joined, preConnected);
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    "an announced epoch has begun: {0} peers are new, {1} of them connected",
-                    joined,
-                    preConnected);
-        }
+    private void post(NetworkEvent event) {
+        loop.post(() -> executor.on(event));
     }
+
+    private boolean posted(NetworkEvent event) {
+        return loop.post(() -> executor.on(event));
+    }
+
+    /** A dial that had to wait for another to end may go now. */
+    private void placeFreed() {
+        post(new NetworkEvent.DialPlaceFreed());
+    }
+
+    // On the loop.
 
     private void timeReached() {
         // The loop may have been too full to be told of a view: it is taken now at the latest.
         takeViews();
-        races.onTime();
-        dialer.timeReached();
-        dials.timeReached();
-        health.onTime();
-        monitoring.onTime();
+        executor.on(new NetworkEvent.TimeReached());
         peerList.onTime(clock.now());
-    }
-
-    /** A dial that had to wait for another to end may go now. */
-    private void maybeDial() {
-        loop.post(
-                () -> {
-                    dialer.timeReached();
-                    dials.timeReached();
-                });
     }
 
     private void takeViews() {
         if (!closed) {
             // What was announced comes true with a view, so it is heard before.
-            announced.take().ifPresent(next -> dialer.announced(next.view(), next.expected()));
-            discovery.take(dialer::discovered);
+            announced.take().ifPresent(this::announced);
+            discovery.take(
+                    view -> executor.on(new NetworkEvent.Discovered(view.source(), peers(view))));
         }
     }
 
-    private void runOnLoop(Runnable task) {
-        loop.post(task);
+    private void announced(Announcement next) {
+        var view = next.view();
+        executor.on(
+                view == null
+                        ? new NetworkEvent.EpochRevoked()
+                        : new NetworkEvent.EpochAnnounced(
+                                view.source(), peers(view), next.expected()));
     }
 
-    private @Nullable PeerConnection connection(ConnectionId id) {
-        return connections.find(id);
-    }
-
-    private void unmonitored(PeerId peer) {
-        connections.disconnect(peer, DisconnectReason.PEER_MONITORING_PING_FAILURE);
-    }
-
-    private void unhealthy(PeerId peer) {
-        connections.disconnect(peer, DisconnectReason.NETWORK_HEALTH_CHECK_FAILURE);
-    }
-
-    private @Nullable SetupFailure proven(Link link, Dials.@Nullable Pending pending) {
-        if (closed) {
-            refuse(link);
-            return new SetupFailure(SetupFailure.Reason.CANCELED, "the node stops");
-        }
-        return connections.proven(link, pending);
+    private static Map<PeerId, DiscoveredPeer> peers(PeerView view) {
+        var known = new TreeMap<PeerId, DiscoveredPeer>();
+        view.peers()
+                .forEach(
+                        (peer, said) ->
+                                known.put(
+                                        peer,
+                                        DiscoveredPeer.of(
+                                                said.addresses(), said.keys(), said.role())));
+        return known;
     }
 }

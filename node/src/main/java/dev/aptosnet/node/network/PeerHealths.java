@@ -27,7 +27,7 @@ final class PeerHealths {
     private final Clock clock;
     private final HealthMetrics metrics;
     private final ConnectedPeers connected;
-    private final HealthChecks checks;
+    private final HealthProtocol checks;
     private final OpenBreakerLimit openPeers;
 
     /**
@@ -39,7 +39,7 @@ final class PeerHealths {
             Clock clock,
             NetworkMetrics network,
             ConnectedPeers connected,
-            HealthChecks checks) {
+            HealthProtocol checks) {
         this.settings = settings;
         this.interval = interval;
         this.clock = clock;

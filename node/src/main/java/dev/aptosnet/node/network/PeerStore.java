@@ -42,7 +42,14 @@ final class PeerStore {
 
     /** A connection is there, the peer's first or in another's place. */
     void connected(PeerInfo info) {
-        change(peers -> peers.with(info));
+        var name = new PeerOnNetwork(info.network(), info.peer());
+        change(
+                peers -> {
+                    var next = peers.with(info);
+                    return next.get(name).state() == ConnectionState.DRAINING
+                            ? next.with(name, ConnectionState.CONNECTED)
+                            : next;
+                });
     }
 
     /** A connection was told to end; of no consequence if it is not the peer's current one. */
@@ -54,6 +61,15 @@ final class PeerStore {
                 peers ->
                         peers.with(
                                 new PeerOnNetwork(network, peer), ConnectionState.DISCONNECTING));
+    }
+
+    /** A connection drains; of no consequence if it is not the peer's current one. */
+    void draining(NetworkId network, PeerId peer, ConnectionId connection) {
+        ifCurrent(
+                network,
+                peer,
+                connection,
+                peers -> peers.with(new PeerOnNetwork(network, peer), ConnectionState.DRAINING));
     }
 
     /** A connection is gone; of no consequence if it is not the peer's current one. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Whose thread runs what, and in which order (ADR 0020). */
@@ -23,6 +24,8 @@ class NodeLoopTest {
     private final Clock clock = Clock.system();
     private volatile MonoTime deadline = MonoTime.NEVER;
     private volatile boolean broken;
+    private volatile boolean makesNoProgress;
+    private final AtomicInteger turns = new AtomicInteger();
     private final CompletableFuture<Thread> timeReached = new CompletableFuture<>();
     private final NodeLoop loop = loop();
 
@@ -34,9 +37,13 @@ class NodeLoopTest {
                     if (broken) {
                         throw new IllegalStateException("planted");
                     }
-                    return deadline;
+                    return new NodeLoop.Deadline(deadline, "TEST");
                 },
                 () -> {
+                    turns.incrementAndGet();
+                    if (makesNoProgress) {
+                        return;
+                    }
                     deadline = MonoTime.NEVER;
                     timeReached.complete(Thread.currentThread());
                 });
@@ -48,7 +55,7 @@ class NodeLoopTest {
     }
 
     @Test
-    void whoBringsATaskToAnIdleLoopRunsIt() throws Exception {
+    void aPlatformThreadThatBringsATaskToAnIdleLoopRunsIt() throws Exception {
         loop.start();
         var ranOn = new AtomicReference<@Nullable Thread>();
         // The loop's own thread may have the turn at the very start.
@@ -56,6 +63,39 @@ class NodeLoopTest {
             assertThat(loop.post(() -> ranOn.set(Thread.currentThread()))).isTrue();
             Thread.sleep(1);
         }
+    }
+
+    @Test
+    void anErrorInATaskDoesNotStopTheLoop() throws Exception {
+        loop.start();
+        var done = new CountDownLatch(1);
+        Thread.startVirtualThread(
+                        () -> {
+                            loop.post(
+                                    () -> {
+                                        throw new AssertionError("planted");
+                                    });
+                            loop.post(done::countDown);
+                        })
+                .join();
+        assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aPartThatMakesNoProgressDoesNotSpinTheLoop() throws Exception {
+        makesNoProgress = true;
+        deadline = clock.now();
+        loop.start();
+        Thread.sleep(500);
+        assertThat(turns.get()).isBetween(1, 2);
+    }
+
+    @Test
+    void aVirtualThreadThatBringsATaskDoesNotRunIt() throws Exception {
+        loop.start();
+        var ranOn = new CompletableFuture<Thread>();
+        Thread.startVirtualThread(() -> loop.post(() -> ranOn.complete(Thread.currentThread())));
+        assertThat(ranOn.get(10, TimeUnit.SECONDS).isVirtual()).isFalse();
     }
 
     @Test

@@ -4,6 +4,8 @@ package dev.aptosnet.ports.client;
 public enum ConnectionState {
     /** It can. */
     CONNECTED,
+    /** It has left the trusted set: its connection finishes what is open and takes nothing new. */
+    DRAINING,
     /** Its connection was told to end and is not gone yet. */
     DISCONNECTING
 }

@@ -13,16 +13,32 @@ public record MonoTime(long nanos) implements Comparable<MonoTime> {
     /** Later than every moment of this process. */
     public static final MonoTime NEVER = new MonoTime(Long.MAX_VALUE);
 
-    /** This moment and {@code length} more; {@link #NEVER} if that cannot be told. */
+    /**
+     * This moment and {@code length} more; {@link #NEVER} beyond the range of nanoseconds, about
+     * 292 years, and the earliest moment there is below it. {@link #NEVER} stays.
+     */
     public MonoTime plus(Duration length) {
-        return plusNanos(length.toNanos());
+        return plusNanos(saturatedNanos(length));
     }
 
-    /** This moment and {@code length} nanoseconds more. */
+    /** This moment and {@code length} nanoseconds more; saturates as {@link #plus}. */
     public MonoTime plusNanos(long length) {
-        return nanos == Long.MAX_VALUE || (length > 0 && nanos > Long.MAX_VALUE - length)
-                ? NEVER
+        if (nanos == Long.MAX_VALUE || (length > 0 && nanos > Long.MAX_VALUE - length)) {
+            return NEVER;
+        }
+        return length < 0 && nanos < Long.MIN_VALUE - length
+                ? new MonoTime(Long.MIN_VALUE)
                 : new MonoTime(nanos + length);
+    }
+
+    /** A length in nanoseconds, or the nearest number that there is. */
+    public static long saturatedNanos(Duration length) {
+        if (length.getSeconds() > Long.MAX_VALUE / 1_000_000_000 - 1) {
+            return Long.MAX_VALUE;
+        }
+        return length.getSeconds() < Long.MIN_VALUE / 1_000_000_000 + 1
+                ? Long.MIN_VALUE
+                : length.toNanos();
     }
 
     /** From {@code earlier} to this moment, in nanoseconds. */

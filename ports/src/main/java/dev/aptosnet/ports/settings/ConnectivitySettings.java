@@ -149,6 +149,7 @@ public record ConnectivitySettings(
         }
     }
 
+    /** Refuses a value outside the bounds, and names the key. */
     public static void expectWithin(String key, int value, int least, int most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(

@@ -1,9 +1,7 @@
 package dev.aptosnet.node.network;
 
-import dev.aptosnet.domain.health.Departures;
 import dev.aptosnet.domain.health.HealthChecker;
-import dev.aptosnet.domain.health.HealthChecker.Effect;
-import dev.aptosnet.domain.health.HealthChecker.Event;
+import dev.aptosnet.domain.network.NetworkEvent;
 import dev.aptosnet.domain.rpc.CallFailure;
 import dev.aptosnet.domain.rpc.OutboundCall;
 import dev.aptosnet.domain.wire.BcsException;
@@ -12,46 +10,35 @@ import dev.aptosnet.node.connection.PeerConnection;
 import dev.aptosnet.node.connection.ProtocolRegistration;
 import dev.aptosnet.node.metrics.NetworkMetrics;
 import dev.aptosnet.ports.client.Codec;
-import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RoundTrip;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
-import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
-import dev.aptosnet.ports.settings.HealthSettings;
 import dev.aptosnet.ports.settings.MessageLimits;
 import dev.aptosnet.ports.transport.Clock;
 
-import org.jspecify.annotations.Nullable;
-
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
- * The health checker at work: the machine on the node's loop, pings over the connections, and
- * answers to the pings of others. A peer that does not speak the protocol cannot be asked and is
- * not watched.
+ * The health checker's protocol: pings over the connections, answers to the pings of others, and
+ * what pings said of each peer, for other threads.
  */
-final class HealthChecks {
-    private static final System.Logger LOG = System.getLogger(HealthChecks.class.getName());
+final class HealthProtocol {
+    private static final System.Logger LOG = System.getLogger(HealthProtocol.class.getName());
     private static final ProtocolId PROTOCOL = ProtocolId.HEALTH_CHECKER_RPC;
 
     private final Duration interval;
     private final Clock clock;
     private final NetworkMetrics metrics;
-    private final Consumer<Runnable> loop;
-    private final Function<ConnectionId, @Nullable PeerConnection> connections;
-    private final Disconnect disconnect;
+    private final Consumer<NetworkEvent> events;
     private final ConcurrentHashMap<PeerId, RoundTrip> roundTrips = new ConcurrentHashMap<>();
 
     /**
@@ -60,36 +47,16 @@ final class HealthChecks {
      */
     private final Set<PeerId> suspected = ConcurrentHashMap.newKeySet();
 
-    // Owned by the loop.
-    private final HealthChecker machine;
-    private final Departures departures = new Departures();
-
-    /** Ends the connection to a peer that no longer answers. */
-    @FunctionalInterface
-    interface Disconnect {
-        /** On the loop. */
-        void disconnect(PeerId peer);
-    }
-
     /**
-     * @param loop runs a task on the node's loop soon, or drops it
-     * @param connections finds a live connection; asked on the loop
+     * @param interval between pings
+     * @param events takes what pings lead to, or drops it: the next ping brings another
      */
-    HealthChecks(
-            HealthSettings settings,
-            Clock clock,
-            NetworkMetrics metrics,
-            Consumer<Runnable> loop,
-            Function<ConnectionId, @Nullable PeerConnection> connections,
-            Disconnect disconnect) {
-        this.interval = settings.interval();
+    HealthProtocol(
+            Duration interval, Clock clock, NetworkMetrics metrics, Consumer<NetworkEvent> events) {
+        this.interval = interval;
         this.clock = clock;
         this.metrics = metrics;
-        this.loop = loop;
-        this.connections = connections;
-        this.disconnect = disconnect;
-        this.machine =
-                new HealthChecker(settings, new SplittableRandom(new SecureRandom().nextLong()));
+        this.events = events;
     }
 
     /** These, and one that answers pings, unless the application does that itself. */
@@ -120,7 +87,7 @@ final class HealthChecks {
 
     private void pinged(PeerId peer) {
         if (suspected.remove(peer)) {
-            post(new Event.Pinged(peer));
+            events.accept(new NetworkEvent.Pinged(peer));
         }
     }
 
@@ -136,87 +103,55 @@ final class HealthChecks {
 
     // On the loop.
 
-    MonoTime nextDeadline() {
-        return machine.nextDeadline();
+    /** A round trip was measured. */
+    void measured(PeerId peer, RoundTrip roundTrip) {
+        metrics.pinged("connected", roundTrip.latest());
+        roundTrips.put(peer, roundTrip);
     }
 
-    void onTime() {
-        take(new Event.TimeReached());
-    }
-
-    /** A connection is there, the peer's first or in another's place. */
-    void connected(PeerInfo info) {
-        forget(info.peer());
-        var connection = connections.apply(info.connection());
-        if (connection != null) {
-            connection.health().remember(departures.of(info.peer()));
-        }
-        if (info.protocols().contains(PROTOCOL)) {
-            take(new Event.Connected(info.peer(), info.connection()));
-        }
-    }
-
-    void lost(PeerInfo info) {
-        forget(info.peer());
-        departures.lost(clock.now(), info.peer());
-        take(new Event.Lost(info.peer(), info.connection()));
-    }
-
-    private void forget(PeerId peer) {
+    /** A peer is connected anew, or gone. */
+    void forget(PeerId peer) {
         suspected.remove(peer);
         roundTrips.remove(peer);
     }
 
-    private void take(Event event) {
-        for (var effect : machine.on(clock.now(), event)) {
-            carryOut(effect);
-        }
+    void suspected(PeerId peer, int failures) {
+        suspected.add(peer);
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                "peer {0} did not answer {1} pings in a row",
+                peer.shortText(),
+                failures);
     }
 
-    private void carryOut(Effect effect) {
-        switch (effect) {
-            case Effect.Ping ping -> send(ping);
-            case Effect.Disconnect(var peer, _, var failures) -> {
-                LOG.log(
-                        System.Logger.Level.INFO,
-                        "peer {0} did not answer {1} pings in a row and is disconnected",
-                        peer.shortText(),
-                        failures);
-                disconnect.disconnect(peer);
-            }
-            case Effect.Measured(var peer, var roundTrip) -> {
-                metrics.pinged("connected", roundTrip.latest());
-                roundTrips.put(peer, roundTrip);
-            }
-            case Effect.Suspected(var peer, var failures) -> {
-                suspected.add(peer);
-                LOG.log(
-                        System.Logger.Level.DEBUG,
-                        "peer {0} did not answer {1} pings in a row",
-                        peer.shortText(),
-                        failures);
-            }
-            case Effect.Recovered(var peer) -> suspected.remove(peer);
-            case Effect.WrongNonce(var peer) -> {
-                count("wrong_nonce");
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "peer {0} answered a ping with a nonce that was not asked",
-                        peer.shortText());
-            }
-            case Effect.WasLate(var by) ->
-                    LOG.log(
-                            System.Logger.Level.WARNING,
-                            "this node stood still for {0}; no peer is blamed for it",
-                            by);
-        }
+    void recovered(PeerId peer) {
+        suspected.remove(peer);
     }
 
-    private void send(Effect.Ping ping) {
-        var connection = connections.apply(ping.connection());
-        if (connection == null) {
-            return; // It has closed; its loss is on the way to us.
-        }
+    void unresponsive(PeerId peer, int failures) {
+        LOG.log(
+                System.Logger.Level.INFO,
+                "peer {0} did not answer {1} pings in a row and is disconnected",
+                peer.shortText(),
+                failures);
+    }
+
+    void wrongNonce(PeerId peer) {
+        count("wrong_nonce");
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "peer {0} answered a ping with a nonce that was not asked",
+                peer.shortText());
+    }
+
+    void wasLate(Duration by) {
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "this node stood still for {0}; no peer is blamed for it",
+                by);
+    }
+
+    void send(HealthChecker.Effect.Ping ping, PeerConnection connection) {
         var call = new PingCall(ping, connection, clock.now());
         if (connection.call(call) == SendResult.DROPPED_FULL) {
             // The peer takes nothing of what waits for it, which is as good as silence.
@@ -228,18 +163,13 @@ final class HealthChecks {
         metrics.counter("aptosnet_health_pings_total", "result", result).increment();
     }
 
-    private void post(Event event) {
-        // A full mailbox loses one event, and the next ping brings another.
-        loop.accept(() -> take(event));
-    }
-
     /** A ping under way; hears of its end on the connection's owner. */
     private final class PingCall extends OutboundCall {
-        private final Effect.Ping ping;
+        private final HealthChecker.Effect.Ping ping;
         private final PeerConnection connection;
         private final MonoTime sent;
 
-        PingCall(Effect.Ping ping, PeerConnection connection, MonoTime sent) {
+        PingCall(HealthChecker.Effect.Ping ping, PeerConnection connection, MonoTime sent) {
             super(
                     PROTOCOL,
                     PROTOCOL.messageClass(),
@@ -269,7 +199,7 @@ final class HealthChecks {
             try {
                 if (HealthCheckerMsg.decode(answer) instanceof HealthCheckerMsg.Pong(int nonce)) {
                     count("answered");
-                    post(new Event.Ponged(ping, nonce, took));
+                    events.accept(new NetworkEvent.Ponged(ping, nonce, took));
                 } else {
                     failed("malformed");
                 }
@@ -317,7 +247,7 @@ final class HealthChecks {
 
         private void failed(String result) {
             count(result);
-            post(new Event.PingFailed(ping));
+            events.accept(new NetworkEvent.PingFailed(ping));
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.aptosnet.node.network;
+package dev.aptosnet.domain.network;
 
 import dev.aptosnet.domain.wire.BcsException;
 import dev.aptosnet.domain.wire.HandshakeMsg;
@@ -13,8 +13,8 @@ import dev.aptosnet.ports.transport.SetupFailure;
 import java.util.EnumSet;
 import java.util.List;
 
-/** What we say of ourselves in the handshake message, and what follows from the peer's. */
-final class Greeting {
+/** Compares the peer's handshake message with ours, and explains a failure with its remedy. */
+public final class HandshakeNegotiator {
     /** What we announce beyond the reference protocol. */
     private static final EnumSet<Capability> OFFERED =
             EnumSet.of(
@@ -26,36 +26,40 @@ final class Greeting {
                     Capability.PRIORITY_CLASSES);
 
     private final HandshakeMsg own;
-    private final Bytes encoded;
 
     /** What the two messages lead to. */
-    sealed interface Outcome {
+    public sealed interface Outcome {
         /** A connection. */
         record Agreed(Negotiation.Agreed agreed) implements Outcome {}
 
-        /** None, and why. */
+        /** No connection. */
         record Failed(SetupFailure why) implements Outcome {}
     }
 
     /**
-     * @param quic whether we listen over QUIC
+     * @param own our handshake message
      */
-    Greeting(int chainId, NetworkId network, List<ProtocolId> spoken, boolean quic) {
+    public HandshakeNegotiator(HandshakeMsg own) {
+        this.own = own;
+    }
+
+    /**
+     * The handshake message of a node.
+     *
+     * @param spoken the protocols that it announces
+     * @param quic whether it listens over QUIC
+     */
+    public static HandshakeMsg hello(
+            int chainId, NetworkId network, List<ProtocolId> spoken, boolean quic) {
         var offered = EnumSet.copyOf(OFFERED);
         if (quic) {
             offered.add(Capability.QUIC_ADDRESS);
         }
-        this.own = HandshakeMsg.v1(ProtocolSet.of(spoken, offered), chainId, network);
-        this.encoded = own.encode();
-    }
-
-    /** The message as it goes over the wire. */
-    Bytes encoded() {
-        return encoded;
+        return HandshakeMsg.v1(ProtocolSet.of(spoken, offered), chainId, network);
     }
 
     /** Compares the peer's message with ours; never throws, whatever the peer sent. */
-    Outcome compare(Bytes theirs) {
+    public Outcome compare(Bytes theirs) {
         Negotiation negotiation;
         try {
             negotiation = HandshakeMsg.negotiate(own, HandshakeMsg.decode(theirs));

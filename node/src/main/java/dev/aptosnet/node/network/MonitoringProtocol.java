@@ -1,11 +1,12 @@
 package dev.aptosnet.node.network;
 
 import dev.aptosnet.domain.monitoring.MonitoringBcs;
+import dev.aptosnet.domain.monitoring.MonitoringFailure;
 import dev.aptosnet.domain.monitoring.MonitoringResponse;
 import dev.aptosnet.domain.monitoring.MonitoringServer;
 import dev.aptosnet.domain.monitoring.PeerMonitor;
-import dev.aptosnet.domain.monitoring.PeerMonitor.Effect;
-import dev.aptosnet.domain.monitoring.PeerMonitor.Event;
+import dev.aptosnet.domain.monitoring.RequestKind;
+import dev.aptosnet.domain.network.NetworkEvent;
 import dev.aptosnet.domain.rpc.CallFailure;
 import dev.aptosnet.domain.rpc.OutboundCall;
 import dev.aptosnet.domain.wire.BcsException;
@@ -14,34 +15,26 @@ import dev.aptosnet.node.connection.ProtocolRegistration;
 import dev.aptosnet.node.metrics.MonitoringMetrics;
 import dev.aptosnet.node.metrics.NetworkMetrics;
 import dev.aptosnet.ports.client.Codec;
-import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.RpcRequest;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
-import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.MonoTime;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
+import dev.aptosnet.ports.monitoring.PeerMonitoring;
 import dev.aptosnet.ports.settings.MonitoringSettings;
 import dev.aptosnet.ports.transport.Clock;
 
-import org.jspecify.annotations.Nullable;
-
-import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
-/**
- * Peer monitoring at work: the machine on the node's loop, its requests over the connections, and
- * answers to the requests of others. A peer that does not speak the protocol is not asked.
- */
-final class Monitoring {
-    private static final System.Logger LOG = System.getLogger(Monitoring.class.getName());
+/** Peer monitoring's protocol: requests over the connections, answers to those of others. */
+final class MonitoringProtocol {
+    private static final System.Logger LOG = System.getLogger(MonitoringProtocol.class.getName());
     private static final ProtocolId PROTOCOL = ProtocolId.PEER_MONITORING_SERVICE_RPC;
 
     private final NetworkSettings settings;
@@ -49,47 +42,30 @@ final class Monitoring {
     private final Clock clock;
     private final MonitoringMetrics metrics;
     private final PeerStore store;
-    private final Consumer<Runnable> loop;
-    private final Function<ConnectionId, @Nullable PeerConnection> connections;
-    private final Consumer<PeerId> disconnect;
+    private final Consumer<NetworkEvent> events;
     private final MonitoringServer server;
     private final Semaphore atOnce;
     private final MonoTime since;
     private final AtomicBoolean sourceHasFailed = new AtomicBoolean();
 
-    // Owned by the loop.
-    private final PeerMonitor machine;
-
     /**
-     * @param loop runs a task on the node's loop soon, or drops it
-     * @param connections finds a live connection; asked on the loop
-     * @param disconnect ends the connection to a peer that no longer answers; on the loop
+     * @param events takes what requests lead to, or drops it: the machine asks again later
      */
-    Monitoring(
+    MonitoringProtocol(
             NetworkSettings settings,
             Clock clock,
             NetworkMetrics metrics,
             PeerStore store,
-            Consumer<Runnable> loop,
-            Function<ConnectionId, @Nullable PeerConnection> connections,
-            Consumer<PeerId> disconnect) {
+            Consumer<NetworkEvent> events) {
         this.settings = settings;
         this.monitoring = settings.monitoring();
         this.clock = clock;
         this.metrics = new MonitoringMetrics(metrics);
         this.store = store;
-        this.loop = loop;
-        this.connections = connections;
-        this.disconnect = disconnect;
+        this.events = events;
         this.server = new MonitoringServer(monitoring, settings.validator());
         this.atOnce = new Semaphore(monitoring.maxConcurrentRequests(), true);
         this.since = clock.now();
-        this.machine =
-                new PeerMonitor(
-                        monitoring,
-                        settings.networkId(),
-                        settings.validator(),
-                        new SplittableRandom(new SecureRandom().nextLong()));
     }
 
     /** These, and one that answers, unless the application does that itself or it is off. */
@@ -151,78 +127,43 @@ final class Monitoring {
 
     // On the loop.
 
-    MonoTime nextDeadline() {
-        return machine.nextDeadline();
+    void succeeded(RequestKind kind, Duration took, PeerMonitoring known) {
+        metrics.succeeded(kind, took, known);
     }
 
-    void onTime() {
-        if (!clock.now().isBefore(machine.nextDeadline())) {
-            take(new Event.TimeReached());
-        }
+    void failed(PeerId peer, RequestKind kind, MonitoringFailure why, int failures) {
+        metrics.failed(kind, why);
+        LOG.log(
+                System.Logger.Level.DEBUG,
+                "peer {0}: {1} failed {2} times in a row, now {3}",
+                peer.shortText(),
+                kind.label(),
+                failures,
+                why.label());
     }
 
-    /** A connection is there, the peer's first or in another's place. */
-    void connected(PeerInfo info) {
-        if (monitoring.client() && info.protocols().contains(PROTOCOL)) {
-            take(new Event.Connected(info.peer(), info.connection(), info.role()));
-        }
+    void unmonitored(PeerId peer, int failures) {
+        LOG.log(
+                System.Logger.Level.INFO,
+                "peer {0} failed {1} monitoring pings in a row and is disconnected",
+                peer.shortText(),
+                failures);
     }
 
-    void lost(PeerInfo info) {
-        take(new Event.Lost(info.peer(), info.connection()));
-    }
-
-    private void take(Event event) {
-        for (var effect : machine.on(clock.now(), event)) {
-            carryOut(effect);
-        }
-    }
-
-    private void carryOut(Effect effect) {
-        switch (effect) {
-            case Effect.Ask ask -> send(ask);
-            case Effect.Succeeded(_, var kind, var took, var known) ->
-                    metrics.succeeded(kind, took, known);
-            case Effect.Failed(var peer, var kind, var why, var failures) -> {
-                metrics.failed(kind, why);
-                LOG.log(
-                        System.Logger.Level.DEBUG,
-                        "peer {0}: {1} failed {2} times in a row, now {3}",
-                        peer.shortText(),
-                        kind.label(),
-                        failures,
-                        why.label());
-            }
-            case Effect.Disconnect(var peer, _, var failures) -> {
-                LOG.log(
-                        System.Logger.Level.INFO,
-                        "peer {0} failed {1} monitoring pings in a row and is disconnected",
-                        peer.shortText(),
-                        failures);
-                disconnect.accept(peer);
-            }
-            case Effect.Update(var all) -> store.monitored(settings.networkId(), all);
-        }
-    }
-
-    private void send(Effect.Ask ask) {
-        var connection = connections.apply(ask.connection());
-        if (connection == null) {
-            return; // It has closed; its loss is on the way to us.
-        }
+    void send(PeerMonitor.Effect.Ask ask, PeerConnection connection) {
         var call = new AskCall(ask, clock.now());
         metrics.sent(ask.kind());
         if (connection.call(call) != SendResult.QUEUED) {
-            call.ended(new Event.NotAsked(ask));
+            call.ended(new NetworkEvent.MonitoringNotAsked(ask));
         }
     }
 
     /** A request under way; hears of its end on the connection's owner. */
     private final class AskCall extends OutboundCall {
-        private final Effect.Ask ask;
+        private final PeerMonitor.Effect.Ask ask;
         private final MonoTime sent;
 
-        AskCall(Effect.Ask ask, MonoTime sent) {
+        AskCall(PeerMonitor.Effect.Ask ask, MonoTime sent) {
             super(
                     PROTOCOL,
                     PROTOCOL.messageClass(),
@@ -234,21 +175,20 @@ final class Monitoring {
 
         @Override
         protected void onAnswer(Bytes answer) {
-            ended(new Event.Answered(ask, answer, clock.now().since(sent)));
+            ended(new NetworkEvent.MonitoringAnswered(ask, answer, clock.now().since(sent)));
         }
 
         @Override
         protected void onFailed(CallFailure failure) {
             ended(
                     failure instanceof CallFailure.TimedOut
-                            ? new Event.TimedOut(ask)
-                            : new Event.NotAsked(ask));
+                            ? new NetworkEvent.MonitoringTimedOut(ask)
+                            : new NetworkEvent.MonitoringNotAsked(ask));
         }
 
-        /** Where the loop's mailbox is full this is lost, and the machine asks again later. */
-        private void ended(Event event) {
+        private void ended(NetworkEvent event) {
             metrics.ended(ask.kind());
-            loop.accept(() -> take(event));
+            events.accept(event);
         }
     }
 }
