@@ -33,10 +33,10 @@ public record MonoTime(long nanos) implements Comparable<MonoTime> {
 
     /** A length in nanoseconds, or the nearest number that there is. */
     public static long saturatedNanos(Duration length) {
-        if (length.getSeconds() > Long.MAX_VALUE / 1_000_000_000 - 1) {
+        if (length.toSeconds() > Long.MAX_VALUE / 1_000_000_000 - 1) {
             return Long.MAX_VALUE;
         }
-        return length.getSeconds() < Long.MIN_VALUE / 1_000_000_000 + 1
+        return length.toSeconds() < Long.MIN_VALUE / 1_000_000_000 + 1
                 ? Long.MIN_VALUE
                 : length.toNanos();
     }
