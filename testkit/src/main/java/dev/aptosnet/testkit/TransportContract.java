@@ -67,6 +67,9 @@ import java.util.stream.Stream;
  */
 @Timeout(120)
 public abstract class TransportContract {
+    /** For a transport's own test class. */
+    protected TransportContract() {}
+
     /** All randomness of a test comes from this seed; replay with {@code -Dcontract.seed=…}. */
     protected static final long SEED = Long.getLong("contract.seed", 20_261_122);
 

@@ -2,6 +2,7 @@ package dev.aptosnet.adapter.discovery;
 
 import dev.aptosnet.ports.discovery.PeerSource;
 import dev.aptosnet.ports.discovery.PeerView;
+import dev.aptosnet.ports.discovery.SourceFailure;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.discovery.SourceStatus;
 import dev.aptosnet.ports.model.PeerId;
@@ -9,11 +10,15 @@ import dev.aptosnet.ports.transport.Clock;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A source with a virtual thread of its own. Nothing that holds it up holds up another. */
 abstract class RunningSource implements PeerSource {
+    /** How long a source waits after a fault of its own. */
+    private static final Duration AFTER_A_FAULT = Duration.ofSeconds(1);
+
     private final SourceKind kind;
     private final String place;
     private final Clock clock;
@@ -21,7 +26,7 @@ abstract class RunningSource implements PeerSource {
 
     private @Nullable Thread thread;
     private volatile @Nullable Outlet outlet;
-    private boolean closed;
+    private volatile boolean closed;
 
     /**
      * @param place what is watched, for logs
@@ -75,9 +80,20 @@ abstract class RunningSource implements PeerSource {
         }
     }
 
+    /** Whatever a reading throws is a failed reading: the source says so and begins again. */
     private void untilClosed(Outlet out) {
         try {
-            run(out);
+            while (!closed) {
+                try {
+                    run(out);
+                    return;
+                } catch (InterruptedException e) {
+                    throw e;
+                } catch (Throwable e) {
+                    out.failed(SourceFailure.INTERNAL, e.toString());
+                    Thread.sleep(AFTER_A_FAULT);
+                }
+            }
         } catch (InterruptedException _) {
             // Closed.
         }

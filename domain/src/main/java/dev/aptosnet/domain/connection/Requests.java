@@ -8,7 +8,10 @@ import dev.aptosnet.domain.wire.RefusalCode;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MonoTime;
 
-/** The peer's requests to us (behaviour.md section 6): each holds a slot until it is answered. */
+/**
+ * The peer's requests to us (behaviour.md section 6). Each holds a slot until it has ended and its
+ * handler has returned: a peer that chooses short deadlines cannot have more handlers at work.
+ */
 final class Requests {
     private final ConnectionSettings settings;
     private final Protocols protocols;
@@ -106,7 +109,7 @@ final class Requests {
 
     void onTime(MonoTime now) {
         for (var call = calls.firstExpired(now); call != null; call = calls.firstExpired(now)) {
-            calls.close(call);
+            calls.cutOff(call);
             sink.observe(Observation.RESPONSE_OUT_EXPIRED, call.protocol(), 0);
             replies.refusal(call.requestId(), RefusalCode.EXPIRED);
         }
@@ -114,7 +117,7 @@ final class Requests {
 
     void onClosed() {
         for (var call = calls.any(); call != null; call = calls.any()) {
-            calls.close(call);
+            calls.cutOff(call);
         }
     }
 }

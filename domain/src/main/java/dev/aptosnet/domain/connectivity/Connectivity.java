@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
 /**
@@ -344,7 +345,7 @@ public final class Connectivity {
                 attempts(peer).startAfresh();
             }
         }
-        if (next.isAbout(source) && !discovered.view(source).equals(before)) {
+        if (next.isAbout(source) && !members(discovered.view(source)).equals(members(before))) {
             next.clear();
             var joined =
                     changed.stream()
@@ -357,6 +358,18 @@ public final class Connectivity {
             out.add(new Effect.EpochChanged(joined.size(), there));
         }
         return retrust(now, out) || !changed.isEmpty();
+    }
+
+    /** The peers that a view makes members; a corrected address is no change of epoch. */
+    private static Set<PeerId> members(Map<PeerId, DiscoveredPeer> view) {
+        var members = new TreeSet<PeerId>();
+        view.forEach(
+                (peer, known) -> {
+                    if (!known.keys().isEmpty()) {
+                        members.add(peer);
+                    }
+                });
+        return members;
     }
 
     /** Works out anew who is trusted, and what that means for the connections there are. */

@@ -21,6 +21,7 @@ import dev.aptosnet.ports.transport.SetupFailure;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /** What a network orders or reports, to be carried out in this order. */
@@ -97,9 +98,9 @@ public sealed interface NetworkEffect {
     /**
      * Make the connection of a proven link; neither its link is started nor do senders see it.
      *
-     * @param losses when the peer was lost lately, for {@code Departures.count}
+     * @param losses when the peer was lost lately, in nanoseconds, for {@code Departures.count}
      */
-    record Open(ProvenLink link, Negotiation.Agreed agreed, long[] losses)
+    record Open(ProvenLink link, Negotiation.Agreed agreed, List<Long> losses)
             implements NetworkEffect {}
 
     /** Let the link of a connection carry messages. */

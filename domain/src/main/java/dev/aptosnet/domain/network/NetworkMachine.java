@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -254,12 +255,12 @@ public final class NetworkMachine {
     }
 
     private void tell(HealthChecker.Event event) {
-        orders.add(now -> health.on(now, event).forEach(effect -> apply(now, effect)));
+        orders.add(now -> health.on(now, event).forEach(this::apply));
     }
 
     private void tell(PeerMonitor.Event event) {
         if (monitor != null) {
-            orders.add(now -> monitor.on(now, event).forEach(effect -> apply(now, effect)));
+            orders.add(now -> monitor.on(now, event).forEach(this::apply));
         }
     }
 
@@ -297,7 +298,7 @@ public final class NetworkMachine {
         }
     }
 
-    private void apply(MonoTime now, HealthChecker.Effect effect) {
+    private void apply(HealthChecker.Effect effect) {
         switch (effect) {
             case HealthChecker.Effect.Ping ping -> out.add(new NetworkEffect.Ping(ping));
             case HealthChecker.Effect.Disconnect(var peer, _, var failures) -> {
@@ -320,7 +321,7 @@ public final class NetworkMachine {
         }
     }
 
-    private void apply(MonoTime now, PeerMonitor.Effect effect) {
+    private void apply(PeerMonitor.Effect effect) {
         switch (effect) {
             case PeerMonitor.Effect.Ask ask -> out.add(new NetworkEffect.Ask(ask));
             case PeerMonitor.Effect.Succeeded(_, var kind, var took, var known) ->
@@ -419,7 +420,9 @@ public final class NetworkMachine {
                     new NetworkEffect.Open(
                             connection.link(),
                             connection.agreed(),
-                            departures.of(connection.link().peer())));
+                            Arrays.stream(departures.of(connection.link().peer()))
+                                    .boxed()
+                                    .toList()));
         }
     }
 

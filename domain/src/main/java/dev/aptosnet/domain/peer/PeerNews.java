@@ -14,9 +14,10 @@ import java.util.Optional;
  * passed, and the events of one peer never displace those of another. Single owner; not
  * thread-safe.
  *
- * <p>What is taken is made to fit what was taken before, so that between two {@code Up} of one peer
- * there is always a {@code Down}. A listener that was too slow may hear the {@code Down} of a peer
- * whose {@code Up} it never heard.
+ * <p>What is taken fits what was taken before: for each peer an {@code Up}, any number of {@code
+ * Replaced}, a {@code Down}, and so on, whatever was left out between. A peer that came and went
+ * between two takings is not mentioned at all, so what waits is bounded by the connected peers and
+ * those that the listener has as connected.
  */
 public final class PeerNews {
     /** The latest of each peer, the peer that has waited longest first. */
@@ -24,16 +25,6 @@ public final class PeerNews {
 
     /** Those that the listener has as connected. */
     private final Map<PeerId, PeerInfo> heard = new LinkedHashMap<>();
-
-    private final int maxUnheard;
-
-    /**
-     * @param maxUnheard how many events may wait before those of peers that came and went unheard
-     *     are left out; what else waits is bounded by the number of connected peers
-     */
-    public PeerNews(int maxUnheard) {
-        this.maxUnheard = maxUnheard;
-    }
 
     /** What happened to a peer. */
     public sealed interface Event {
@@ -54,10 +45,8 @@ public final class PeerNews {
      */
     public boolean put(Event event) {
         var peer = peerOf(event);
-        if (event instanceof Event.Down
-                && !heard.containsKey(peer)
-                && waiting.size() >= maxUnheard) {
-            waiting.remove(peer);
+        if (event instanceof Event.Down && !heard.containsKey(peer)) {
+            waiting.remove(peer); // The listener never learns that it was there.
             return false;
         }
         return waiting.put(peer, event) == null;

@@ -17,7 +17,19 @@ public final class InboundCall extends TimedMessage {
     private final int requestId;
     private final int wirePriority;
     private boolean open = true;
+    private @Nullable Handler handler;
     private @Nullable Bytes answer;
+
+    /** The code that works on a request, on a thread of its own. */
+    public interface Handler {
+        /** Whether it has returned, so that the request's slot is free once the call has ended. */
+        boolean hasReturned();
+
+        /**
+         * The request is over without an answer of its: its deadline has come, or the link ended.
+         */
+        void cutOff();
+    }
 
     InboundCall(
             ProtocolId protocol,
@@ -53,6 +65,15 @@ public final class InboundCall extends TimedMessage {
     /** Keeps the answer with the node on its way to the owner. The connection does not look. */
     public void leaveAnswer(@Nullable Bytes content) {
         answer = content;
+    }
+
+    /** A handler works on it from now on; without one the slot ends with the call. */
+    public void servedBy(Handler code) {
+        handler = code;
+    }
+
+    @Nullable Handler handler() {
+        return handler;
     }
 
     void close() {

@@ -7,6 +7,8 @@ import dev.aptosnet.ports.model.ProtocolId;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
+
 /**
  * The peer's requests on one connection that have not been answered (behaviour.md section 6).
  * Numbers are the peer's business: equal ones are each served. Single owner.
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class InboundCalls {
     private final int limit;
     private final Deadlines<InboundCall> deadlines = new Deadlines<>();
+
+    /** Handlers whose requests have ended and that had not returned then; each holds a slot. */
+    private final ArrayList<InboundCall.Handler> lingering = new ArrayList<>(0);
 
     /**
      * Without requests.
@@ -32,7 +37,7 @@ public final class InboundCalls {
     /**
      * Takes a request on.
      *
-     * @return null if too many are open
+     * @return null if too many are open, or their handlers are still at work
      */
     public @Nullable InboundCall open(
             ProtocolId protocol,
@@ -40,8 +45,11 @@ public final class InboundCalls {
             int requestId,
             int wirePriority,
             MonoTime deadline) {
-        if (deadlines.size() >= limit) {
-            return null;
+        if (deadlines.size() + lingering.size() >= limit) {
+            lingering.removeIf(InboundCall.Handler::hasReturned);
+            if (deadlines.size() + lingering.size() >= limit) {
+                return null;
+            }
         }
         var call = new InboundCall(protocol, messageClass, requestId, wirePriority, deadline);
         deadlines.add(call);
@@ -64,7 +72,7 @@ public final class InboundCalls {
     }
 
     /**
-     * Gives a request's slot back.
+     * Ends a request. Its slot is free again once its handler has returned as well.
      *
      * @return whether it was open
      */
@@ -74,7 +82,19 @@ public final class InboundCalls {
         }
         call.close();
         deadlines.remove(call);
+        var handler = call.handler();
+        if (handler != null && !handler.hasReturned()) {
+            lingering.add(handler);
+        }
         return true;
+    }
+
+    /** Ends a request without an answer of its handler, which learns of it. */
+    public void cutOff(InboundCall call) {
+        var handler = call.handler();
+        if (close(call) && handler != null) {
+            handler.cutOff();
+        }
     }
 
     /** The node of the answer to a request that {@link #close} closed. */

@@ -156,7 +156,7 @@ class NetworkMachinePropertyTest {
         if (dials.isEmpty()) {
             return time();
         }
-        var dial = dials.get(first(dials));
+        var dial = dials.values().iterator().next();
         if (random.nextBoolean()) {
             return new NetworkEvent.DialFailed(
                     dial.leg(), new SetupFailure(SetupFailure.Reason.TIMEOUT, "planted"));

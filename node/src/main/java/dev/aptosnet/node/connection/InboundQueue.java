@@ -13,14 +13,16 @@ import java.util.function.Consumer;
 
 /**
  * The direct sends of one protocol on their way to the handler, taken one at a time by a virtual
- * thread that exists only while there are any. Where peers are served side by side each connection
- * has one of its own; where they take turns they share one. Any thread.
+ * thread that exists only while there are any. Where peers are served side by side each peer has
+ * one of its own; where they take turns they share one. Any thread.
  */
 final class InboundQueue {
-    private static final System.Logger LOG = System.getLogger(InboundQueue.class.getName());
-
     private final ProtocolId protocol;
     private final ProtocolRegistration.DirectHandler handler;
+    private final HandlerReports reports;
+
+    /** Runs when nothing waits any more. */
+    private final Runnable whenIdle;
 
     /** Also the lock. */
     private final KeyedQueue<PeerId, Waiting> queue;
@@ -28,15 +30,26 @@ final class InboundQueue {
     private boolean draining;
 
     private record Waiting(
-            PeerId peer, Bytes payload, InboundAccount account, Consumer<Bytes> whenDone) {
+            PeerId peer,
+            Bytes payload,
+            InboundAccount account,
+            ConnectionMetrics metrics,
+            Consumer<Bytes> whenDone) {
         void release(ProtocolId protocol) {
             account.release(protocol, payload.size());
         }
     }
 
-    InboundQueue(ProtocolId protocol, ProtocolRegistration.DirectHandler handler, Inbox inbox) {
+    InboundQueue(
+            ProtocolId protocol,
+            ProtocolRegistration.DirectHandler handler,
+            Inbox inbox,
+            HandlerReports reports,
+            Runnable whenIdle) {
         this.protocol = protocol;
         this.handler = handler;
+        this.reports = reports;
+        this.whenIdle = whenIdle;
         this.queue = new KeyedQueue<>(inbox.style(), inbox.messages());
     }
 
@@ -65,7 +78,7 @@ final class InboundQueue {
                 drop(oldest, metrics);
                 dropped = true;
             }
-            var gone = queue.push(peer, new Waiting(peer, payload, account, whenDone));
+            var gone = queue.push(peer, new Waiting(peer, payload, account, metrics, whenDone));
             if (gone != null) {
                 drop(gone, metrics);
                 dropped = true;
@@ -88,14 +101,22 @@ final class InboundQueue {
         for (var message = next(); message != null; message = next()) {
             try {
                 handler.onMessage(message.peer, message.payload);
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            } catch (Exception e) {
-                LOG.log(System.Logger.Level.WARNING, "the handler of " + protocol + " failed", e);
+            } catch (MalformedPayloadException e) {
+                reports.malformed(message.metrics, message.peer, e);
+            } catch (Throwable e) {
+                reports.failed(message.metrics, "handler", e);
             } finally {
+                Thread.interrupted(); // What a handler did to its thread ends with its message.
                 message.release(protocol);
                 message.whenDone.accept(message.payload);
             }
+        }
+        whenIdle.run();
+    }
+
+    boolean isDraining() {
+        synchronized (queue) {
+            return draining;
         }
     }
 

@@ -1,12 +1,11 @@
 package dev.aptosnet.node.connection;
 
 import dev.aptosnet.domain.rpc.InboundCall;
+import dev.aptosnet.domain.wire.RefusalCode;
 import dev.aptosnet.ports.client.RpcRequest;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.PeerId;
 import dev.aptosnet.ports.model.ProtocolId;
-
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A request on its way through a handler, and back. */
 final class InboundRequest implements RpcRequest<Bytes> {
@@ -15,7 +14,7 @@ final class InboundRequest implements RpcRequest<Bytes> {
     private final Bytes payload;
     private final boolean borrowed;
     private final long arrivedNanos;
-    private final AtomicBoolean ended = new AtomicBoolean();
+    private final HandlerProgress progress = new HandlerProgress();
 
     /**
      * @param borrowed whether the payload's memory is used again once the handler has returned
@@ -45,7 +44,7 @@ final class InboundRequest implements RpcRequest<Bytes> {
 
     @Override
     public boolean respond(Bytes answer) {
-        if (!ended.compareAndSet(false, true) || !connection.respond(call, lasting(answer))) {
+        if (!progress.end() || !connection.respond(call, lasting(answer))) {
             return false;
         }
         connection.metrics().served(call.protocol(), connection.nanosSince(arrivedNanos));
@@ -61,6 +60,14 @@ final class InboundRequest implements RpcRequest<Bytes> {
 
     @Override
     public boolean refuse() {
-        return ended.compareAndSet(false, true) && connection.refuse(call);
+        return refuse(RefusalCode.HANDLER_FAILED);
+    }
+
+    boolean refuse(RefusalCode why) {
+        return progress.end() && connection.refuse(call, why);
+    }
+
+    HandlerProgress progress() {
+        return progress;
     }
 }

@@ -21,6 +21,7 @@ import dev.aptosnet.node.metrics.ConnectionMetrics;
 import dev.aptosnet.ports.client.Inbox;
 import dev.aptosnet.ports.client.PeerInfo;
 import dev.aptosnet.ports.client.QueueStyle;
+import dev.aptosnet.ports.client.RpcHandler;
 import dev.aptosnet.ports.client.SendResult;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.DisconnectReason;
@@ -40,6 +41,7 @@ import dev.aptosnet.ports.transport.LinkHandler;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -75,6 +77,9 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
 
     /** By protocol number, from the first direct send of a protocol on. Owner only. */
     private @Nullable InboundQueue[] queues = NO_QUEUES;
+
+    /** Where those come from. Owner only. */
+    private @Nullable PeerInboxes inboxes;
 
     /** Rare requests to the owner, such as cancellations. */
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(1);
@@ -211,6 +216,7 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
         var charged = chargeAnswer(call, answer);
         if (charged != SendResult.QUEUED) {
             metrics.refused(call.messageClass(), charged);
+            protocols.reports(call.protocol()).noRoom(peer(), answer.size());
             runOnOwner(() -> machine.refuse(call, RefusalCode.OVERLOADED));
             return false;
         }
@@ -232,8 +238,8 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
         }
     }
 
-    boolean refuse(InboundCall call) {
-        runOnOwner(() -> machine.refuse(call, RefusalCode.HANDLER_FAILED));
+    boolean refuse(InboundCall call, RefusalCode why) {
+        runOnOwner(() -> machine.refuse(call, why));
         return true;
     }
 
@@ -468,6 +474,9 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
         account.flush();
         metrics.flush();
         health.onClosed();
+        if (queues.length > 0) {
+            protocols.inboxes().release(peer());
+        }
         onClosed.accept(this, how);
     }
 
@@ -480,11 +489,16 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
             return;
         }
         if (registration.directInline()) {
+            var reports = protocols.reports(protocol);
+            var began = clock.now().nanos();
             try {
                 handler.onMessage(peer(), payload);
-            } catch (Exception e) {
-                LOG.log(System.Logger.Level.WARNING, "the handler of " + protocol + " failed", e);
+            } catch (MalformedPayloadException e) {
+                reports.malformed(metrics, peer(), e);
+            } catch (Throwable e) {
+                reports.failed(metrics, "handler", e);
             } finally {
+                reports.ran(metrics, "handler", nanosSince(began));
                 done(registration, payload);
             }
             return;
@@ -518,23 +532,30 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
         var number = registration.protocol().number();
         if (queues.length == 0) {
             queues = new InboundQueue[ProtocolHandlers.NUMBERS];
+            inboxes = protocols.inboxes().acquire(peer());
         }
         var queue = queues[number];
         if (queue == null) {
             queue = protocols.shared(registration.protocol());
-            if (queue == null) {
-                var inbox = registration.inbox();
-                queue =
-                        new InboundQueue(
-                                registration.protocol(),
-                                handler,
-                                inbox != null
-                                        ? inbox
-                                        : Inbox.of(QueueStyle.FIFO, limits.inboundQueueMessages()));
+            if (queue == null && inboxes != null) {
+                queue = inboxes.queue(number, () -> newQueue(registration, handler));
             }
             queues[number] = queue;
         }
-        return queue;
+        return Objects.requireNonNull(queue);
+    }
+
+    private InboundQueue newQueue(
+            ProtocolRegistration registration, ProtocolRegistration.DirectHandler handler) {
+        var inbox = registration.inbox();
+        var table = protocols.inboxes();
+        var of = peer();
+        return new InboundQueue(
+                registration.protocol(),
+                handler,
+                inbox != null ? inbox : Inbox.of(QueueStyle.FIFO, limits.inboundQueueMessages()),
+                protocols.reports(registration.protocol()),
+                () -> table.idle(of));
     }
 
     @Override
@@ -547,12 +568,11 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
         }
         var request = new InboundRequest(this, call, payload, registration.borrows());
         if (registration.rpcInline()) {
+            var began = clock.now().nanos();
             try {
-                handler.onRequest(request);
-            } catch (Exception e) {
-                failed(call, e);
-                request.refuse();
+                run(handler, request);
             } finally {
+                protocols.reports(call.protocol()).ran(metrics, "handler", nanosSince(began));
                 done(registration, payload);
             }
             return;
@@ -561,20 +581,39 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
             machine.refuse(call, RefusalCode.OVERLOADED);
             return;
         }
+        var progress = request.progress();
+        call.servedBy(progress);
         Thread.startVirtualThread(
                 () -> {
                     try {
-                        handler.onRequest(request);
-                    } catch (InterruptedException _) {
-                        Thread.currentThread().interrupt();
-                    } catch (Exception e) {
-                        failed(call, e);
-                        request.refuse();
+                        if (progress.begin()) {
+                            run(handler, request);
+                        }
+                    } catch (Throwable e) {
+                        protocols.reports(request.protocol()).failed(metrics, "handler", e);
                     } finally {
+                        progress.returned();
                         inbound.release(call.protocol(), payload.size());
                         done(registration, payload);
                     }
                 });
+    }
+
+    /** Whatever the handler throws ends its request, and nothing else. */
+    private void run(RpcHandler<Bytes> handler, InboundRequest request) {
+        try {
+            handler.onRequest(request);
+        } catch (MalformedPayloadException e) {
+            protocols.reports(request.protocol()).malformed(metrics, peer(), e);
+            request.refuse(RefusalCode.BAD_PAYLOAD);
+        } catch (InterruptedException e) {
+            if (request.refuse()) { // Else the deadline has interrupted it, and nothing failed.
+                protocols.reports(request.protocol()).failed(metrics, "handler", e);
+            }
+        } catch (Throwable e) {
+            protocols.reports(request.protocol()).failed(metrics, "handler", e);
+            request.refuse();
+        }
     }
 
     /** A handler has returned. Any thread. */
@@ -592,8 +631,21 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
         }
     }
 
-    private static void failed(InboundCall call, Exception e) {
-        LOG.log(System.Logger.Level.WARNING, "the handler of " + call.protocol() + " failed", e);
+    /** Where a callback of this protocol reports what goes wrong. */
+    HandlerReports reports(ProtocolId protocol) {
+        return protocols.reports(protocol);
+    }
+
+    /** Runs a callback on the owner; whatever it throws is reported and goes no further. */
+    public void runInline(ProtocolId protocol, Runnable callback) {
+        var began = clock.now().nanos();
+        try {
+            callback.run();
+        } catch (Throwable e) {
+            reports(protocol).failed(metrics, "callback", e);
+        } finally {
+            reports(protocol).ran(metrics, "callback", nanosSince(began));
+        }
     }
 
     @Override

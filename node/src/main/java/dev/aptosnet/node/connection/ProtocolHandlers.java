@@ -14,6 +14,8 @@ public final class ProtocolHandlers {
 
     private final @Nullable ProtocolRegistration[] byNumber = new ProtocolRegistration[NUMBERS];
     private final @Nullable InboundQueue[] shared = new InboundQueue[NUMBERS];
+    private final @Nullable HandlerReports[] reports = new HandlerReports[NUMBERS];
+    private final PeerInboxes.Table inboxes = new PeerInboxes.Table();
     private final byte[] places = new byte[NUMBERS];
     private final List<ProtocolId> spoken;
     private final List<ProtocolId> served;
@@ -22,10 +24,14 @@ public final class ProtocolHandlers {
         for (var registration : registrations) {
             var number = registration.protocol().number();
             byNumber[number] = registration;
+            var reporter = new HandlerReports(registration.protocol());
+            reports[number] = reporter;
             var direct = registration.direct();
             var inbox = registration.inbox();
             if (direct != null && inbox != null && inbox.oneAtATime()) {
-                shared[number] = new InboundQueue(registration.protocol(), direct, inbox);
+                shared[number] =
+                        new InboundQueue(
+                                registration.protocol(), direct, inbox, reporter, () -> {});
             }
         }
         spoken = registrations.stream().map(ProtocolRegistration::protocol).sorted().toList();
@@ -53,6 +59,17 @@ public final class ProtocolHandlers {
     /** The queue in which all peers take turns; null where each has a queue of its own. */
     @Nullable InboundQueue shared(ProtocolId protocol) {
         return shared[protocol.number()];
+    }
+
+    /** Where what goes wrong in the handlers of a protocol is told. */
+    HandlerReports reports(ProtocolId protocol) {
+        var known = reports[protocol.number()];
+        return known == null ? new HandlerReports(protocol) : known;
+    }
+
+    /** The queues of each peer. */
+    PeerInboxes.Table inboxes() {
+        return inboxes;
     }
 
     /** Which of {@link #served} a protocol is that has a handler. */

@@ -68,7 +68,7 @@ public record ProtocolRegistration(
                 (from, payload) ->
                         handler.onMessage(
                                 new InboundMessage<>(
-                                        from, protocol, codec.decode(protocol, payload))),
+                                        from, protocol, decode(codec, protocol, payload))),
                 inline,
                 null,
                 false);
@@ -105,11 +105,19 @@ public record ProtocolRegistration(
                 borrows || other.borrows);
     }
 
+    private static <M> M decode(Codec<M> codec, ProtocolId protocol, Bytes payload) {
+        try {
+            return codec.decode(protocol, payload);
+        } catch (RuntimeException e) {
+            throw new MalformedPayloadException(e);
+        }
+    }
+
     /** A request as an application sees it; decoded on the handler's thread. */
     private record Typed<M>(RpcRequest<Bytes> request, Codec<M> codec, M payload)
             implements RpcRequest<M> {
         Typed(RpcRequest<Bytes> request, Codec<M> codec) {
-            this(request, codec, codec.decode(request.protocol(), request.payload()));
+            this(request, codec, decode(codec, request.protocol(), request.payload()));
         }
 
         @Override

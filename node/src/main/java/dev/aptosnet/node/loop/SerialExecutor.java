@@ -34,7 +34,7 @@ public final class SerialExecutor {
         for (var task = next(); task != null; task = next()) {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.log(System.Logger.Level.WARNING, name + ": a listener failed", e);
             }
         }

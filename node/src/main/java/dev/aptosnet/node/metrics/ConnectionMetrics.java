@@ -78,6 +78,23 @@ public final class ConnectionMetrics {
         network.counter("aptos_network_direct_send_bytes", "state", "declined").increment(size);
     }
 
+    /** Counts a handler or callback that threw. Any thread. */
+    public void handlerFailed(ProtocolId protocol) {
+        network.counter("aptosnet_handler_failures_total", "protocol_id", protocol.name())
+                .increment();
+    }
+
+    /** Counts a payload of the peer that did not decode. Any thread. */
+    public void malformedPayload(ProtocolId protocol) {
+        network.counter("aptosnet_malformed_payloads_total", "protocol_id", protocol.name())
+                .increment();
+    }
+
+    /** Counts code that held up a connection's owner for long. */
+    public void slowInline(ProtocolId protocol) {
+        network.counter("aptosnet_slow_inline_total", "protocol_id", protocol.name()).increment();
+    }
+
     /** Counts that reading stopped because a bucket was empty. */
     public void throttled(RateLimitKind bucket) {
         network.counter(

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
 /** A call of an application: what the machine knows of it, and whom to tell how it ended. */
 abstract sealed class ClientCall extends OutboundCall {
@@ -116,6 +117,9 @@ abstract sealed class ClientCall extends OutboundCall {
 
     /** A call whose caller waits on its own thread. */
     static final class Blocking extends ClientCall {
+        /** How late the owner may be before its caller goes on alone: 10 ms. */
+        private static final long GRACE_NANOS = 10_000_000;
+
         private final Thread caller = Thread.currentThread();
         private @Nullable Bytes answer;
         private @Nullable NetworkException failure;
@@ -139,10 +143,18 @@ abstract sealed class ClientCall extends OutboundCall {
             LockSupport.unpark(caller);
         }
 
-        /** Waits for the end, which the machine's deadline brings at the latest. */
+        /**
+         * Waits for the end, which the machine's deadline brings; if the owner does not come to it
+         * in time, as beside a slow inline handler, the caller goes on without it.
+         */
         Bytes await() throws InterruptedException {
+            var until = latestDeadline().plusNanos(GRACE_NANOS);
             while (!ended) {
-                LockSupport.park(this);
+                var left = until.nanosSince(connection().callersNow());
+                if (left <= 0) {
+                    throw new NetworkException.TimedOut(connection().peer(), protocol());
+                }
+                LockSupport.parkNanos(this, left);
                 if (!ended && Thread.interrupted()) {
                     throw new InterruptedException();
                 }
@@ -162,17 +174,26 @@ abstract sealed class ClientCall extends OutboundCall {
     }
 
     /** A call whose future is completed on a virtual thread. */
-    static final class Async extends ClientCall {
-        private final CompletableFuture<Bytes> future;
+    static final class Async<M> extends ClientCall {
+        private final CompletableFuture<M> future;
+        private final Function<Bytes, M> decode;
 
-        Async(Terms terms, CompletableFuture<Bytes> future) {
+        Async(Terms terms, CompletableFuture<M> future, Function<Bytes, M> decode) {
             super(terms);
             this.future = future;
+            this.decode = decode;
         }
 
         @Override
         void succeeded(Bytes answer) {
-            Thread.startVirtualThread(() -> future.complete(answer));
+            Thread.startVirtualThread(
+                    () -> {
+                        try {
+                            future.complete(decode.apply(answer));
+                        } catch (Throwable e) {
+                            future.completeExceptionally(e);
+                        }
+                    });
         }
 
         @Override
@@ -183,8 +204,6 @@ abstract sealed class ClientCall extends OutboundCall {
 
     /** A call whose callback runs on the connection's owner. */
     static final class Inline extends ClientCall {
-        private static final System.Logger LOG = System.getLogger(Inline.class.getName());
-
         private final RpcCallback<Bytes> callback;
 
         Inline(Terms terms, RpcCallback<Bytes> callback) {
@@ -199,22 +218,13 @@ abstract sealed class ClientCall extends OutboundCall {
 
         @Override
         void succeeded(Bytes answer) {
-            try {
-                callback.onAnswer(answer);
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "a callback of " + protocol() + " failed", e);
-            } finally {
-                connection().done(protocol(), answer);
-            }
+            connection().runInline(protocol(), () -> callback.onAnswer(answer));
+            connection().done(protocol(), answer);
         }
 
         @Override
         void failed(NetworkException failure) {
-            try {
-                callback.onFailure(failure);
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "a callback of " + protocol() + " failed", e);
-            }
+            connection().runInline(protocol(), () -> callback.onFailure(failure));
         }
     }
 }

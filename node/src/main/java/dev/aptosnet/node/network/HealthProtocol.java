@@ -6,6 +6,7 @@ import dev.aptosnet.domain.rpc.CallFailure;
 import dev.aptosnet.domain.rpc.OutboundCall;
 import dev.aptosnet.domain.wire.BcsException;
 import dev.aptosnet.domain.wire.HealthCheckerMsg;
+import dev.aptosnet.node.connection.MalformedPayloadException;
 import dev.aptosnet.node.connection.PeerConnection;
 import dev.aptosnet.node.connection.ProtocolRegistration;
 import dev.aptosnet.node.metrics.NetworkMetrics;
@@ -75,7 +76,7 @@ final class HealthProtocol {
                         PROTOCOL,
                         Codec.BYTES,
                         request -> {
-                            if (HealthCheckerMsg.decode(request.payload())
+                            if (decoded(request.payload())
                                     instanceof HealthCheckerMsg.Ping(int nonce)) {
                                 request.respond(new HealthCheckerMsg.Pong(nonce).encode());
                                 pinged(request.from());
@@ -83,6 +84,14 @@ final class HealthProtocol {
                         },
                         true));
         return all;
+    }
+
+    private static HealthCheckerMsg decoded(Bytes payload) {
+        try {
+            return HealthCheckerMsg.decode(payload);
+        } catch (BcsException e) {
+            throw new MalformedPayloadException(e);
+        }
     }
 
     private void pinged(PeerId peer) {

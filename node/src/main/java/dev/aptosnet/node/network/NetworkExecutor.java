@@ -430,7 +430,7 @@ final class NetworkExecutor implements TrustedPeers {
                         metrics.forConnection(),
                         peerHealths.forConnection(),
                         this::connectionClosed);
-        connection.health().remember(open.losses());
+        connection.health().remember(open.losses().stream().mapToLong(Long::longValue).toArray());
         connections.put(info.id(), connection);
         failures.forget(info.peer());
     }

@@ -109,11 +109,12 @@ final class PeerClient<M> implements NetworkClient<M> {
     @Override
     public CompletableFuture<M> sendToPeerRpcAsync(
             PeerId peer, ProtocolId protocol, M request, Duration timeout) {
-        var bytes = new CompletableFuture<Bytes>();
-        var answer = bytes.thenApply(payload -> decode(peer, protocol, payload));
+        var answer = new CompletableFuture<M>();
         try {
             var terms = terms(peer, protocol, request, timeout);
-            var call = new ClientCall.Async(terms, bytes);
+            var call =
+                    new ClientCall.Async<>(
+                            terms, answer, payload -> decode(peer, protocol, payload));
             start(terms, call);
             answer.exceptionally(
                     failure -> {
@@ -123,7 +124,7 @@ final class PeerClient<M> implements NetworkClient<M> {
                         return null;
                     });
         } catch (NetworkException e) {
-            bytes.completeExceptionally(e);
+            answer.completeExceptionally(e);
         }
         return answer;
     }

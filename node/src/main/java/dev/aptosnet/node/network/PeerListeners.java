@@ -13,9 +13,6 @@ import java.util.Optional;
  * a time. A slow one finds the latest event of each peer and holds up no other.
  */
 final class PeerListeners {
-    /** How many peers that came and went unheard one listener is told of at most. */
-    private static final int MAX_UNHEARD = 4096;
-
     private final List<Listener> listeners;
 
     PeerListeners(List<NetworkEvents<?>> listeners) {
@@ -28,7 +25,7 @@ final class PeerListeners {
 
     private static final class Listener {
         private final NetworkEvents<?> events;
-        private final PeerNews news = new PeerNews(MAX_UNHEARD);
+        private final PeerNews news = new PeerNews();
         private final SerialExecutor serial = new SerialExecutor("aptosnet-peers");
 
         Listener(NetworkEvents<?> events) {

@@ -57,6 +57,8 @@ class InboundQueueTest {
 
     private final BlockingQueue<String> entered = new LinkedBlockingQueue<>();
 
+    private static final PeerId PEER_OF_ERRORS = PeerId.parse("0x9");
+
     private InboundQueue queue(Inbox inbox) {
         return new InboundQueue(
                 ProtocolId.NETBENCH_DIRECT_SEND,
@@ -66,9 +68,14 @@ class InboundQueueTest {
                     if (payload.asUtf8().equals("bad")) {
                         throw new IllegalStateException("planted");
                     }
+                    if (payload.asUtf8().equals("error")) {
+                        throw new AssertionError("planted");
+                    }
                     handled.add(payload.asUtf8());
                 },
-                inbox);
+                inbox,
+                new HandlerReports(ProtocolId.NETBENCH_DIRECT_SEND),
+                () -> {});
     }
 
     private void offer(InboundQueue queue, PeerId peer, String... messages) {
@@ -103,6 +110,14 @@ class InboundQueueTest {
         }
         assertThat(node.used()).isZero();
         assertThat(account.heldBytes()).isZero();
+    }
+
+    @Test
+    void anErrorInAHandlerDoesNotStopItsQueue() throws Exception {
+        var queue = queue(Inbox.of(QueueStyle.FIFO, 8));
+        offer(queue, PEER_OF_ERRORS, "error", "after");
+        permits.release(2);
+        assertThat(handled.poll(10, TimeUnit.SECONDS)).isEqualTo("after");
     }
 
     @Test

@@ -23,7 +23,9 @@ public enum SourceFailure {
     /** What came to a webhook was no request that it knows. */
     BAD_REQUEST("bad_request"),
     /** A webhook's caller who found all places taken. */
-    BUSY("busy");
+    BUSY("busy"),
+    /** A fault of the source's own code; it begins again. */
+    INTERNAL("internal");
 
     private final String label;
 
