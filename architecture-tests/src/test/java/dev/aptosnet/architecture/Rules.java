@@ -52,6 +52,9 @@ final class Rules {
                                     || type.getName()
                                             .matches("java\\.util\\.concurrent\\..*Execut.*"));
 
+    private static final DescribedPredicate<JavaClass> RUNS_BESIDE_OTHERS =
+            resideInAnyPackage(NODE, ADAPTERS, TRANSPORT_SUPPORT);
+
     private static final DescribedPredicate<JavaClass> EVERYTHING =
             resideInAPackage("dev.aptosnet..");
 
@@ -249,6 +252,11 @@ final class Rules {
                         resideInAPackage(DOMAIN),
                         noClasses().that(resideInAPackage(DOMAIN)).should(Bytecode.SYNCHRONIZE),
                         "dev.aptosnet.domain.planted.synchronization"),
+                new Rule(
+                        "the body of every thread catches Throwable",
+                        RUNS_BESIDE_OTHERS,
+                        classes().that(RUNS_BESIDE_OTHERS).should(Bytecode.GUARD_THEIR_THREADS),
+                        "dev.aptosnet.node.planted.threads"),
                 new Rule(
                         "no simple name stands for two classes",
                         EVERYTHING,

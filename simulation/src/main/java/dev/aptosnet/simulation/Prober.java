@@ -2,8 +2,8 @@ package dev.aptosnet.simulation;
 
 import dev.aptosnet.domain.connectivity.Connectivity;
 import dev.aptosnet.domain.connectivity.DialLimiter;
-import dev.aptosnet.domain.connectivity.DiscoveredPeer;
 import dev.aptosnet.domain.connectivity.OwnNode;
+import dev.aptosnet.domain.connectivity.PeerDescription;
 import dev.aptosnet.ports.discovery.SourceKind;
 import dev.aptosnet.ports.model.AccessPolicy;
 import dev.aptosnet.ports.model.AuthMode;
@@ -44,12 +44,12 @@ final class Prober {
                         run.world().newRandom(),
                         0,
                         run.world().now());
-        var view = new TreeMap<PeerId, DiscoveredPeer>();
+        var view = new TreeMap<PeerId, PeerDescription>();
         for (var candidate : run.network().hosts()) {
             if (candidate != host) {
                 view.put(
                         candidate.peer(),
-                        DiscoveredPeer.of(
+                        PeerDescription.of(
                                 List.of(candidate.address()),
                                 Set.of(candidate.key()),
                                 PeerRole.VALIDATOR_FULL_NODE));

@@ -2,8 +2,8 @@ package dev.aptosnet.simulation;
 
 import dev.aptosnet.domain.connection.ConnectionSettings;
 import dev.aptosnet.domain.connectivity.DialLimiter;
-import dev.aptosnet.domain.connectivity.DiscoveredPeer;
 import dev.aptosnet.domain.connectivity.OwnNode;
+import dev.aptosnet.domain.connectivity.PeerDescription;
 import dev.aptosnet.domain.connectivity.TrustedSet;
 import dev.aptosnet.domain.network.NetworkEffect;
 import dev.aptosnet.domain.network.NetworkEvent;
@@ -171,12 +171,12 @@ class SimNode {
         on(new NetworkEvent.EpochRevoked());
     }
 
-    private static Map<PeerId, DiscoveredPeer> view(Collection<Host> validators) {
-        var view = new TreeMap<PeerId, DiscoveredPeer>();
+    private static Map<PeerId, PeerDescription> view(Collection<Host> validators) {
+        var view = new TreeMap<PeerId, PeerDescription>();
         for (var validator : validators) {
             view.put(
                     validator.peer(),
-                    DiscoveredPeer.of(
+                    PeerDescription.of(
                             List.of(validator.address()),
                             Set.of(validator.key()),
                             PeerRole.VALIDATOR));

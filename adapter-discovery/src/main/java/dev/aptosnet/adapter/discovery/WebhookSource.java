@@ -148,6 +148,8 @@ final class WebhookSource extends RunningSource {
                                 converse(socket, outlet);
                             } catch (IOException e) {
                                 LOG.log(Level.DEBUG, "a webhook''s caller is gone: {0}", e);
+                            } catch (Throwable e) {
+                                outlet.failed(SourceFailure.INTERNAL, e.toString());
                             } finally {
                                 open.remove(socket);
                                 places.release();

@@ -27,6 +27,7 @@ import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
+import dev.aptosnet.transport.support.GuardedThreads;
 
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -80,12 +81,7 @@ final class MemoryTransport implements Transport {
                         () -> KeyPair.generate(random));
         this.executor =
                 new ScheduledThreadPoolExecutor(
-                        1,
-                        work ->
-                                Thread.ofPlatform()
-                                        .daemon()
-                                        .name("aptosnet-memory")
-                                        .unstarted(work));
+                        1, work -> GuardedThreads.unstartedDaemon("aptosnet-memory", work));
         this.executor.setRemoveOnCancelPolicy(true);
         this.executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.owner = firstThread(executor);

@@ -5,6 +5,7 @@ import dev.aptosnet.ports.model.ConnectionId;
 import dev.aptosnet.ports.model.DisconnectReason;
 import dev.aptosnet.ports.transport.LinkClosed;
 import dev.aptosnet.ports.transport.TransportSettings.Limits;
+import dev.aptosnet.transport.support.GuardedThreads;
 
 import tech.kwik.core.QuicStream;
 
@@ -77,7 +78,7 @@ final class InboundLanes {
     /** Begins to read; until somebody takes from the inbox, as much as that holds. */
     void open(Streams streams) {
         streams.giveTo(this::read);
-        Thread.ofVirtual().name("aptosnet-quic-control").start(this::readControl);
+        GuardedThreads.start("aptosnet-quic-control", this::readControl);
         watch();
     }
 
@@ -98,7 +99,7 @@ final class InboundLanes {
                         });
         var lane = new Inbound(stream, reader);
         open.add(lane);
-        Thread.ofVirtual().name("aptosnet-quic-lane").start(() -> run(lane));
+        GuardedThreads.start("aptosnet-quic-lane", () -> run(lane));
     }
 
     private void run(Inbound lane) {

@@ -3,6 +3,7 @@ package dev.aptosnet.adapter.quic;
 import dev.aptosnet.ports.model.Bytes;
 import dev.aptosnet.ports.model.MessageClass;
 import dev.aptosnet.ports.transport.Lane;
+import dev.aptosnet.transport.support.GuardedThreads;
 
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,7 @@ final class LaneWriter {
         this.way = way;
         this.lane = lane;
         this.progress = progress;
-        this.thread = Thread.ofVirtual().name("aptosnet-quic-send").unstarted(this::run);
+        this.thread = GuardedThreads.unstarted("aptosnet-quic-send", this::run);
     }
 
     void start() {

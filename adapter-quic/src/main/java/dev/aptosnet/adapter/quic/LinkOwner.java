@@ -1,5 +1,7 @@
 package dev.aptosnet.adapter.quic;
 
+import dev.aptosnet.transport.support.GuardedThreads;
+
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -18,8 +20,7 @@ final class LinkOwner {
                 new ScheduledThreadPoolExecutor(
                         1,
                         work -> {
-                            var made =
-                                    Thread.ofVirtual().name("aptosnet-quic-owner").unstarted(work);
+                            var made = GuardedThreads.unstarted("aptosnet-quic-owner", work);
                             thread = made;
                             return made;
                         });

@@ -1,5 +1,7 @@
 package dev.aptosnet.adapter.quic;
 
+import dev.aptosnet.transport.support.GuardedThreads;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -94,7 +96,7 @@ final class ListenPort implements AutoCloseable {
                 && flights.isBegun(from)
                 && early.mayAsk(from, System.nanoTime())) {
             // This thread is the library's, and receives for everybody.
-            Thread.ofVirtual().name("aptosnet-quic-early").start(() -> answer(message, from));
+            GuardedThreads.start("aptosnet-quic-early", () -> answer(message, from));
         }
         return true;
     }

@@ -1,5 +1,7 @@
 package dev.aptosnet.adapter.quic;
 
+import dev.aptosnet.transport.support.GuardedThreads;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Set;
@@ -59,7 +61,7 @@ final class NudgedStreams {
             synchronized (this) {
                 if (!running) {
                     running = true;
-                    Thread.ofVirtual().name("aptosnet-quic-nudge").start(this::run);
+                    GuardedThreads.start("aptosnet-quic-nudge", this::run);
                 }
             }
         }

@@ -9,6 +9,7 @@ import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.transport.support.GuardedThreads;
 import dev.aptosnet.transport.support.SocketAddresses;
 
 import org.jspecify.annotations.Nullable;
@@ -54,12 +55,12 @@ final class QuicDial {
         this.address = address;
         this.turn = turn;
         this.limit = limit;
-        this.thread = Thread.ofVirtual().name("aptosnet-quic-dial").unstarted(this::run);
+        this.thread = GuardedThreads.unstarted("aptosnet-quic-dial", this::run);
     }
 
     void start() {
         thread.start();
-        Thread.ofVirtual().name("aptosnet-quic-deadline").start(this::watch);
+        GuardedThreads.start("aptosnet-quic-deadline", this::watch);
     }
 
     private void watch() {

@@ -13,6 +13,7 @@ import dev.aptosnet.ports.transport.LinkInfo;
 import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.transport.support.GuardedThreads;
 
 import org.jspecify.annotations.Nullable;
 
@@ -306,7 +307,7 @@ final class QuicDialAttempt {
             return;
         }
         // The library may wait for its own threads when it closes.
-        Thread.ofVirtual().name("aptosnet-quic-close").start(() -> close(opened, bound));
+        GuardedThreads.start("aptosnet-quic-close", () -> close(opened, bound));
     }
 
     private static void close(@Nullable QuicClientConnection opened, DatagramSocket bound) {

@@ -10,6 +10,7 @@ import dev.aptosnet.ports.transport.LinkHandler;
 import dev.aptosnet.ports.transport.LinkInfo;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.transport.support.GuardedThreads;
 
 import org.jspecify.annotations.Nullable;
 
@@ -353,7 +354,7 @@ final class QuicLink implements Link {
         stop();
         var left = lanes.finish();
         var before = lanes.finishedStreams();
-        Thread.ofVirtual().name("aptosnet-quic-close").start(() -> closing(left, before));
+        GuardedThreads.start("aptosnet-quic-close", () -> closing(left, before));
     }
 
     private void closing(List<LaneWriter> left, long before) {
@@ -391,9 +392,8 @@ final class QuicLink implements Link {
         lanes.abort();
         var inOrder = how.reason() == DisconnectReason.CONNECTION_CLOSED;
         // The library may wait for its own threads when it closes.
-        Thread.ofVirtual()
-                .name("aptosnet-quic-close")
-                .start(() -> dispose(inOrder ? CLOSED_IN_ORDER : BROKEN));
+        GuardedThreads.start(
+                "aptosnet-quic-close", () -> dispose(inOrder ? CLOSED_IN_ORDER : BROKEN));
     }
 
     private void stop() {
@@ -416,7 +416,7 @@ final class QuicLink implements Link {
      */
     private void hangUp() {
         // The library may wait for its own threads when it closes.
-        Thread.ofVirtual().name("aptosnet-quic-close").start(() -> close(CLOSED_IN_ORDER));
+        GuardedThreads.start("aptosnet-quic-close", () -> close(CLOSED_IN_ORDER));
     }
 
     private void close(long code) {

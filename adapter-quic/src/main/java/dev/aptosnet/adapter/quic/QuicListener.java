@@ -9,6 +9,7 @@ import dev.aptosnet.ports.transport.ListenId;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.transport.support.GuardedThreads;
 import dev.aptosnet.transport.support.PendingInbound;
 import dev.aptosnet.transport.support.SocketAddresses;
 
@@ -213,14 +214,14 @@ final class QuicListener {
                 String protocol, QuicConnection connection) {
             present.add(connection);
             if (completed.incrementAndGet() % maxSessions == 0) {
-                Thread.ofVirtual().name("aptosnet-quic-listen").start(() -> replace(this));
+                GuardedThreads.start("aptosnet-quic-listen", () -> replace(this));
             }
             return new Visitor(this, connection);
         }
 
         /** Ends once nobody is left, those included who are still in the middle of TLS. */
         private void retire() {
-            Thread.ofVirtual().name("aptosnet-quic-retire").start(this::awaitLast);
+            GuardedThreads.start("aptosnet-quic-retire", this::awaitLast);
         }
 
         private void awaitLast() {
@@ -267,7 +268,7 @@ final class QuicListener {
     }
 
     private static Thread closing(ServerConnector connector) {
-        return Thread.ofVirtual().name("aptosnet-quic-close").start(connector::close);
+        return GuardedThreads.start("aptosnet-quic-close", connector::close);
     }
 
     /** One connection before and after it is proven. */
@@ -305,7 +306,7 @@ final class QuicListener {
             if (refusal != null) {
                 refuse(refusal);
             } else {
-                Thread.ofVirtual().name("aptosnet-quic-deadline").start(this::watch);
+                GuardedThreads.start("aptosnet-quic-deadline", this::watch);
             }
         }
 
@@ -336,7 +337,7 @@ final class QuicListener {
                 streams.accept(stream);
             } else if (begun.compareAndSet(false, true)) {
                 control = stream;
-                Thread.ofVirtual().name("aptosnet-quic-accept").start(() -> prove(stream));
+                GuardedThreads.start("aptosnet-quic-accept", () -> prove(stream));
             }
         }
 
@@ -406,7 +407,7 @@ final class QuicListener {
             if (decided.compareAndSet(false, true)) {
                 leave();
                 transport.emit(new TransportEvent.Refused(id, from, why));
-                Thread.ofVirtual().name("aptosnet-quic-close").start(this::dismiss);
+                GuardedThreads.start("aptosnet-quic-close", this::dismiss);
             }
         }
 

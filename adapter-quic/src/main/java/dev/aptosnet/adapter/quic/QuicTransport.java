@@ -20,6 +20,7 @@ import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.transport.support.GuardedThreads;
 import dev.aptosnet.transport.support.PendingInbound;
 
 import org.jspecify.annotations.Nullable;
@@ -131,7 +132,7 @@ final class QuicTransport implements Transport {
         }
         var listener = new QuicListener(this, id, maxSessions);
         listeners.add(listener);
-        Thread.ofVirtual().name("aptosnet-quic-listen").start(() -> listener.listen(address));
+        GuardedThreads.start("aptosnet-quic-listen", () -> listener.listen(address));
     }
 
     @Override
@@ -175,7 +176,7 @@ final class QuicTransport implements Transport {
         links.forEach(link -> link.close(LINK_CLOSED.reason(), LINK_CLOSED.detail()));
         if (links.stream().anyMatch(QuicLink::isOwner)) {
             // An owner must not wait for itself.
-            Thread.ofVirtual().name("aptosnet-quic-close").start(this::awaitEnd);
+            GuardedThreads.start("aptosnet-quic-close", this::awaitEnd);
         } else {
             awaitEnd();
         }
@@ -202,7 +203,8 @@ final class QuicTransport implements Transport {
                 listeners.stream()
                         .map(
                                 listener ->
-                                        Thread.startVirtualThread(
+                                        GuardedThreads.start(
+                                                "aptosnet-quic-close",
                                                 () -> listener.close(Duration.ofNanos(left))))
                         .toList();
         try {

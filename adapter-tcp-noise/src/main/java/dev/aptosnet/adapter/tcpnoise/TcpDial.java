@@ -11,6 +11,7 @@ import dev.aptosnet.ports.transport.RaceTicket;
 import dev.aptosnet.ports.transport.SetupFailure;
 import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.TransportEvent;
+import dev.aptosnet.transport.support.GuardedThreads;
 import dev.aptosnet.transport.support.SocketAddresses;
 
 import io.netty.channel.ChannelException;
@@ -142,17 +143,16 @@ final class TcpDial {
         doing = "name resolution";
         var port = address.port().orElseThrow();
         // The system's resolver blocks and cannot be interrupted; a virtual thread can wait for it.
-        Thread.ofVirtual()
-                .name("aptosnet-resolve")
-                .start(
-                        () -> {
-                            var found = SocketAddresses.resolve(name, port);
-                            try {
-                                loop.execute(() -> resolved(found, key));
-                            } catch (RejectedExecutionException _) {
-                                // The transport was closed meanwhile.
-                            }
-                        });
+        GuardedThreads.start(
+                "aptosnet-resolve",
+                () -> {
+                    var found = SocketAddresses.resolve(name, port);
+                    try {
+                        loop.execute(() -> resolved(found, key));
+                    } catch (RejectedExecutionException _) {
+                        // The transport was closed meanwhile.
+                    }
+                });
     }
 
     private void resolved(List<InetSocketAddress> found, PublicKey key) {

@@ -17,6 +17,7 @@ import dev.aptosnet.ports.transport.SetupFailure.Reason;
 import dev.aptosnet.ports.transport.Transport;
 import dev.aptosnet.ports.transport.TransportEvent;
 import dev.aptosnet.ports.transport.TransportSettings;
+import dev.aptosnet.transport.support.GuardedThreads;
 import dev.aptosnet.transport.support.PendingInbound;
 
 import io.netty.buffer.PooledByteBufAllocator;
@@ -149,7 +150,7 @@ final class TcpTransport implements Transport {
                                 "the transport was closed"));
         if (owners.isOwner()) {
             // An owner must not wait for itself.
-            Thread.ofVirtual().name("aptosnet-tcp-close").start(this::awaitEnd);
+            GuardedThreads.start("aptosnet-tcp-close", this::awaitEnd);
         } else {
             awaitEnd();
         }

@@ -95,7 +95,7 @@ public final class Connectivity {
     /** What has happened. */
     public sealed interface Event {
         /** A source gives its complete view; whom it does not list it does not know any more. */
-        record Discovered(SourceKind source, Map<PeerId, DiscoveredPeer> view) implements Event {
+        record Discovered(SourceKind source, Map<PeerId, PeerDescription> view) implements Event {
             /** Copies the view. */
             public Discovered {
                 view = Collections.unmodifiableMap(new TreeMap<>(view));
@@ -110,7 +110,7 @@ public final class Connectivity {
          * @param expected when the change is expected
          */
         record NextSetAnnounced(
-                SourceKind source, Map<PeerId, DiscoveredPeer> view, MonoTime expected)
+                SourceKind source, Map<PeerId, PeerDescription> view, MonoTime expected)
                 implements Event {
             /** Copies the view. */
             public NextSetAnnounced {
@@ -327,7 +327,7 @@ public final class Connectivity {
     }
 
     private boolean discovered(
-            MonoTime now, SourceKind source, Map<PeerId, DiscoveredPeer> view, List<Effect> out) {
+            MonoTime now, SourceKind source, Map<PeerId, PeerDescription> view, List<Effect> out) {
         var knownBefore = discovered.all();
         var before = discovered.view(source);
         var changed = discovered.update(source, view);
@@ -361,7 +361,7 @@ public final class Connectivity {
     }
 
     /** The peers that a view makes members; a corrected address is no change of epoch. */
-    private static Set<PeerId> members(Map<PeerId, DiscoveredPeer> view) {
+    private static Set<PeerId> members(Map<PeerId, PeerDescription> view) {
         var members = new TreeSet<PeerId>();
         view.forEach(
                 (peer, known) -> {

@@ -25,9 +25,9 @@ import java.util.TreeSet;
  */
 final class DiscoveredPeers {
     private final PeerId self;
-    private final EnumMap<SourceKind, NavigableMap<PeerId, DiscoveredPeer>> views =
+    private final EnumMap<SourceKind, NavigableMap<PeerId, PeerDescription>> views =
             new EnumMap<>(SourceKind.class);
-    private NavigableMap<PeerId, DiscoveredPeer> merged = new TreeMap<>();
+    private NavigableMap<PeerId, PeerDescription> merged = new TreeMap<>();
 
     DiscoveredPeers(PeerId self) {
         this.self = self;
@@ -39,8 +39,8 @@ final class DiscoveredPeers {
      * @return the peers that must be dialed otherwise than before: new, gone, other keys or
      *     addresses
      */
-    Set<PeerId> update(SourceKind source, Map<PeerId, DiscoveredPeer> view) {
-        var copy = new TreeMap<PeerId, DiscoveredPeer>();
+    Set<PeerId> update(SourceKind source, Map<PeerId, PeerDescription> view) {
+        var copy = new TreeMap<PeerId, PeerDescription>();
         view.forEach(
                 (peer, said) -> {
                     if (!peer.equals(self) && !said.saysNothing()) {
@@ -53,20 +53,20 @@ final class DiscoveredPeers {
         return differences(before, merged);
     }
 
-    private NavigableMap<PeerId, DiscoveredPeer> merge() {
-        var all = new TreeMap<PeerId, List<DiscoveredPeer>>();
+    private NavigableMap<PeerId, PeerDescription> merge() {
+        var all = new TreeMap<PeerId, List<PeerDescription>>();
         for (var view : views.values()) {
             view.forEach(
                     (peer, said) -> all.computeIfAbsent(peer, _ -> new ArrayList<>(4)).add(said));
         }
-        var result = new TreeMap<PeerId, DiscoveredPeer>();
+        var result = new TreeMap<PeerId, PeerDescription>();
         all.forEach(
                 (peer, said) -> result.put(peer, said.size() == 1 ? said.getFirst() : one(said)));
         return result;
     }
 
     /** The role is the one that the source of the highest priority gives. */
-    private static DiscoveredPeer one(List<DiscoveredPeer> byPriority) {
+    private static PeerDescription one(List<PeerDescription> byPriority) {
         var addresses = new LinkedHashSet<NetworkAddress>();
         var keys = new TreeSet<PublicKey>();
         var pinned = false;
@@ -75,13 +75,13 @@ final class DiscoveredPeers {
             keys.addAll(said.keys());
             pinned |= said.pinned();
         }
-        return new DiscoveredPeer(
+        return new PeerDescription(
                 List.copyOf(addresses), keys, byPriority.getFirst().role(), pinned);
     }
 
     private static Set<PeerId> differences(
-            NavigableMap<PeerId, DiscoveredPeer> before,
-            NavigableMap<PeerId, DiscoveredPeer> after) {
+            NavigableMap<PeerId, PeerDescription> before,
+            NavigableMap<PeerId, PeerDescription> after) {
         var changed = new TreeSet<PeerId>();
         before.forEach(
                 (peer, was) -> {
@@ -94,17 +94,17 @@ final class DiscoveredPeers {
         return changed;
     }
 
-    @Nullable DiscoveredPeer find(PeerId peer) {
+    @Nullable PeerDescription find(PeerId peer) {
         return merged.get(peer);
     }
 
     /** All known peers, by id. */
-    Map<PeerId, DiscoveredPeer> all() {
+    Map<PeerId, PeerDescription> all() {
         return Collections.unmodifiableMap(merged);
     }
 
     /** What a source said last. */
-    Map<PeerId, DiscoveredPeer> view(SourceKind source) {
+    Map<PeerId, PeerDescription> view(SourceKind source) {
         return Collections.unmodifiableMap(views.getOrDefault(source, new TreeMap<>()));
     }
 
@@ -113,8 +113,8 @@ final class DiscoveredPeers {
      *
      * @param more what adds to that, and takes nothing away
      */
-    TrustedSet trusted(Map<PeerId, DiscoveredPeer> more) {
-        var trusted = new TreeMap<PeerId, DiscoveredPeer>();
+    TrustedSet trusted(Map<PeerId, PeerDescription> more) {
+        var trusted = new TreeMap<PeerId, PeerDescription>();
         merged.forEach(
                 (peer, said) -> {
                     var added = more.get(peer);

@@ -46,7 +46,7 @@ final class Members {
     }
 
     /** What the sources say of a peer now. */
-    @Nullable DiscoveredPeer find(PeerId peer) {
+    @Nullable PeerDescription find(PeerId peer) {
         return discovered.find(peer);
     }
 
@@ -68,7 +68,7 @@ final class Members {
     }
 
     /** How to reach a peer of the present set, or of the next one if its time has come. */
-    @Nullable DiscoveredPeer reachable(PeerId peer) {
+    @Nullable PeerDescription reachable(PeerId peer) {
         var known = discovered.find(peer);
         if (known == null || !known.isReachable()) {
             known = next.dialed().get(peer);
@@ -77,7 +77,7 @@ final class Members {
     }
 
     /** All that are known, and among validators those of the next epoch once their time is near. */
-    Map<PeerId, DiscoveredPeer> candidates() {
+    Map<PeerId, PeerDescription> candidates() {
         var early = next.dialed();
         // Elsewhere a few connections are enough, and nobody has to be there on the minute.
         if (early.isEmpty() || own.network() != NetworkId.VALIDATOR) {

@@ -21,7 +21,7 @@ final class NextEpoch {
     private final PeerId self;
     private final ConnectivitySettings.HandOff settings;
     private @Nullable SourceKind source;
-    private NavigableMap<PeerId, DiscoveredPeer> peers = new TreeMap<>();
+    private NavigableMap<PeerId, PeerDescription> peers = new TreeMap<>();
     private MonoTime dialFrom = MonoTime.NEVER;
     private MonoTime overdueAt = MonoTime.NEVER;
     private boolean dialing;
@@ -32,8 +32,8 @@ final class NextEpoch {
     }
 
     /** Replaces what was announced before. */
-    void announce(MonoTime now, SourceKind from, Map<PeerId, DiscoveredPeer> view, MonoTime at) {
-        var copy = new TreeMap<PeerId, DiscoveredPeer>();
+    void announce(MonoTime now, SourceKind from, Map<PeerId, PeerDescription> view, MonoTime at) {
+        var copy = new TreeMap<PeerId, PeerDescription>();
         view.forEach(
                 (peer, said) -> {
                     if (!peer.equals(self) && !said.saysNothing()) {
@@ -78,17 +78,17 @@ final class NextEpoch {
     }
 
     /** What was announced of the peer. */
-    @Nullable DiscoveredPeer find(PeerId peer) {
+    @Nullable PeerDescription find(PeerId peer) {
         return peers.get(peer);
     }
 
     /** Whom to dial already, if they are not in the present set. */
-    Map<PeerId, DiscoveredPeer> dialed() {
+    Map<PeerId, PeerDescription> dialed() {
         return dialing ? Collections.unmodifiableMap(peers) : Map.of();
     }
 
     /** All that was announced. */
-    Map<PeerId, DiscoveredPeer> all() {
+    Map<PeerId, PeerDescription> all() {
         return Collections.unmodifiableMap(peers);
     }
 }

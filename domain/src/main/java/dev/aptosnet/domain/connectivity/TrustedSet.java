@@ -19,10 +19,10 @@ public final class TrustedSet implements TrustedPeers {
     /** Nobody. */
     public static final TrustedSet EMPTY = new TrustedSet(new TreeMap<>());
 
-    private final Map<PeerId, DiscoveredPeer> peers;
+    private final Map<PeerId, PeerDescription> peers;
 
     /** Takes {@code peers} over. */
-    TrustedSet(NavigableMap<PeerId, DiscoveredPeer> peers) {
+    TrustedSet(NavigableMap<PeerId, PeerDescription> peers) {
         this.peers = Collections.unmodifiableNavigableMap(peers);
     }
 
@@ -44,7 +44,7 @@ public final class TrustedSet implements TrustedPeers {
     }
 
     /** The peers, ordered by id. */
-    public Map<PeerId, DiscoveredPeer> peers() {
+    public Map<PeerId, PeerDescription> peers() {
         return peers;
     }
 

@@ -1,7 +1,7 @@
 package dev.aptosnet.domain.network;
 
 import dev.aptosnet.domain.connectivity.DialRoles;
-import dev.aptosnet.domain.connectivity.DiscoveredPeer;
+import dev.aptosnet.domain.connectivity.PeerDescription;
 import dev.aptosnet.ports.model.NetworkAddress;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.model.PeerId;
@@ -20,7 +20,7 @@ import java.util.TreeSet;
 final class ConfiguredPeers {
     private final NetworkId network;
     private final boolean validator;
-    private final TreeMap<PeerId, DiscoveredPeer> peers = new TreeMap<>();
+    private final TreeMap<PeerId, PeerDescription> peers = new TreeMap<>();
 
     ConfiguredPeers(NetworkId network, boolean validator) {
         this.network = network;
@@ -36,7 +36,7 @@ final class ConfiguredPeers {
         }
         peers.put(
                 peer,
-                new DiscoveredPeer(
+                new PeerDescription(
                         before == null ? List.of() : before.addresses(),
                         all,
                         role,
@@ -53,10 +53,10 @@ final class ConfiguredPeers {
             role = before.role();
         }
         addresses.stream().map(NetworkAddress::key).flatMap(Optional::stream).forEach(keys::add);
-        peers.put(peer, new DiscoveredPeer(addresses, keys, role, true));
+        peers.put(peer, new PeerDescription(addresses, keys, role, true));
     }
 
-    Map<PeerId, DiscoveredPeer> view() {
+    Map<PeerId, PeerDescription> view() {
         return Collections.unmodifiableMap(peers);
     }
 }

@@ -1,6 +1,6 @@
 package dev.aptosnet.domain.network;
 
-import dev.aptosnet.domain.connectivity.DiscoveredPeer;
+import dev.aptosnet.domain.connectivity.PeerDescription;
 import dev.aptosnet.domain.health.HealthChecker;
 import dev.aptosnet.domain.monitoring.PeerMonitor;
 import dev.aptosnet.domain.rollout.QuicRollout;
@@ -36,7 +36,7 @@ public sealed interface NetworkEvent {
     record SeedAdded(PeerId peer, List<NetworkAddress> addresses) implements NetworkEvent {}
 
     /** A source gives its complete view. */
-    record Discovered(SourceKind source, Map<PeerId, DiscoveredPeer> view)
+    record Discovered(SourceKind source, Map<PeerId, PeerDescription> view)
             implements NetworkEvent {}
 
     /**
@@ -44,7 +44,7 @@ public sealed interface NetworkEvent {
      *
      * @param expected when the change is expected
      */
-    record EpochAnnounced(SourceKind source, Map<PeerId, DiscoveredPeer> view, MonoTime expected)
+    record EpochAnnounced(SourceKind source, Map<PeerId, PeerDescription> view, MonoTime expected)
             implements NetworkEvent {}
 
     /** The announced epoch will not come, or not so. */

@@ -2,7 +2,7 @@ package dev.aptosnet.domain.network;
 
 import dev.aptosnet.domain.connectivity.Connectivity;
 import dev.aptosnet.domain.connectivity.DialAllowance;
-import dev.aptosnet.domain.connectivity.DiscoveredPeer;
+import dev.aptosnet.domain.connectivity.PeerDescription;
 import dev.aptosnet.domain.health.Departures;
 import dev.aptosnet.domain.health.HealthChecker;
 import dev.aptosnet.domain.monitoring.PeerMonitor;
@@ -246,7 +246,7 @@ public final class NetworkMachine {
 
     // What parts order of each other.
 
-    private void discovered(SourceKind source, Map<PeerId, DiscoveredPeer> view) {
+    private void discovered(SourceKind source, Map<PeerId, PeerDescription> view) {
         tell(new Connectivity.Event.Discovered(source, view));
     }
 

@@ -126,7 +126,7 @@ class ConnectivityDefaultsTest {
                                 .maxSpread(Duration.ZERO)
                                 .dialsPerSecond(1)
                                 .dialBurst(1));
-        var view = new TreeMap<PeerId, DiscoveredPeer>();
+        var view = new TreeMap<PeerId, PeerDescription>();
         for (var i = 1; i <= 20; i++) {
             var role = i == 20 ? PeerRole.PREFERRED_UPSTREAM : PeerRole.VALIDATOR_FULL_NODE;
             view.put(PeerId.parse("0x" + (100 + i)), peer(role, i, i));

@@ -46,7 +46,7 @@ class ConnectivityPropertyTest {
         private final boolean limited;
         private final Connectivity machine;
         private MonoTime now = new MonoTime(0);
-        private final Map<SourceKind, Map<PeerId, DiscoveredPeer>> said = new TreeMap<>();
+        private final Map<SourceKind, Map<PeerId, PeerDescription>> said = new TreeMap<>();
         private final Map<PeerId, Effect.Dial> open = new TreeMap<>();
         private final Map<PeerId, ConnectionId> connected = new TreeMap<>();
         private final Set<PeerId> outbound = new HashSet<>();
@@ -154,12 +154,12 @@ class ConnectivityPropertyTest {
 
         private void discover() {
             var source = SourceKind.values()[random.nextInt(SourceKind.values().length)];
-            var view = new TreeMap<PeerId, DiscoveredPeer>();
+            var view = new TreeMap<PeerId, PeerDescription>();
             for (var i = 0; i < PEERS; i++) {
                 if (random.nextBoolean()) {
                     view.put(
                             IDS.get(i),
-                            DiscoveredPeer.of(
+                            PeerDescription.of(
                                     List.of(Net.at(100 + i), Net.at(200 + random.nextInt(3))),
                                     random.nextInt(4) == 0 ? Set.of() : Set.of(Net.key(i)),
                                     limited ? PeerRole.UPSTREAM : PeerRole.VALIDATOR));
@@ -168,7 +168,7 @@ class ConnectivityPropertyTest {
             say(source, view);
         }
 
-        void say(SourceKind source, Map<PeerId, DiscoveredPeer> view) {
+        void say(SourceKind source, Map<PeerId, PeerDescription> view) {
             said.put(source, view);
             on(new Event.Discovered(source, view));
         }
@@ -264,7 +264,7 @@ class ConnectivityPropertyTest {
                     world.step();
                 }
                 // Now nobody can be reached, and still every trusted peer is dialed.
-                var view = new TreeMap<PeerId, DiscoveredPeer>();
+                var view = new TreeMap<PeerId, PeerDescription>();
                 for (var i = 0; i < PEERS; i++) {
                     view.put(
                             IDS.get(i),

@@ -114,8 +114,8 @@ class ConnectivityTest {
                         new Effect.Disconnect(A, connection, DisconnectReason.STALE_CONNECTION));
     }
 
-    private static DiscoveredPeer without(DiscoveredPeer peer) {
-        return DiscoveredPeer.of(peer.addresses(), Set.of(), peer.role());
+    private static PeerDescription without(PeerDescription peer) {
+        return PeerDescription.of(peer.addresses(), Set.of(), peer.role());
     }
 
     @Test
@@ -220,7 +220,7 @@ class ConnectivityTest {
         var net = Net.reference(AuthMode.MAYBE_MUTUAL);
         var quic = NetworkAddress.parse("/ip4/10.0.0.1/quic/7").withKey(key(1));
         var known =
-                DiscoveredPeer.of(
+                PeerDescription.of(
                         List.of(quic, at(1), at(2)), Set.of(key(1)), PeerRole.VALIDATOR_FULL_NODE);
         net.discovered(CONFIG, only(A, known));
         for (var port : List.of(1, 2, 1)) {
@@ -242,7 +242,7 @@ class ConnectivityTest {
                 CONFIG,
                 only(
                         A,
-                        DiscoveredPeer.of(
+                        PeerDescription.of(
                                 List.of(quic), Set.of(key(1)), PeerRole.VALIDATOR_FULL_NODE)));
         net.check();
         assertThat(net.dial().address()).isEqualTo(quic);
@@ -322,7 +322,7 @@ class ConnectivityTest {
         return new Net(NetworkId.PUBLIC, AuthMode.MUTUAL, policy, Net.reference().build());
     }
 
-    private List<PeerId> dialedOf(Map<PeerId, DiscoveredPeer> view) {
+    private List<PeerId> dialedOf(Map<PeerId, PeerDescription> view) {
         net.discovered(CONFIG, view);
         net.check();
         return net.dials.stream().map(Effect.Dial::peer).toList();
@@ -464,7 +464,7 @@ class ConnectivityTest {
                         NetworkId.PUBLIC,
                         AuthMode.MUTUAL,
                         Net.reference().maxOutboundConnections(0).build());
-        var seed = new DiscoveredPeer(List.of(at(1)), Set.of(key(1)), PeerRole.KNOWN, true);
+        var seed = new PeerDescription(List.of(at(1)), Set.of(key(1)), PeerRole.KNOWN, true);
         net.discovered(CONFIG, Map.of(A, seed, B, peer(2, 2)));
         net.check();
         assertThat(net.dial().peer()).isEqualTo(A);

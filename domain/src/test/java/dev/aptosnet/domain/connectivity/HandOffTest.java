@@ -26,17 +26,17 @@ import java.util.Map;
 
 /** A change of epoch that is announced (improvements.md I-08). A stays, B leaves, C joins. */
 class HandOffTest {
-    private static final DiscoveredPeer SAYS_A = peer(1);
-    private static final DiscoveredPeer SAYS_B = peer(2);
-    private static final DiscoveredPeer SAYS_C = peer(3);
-    private static final Map<PeerId, DiscoveredPeer> NOW = Map.of(A, SAYS_A, B, SAYS_B);
-    private static final Map<PeerId, DiscoveredPeer> NEXT = Map.of(A, SAYS_A, C, SAYS_C);
+    private static final PeerDescription SAYS_A = peer(1);
+    private static final PeerDescription SAYS_B = peer(2);
+    private static final PeerDescription SAYS_C = peer(3);
+    private static final Map<PeerId, PeerDescription> NOW = Map.of(A, SAYS_A, B, SAYS_B);
+    private static final Map<PeerId, PeerDescription> NEXT = Map.of(A, SAYS_A, C, SAYS_C);
 
     private final Net net =
             new Net(NetworkId.VALIDATOR, AuthMode.MUTUAL, ConnectivitySettings.DEFAULTS);
     private final MonoTime change = net.now.plus(Duration.ofMinutes(5));
 
-    private static DiscoveredPeer peer(int key) {
+    private static PeerDescription peer(int key) {
         return Net.peer(PeerRole.VALIDATOR, key, key);
     }
 
@@ -46,7 +46,7 @@ class HandOffTest {
         net.up(B, Origin.INBOUND, key(2));
     }
 
-    private void announce(Map<PeerId, DiscoveredPeer> view) {
+    private void announce(Map<PeerId, PeerDescription> view) {
         net.on(new Event.NextSetAnnounced(ON_CHAIN_VALIDATOR_SET, view, change));
     }
 

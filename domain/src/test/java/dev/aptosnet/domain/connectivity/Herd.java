@@ -78,7 +78,7 @@ final class Herd {
         }
         now = new MonoTime(5_000_000_000L);
         for (var i = 0; i < nodes; i++) {
-            var view = new TreeMap<PeerId, DiscoveredPeer>();
+            var view = new TreeMap<PeerId, PeerDescription>();
             for (var other = 0; other < nodes; other++) {
                 view.put(id(other), Net.peer(PeerRole.VALIDATOR, other, other + 1));
                 if (other != i) {

@@ -40,8 +40,8 @@ class LatencyProbesTest {
                 NetworkId.PUBLIC, AuthMode.MUTUAL, settings.maxOutboundConnections(0).build());
     }
 
-    private static Map<PeerId, DiscoveredPeer> many(int count) {
-        var view = new TreeMap<PeerId, DiscoveredPeer>();
+    private static Map<PeerId, PeerDescription> many(int count) {
+        var view = new TreeMap<PeerId, PeerDescription>();
         for (var i = 1; i <= count; i++) {
             view.put(PeerId.parse("0x" + (1000 + i)), peer(i, i));
         }

@@ -103,7 +103,7 @@ final class Net {
         pass(CHECK.minusNanos(sinceCheck).plusMillis(400));
     }
 
-    void discovered(SourceKind source, Map<PeerId, DiscoveredPeer> view) {
+    void discovered(SourceKind source, Map<PeerId, PeerDescription> view) {
         on(new Event.Discovered(source, view));
     }
 
@@ -154,16 +154,16 @@ final class Net {
     }
 
     /** A full node with one key, reachable at these ports of one host. */
-    static DiscoveredPeer peer(int key, Integer... ports) {
+    static PeerDescription peer(int key, Integer... ports) {
         return peer(PeerRole.VALIDATOR_FULL_NODE, key, ports);
     }
 
-    static DiscoveredPeer peer(PeerRole role, int key, Integer... ports) {
-        return DiscoveredPeer.of(
+    static PeerDescription peer(PeerRole role, int key, Integer... ports) {
+        return PeerDescription.of(
                 Arrays.stream(ports).map(Net::at).toList(), Set.of(key(key)), role);
     }
 
-    static Map<PeerId, DiscoveredPeer> only(PeerId peer, DiscoveredPeer said) {
+    static Map<PeerId, PeerDescription> only(PeerId peer, PeerDescription said) {
         return new TreeMap<>(Map.of(peer, said));
     }
 }

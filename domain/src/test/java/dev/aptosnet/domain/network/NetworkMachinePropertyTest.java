@@ -3,8 +3,8 @@ package dev.aptosnet.domain.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.aptosnet.domain.connectivity.DialLimiter;
-import dev.aptosnet.domain.connectivity.DiscoveredPeer;
 import dev.aptosnet.domain.connectivity.OwnNode;
+import dev.aptosnet.domain.connectivity.PeerDescription;
 import dev.aptosnet.domain.peer.Admission;
 import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.ports.discovery.SourceKind;
@@ -66,15 +66,15 @@ class NetworkMachinePropertyTest {
         return NetworkAddress.ofTcp(new byte[] {10, 0, 0, (byte) index}, 6180).withKey(key(index));
     }
 
-    private static Map<PeerId, DiscoveredPeer> view(SplittableRandom random) {
-        var view = new TreeMap<PeerId, DiscoveredPeer>();
+    private static Map<PeerId, PeerDescription> view(SplittableRandom random) {
+        var view = new TreeMap<PeerId, PeerDescription>();
         for (var index = 1; index <= PEERS; index++) {
             if (random.nextInt(3) > 0) {
                 // Some have no address, some have no key.
                 List<NetworkAddress> addresses =
                         random.nextInt(4) > 0 ? List.of(address(index)) : List.of();
                 Set<PublicKey> keys = random.nextInt(6) > 0 ? Set.of(key(index)) : Set.of();
-                view.put(peer(index), DiscoveredPeer.of(addresses, keys, PeerRole.VALIDATOR));
+                view.put(peer(index), PeerDescription.of(addresses, keys, PeerRole.VALIDATOR));
             }
         }
         return view;

@@ -117,18 +117,26 @@ public final class NodeLoop implements AutoCloseable {
 
     private void run() {
         while (running) {
-            MonoTime until;
-            turn.lock();
             try {
-                runWaiting();
-                until = deadline();
-                looksAgainAt = until;
-            } finally {
-                turn.unlock();
+                turn();
+            } catch (Throwable e) {
+                LOG.log(System.Logger.Level.ERROR, "a turn of the node's loop failed", e);
             }
-            if (running && mailbox.isEmpty()) {
-                park(until);
-            }
+        }
+    }
+
+    private void turn() {
+        MonoTime until;
+        turn.lock();
+        try {
+            runWaiting();
+            until = deadline();
+            looksAgainAt = until;
+        } finally {
+            turn.unlock();
+        }
+        if (running && mailbox.isEmpty()) {
+            park(until);
         }
     }
 

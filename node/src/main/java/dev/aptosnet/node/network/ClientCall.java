@@ -176,6 +176,8 @@ abstract sealed class ClientCall extends OutboundCall {
     /** A call whose future is completed on a virtual thread. */
     static final class Async<M> extends ClientCall {
         private final CompletableFuture<M> future;
+        private static final System.Logger LOG = System.getLogger(Async.class.getName());
+
         private final Function<Bytes, M> decode;
 
         Async(Terms terms, CompletableFuture<M> future, Function<Bytes, M> decode) {
@@ -198,7 +200,14 @@ abstract sealed class ClientCall extends OutboundCall {
 
         @Override
         void failed(NetworkException failure) {
-            Thread.startVirtualThread(() -> future.completeExceptionally(failure));
+            Thread.startVirtualThread(
+                    () -> {
+                        try {
+                            future.completeExceptionally(failure);
+                        } catch (Throwable e) {
+                            LOG.log(System.Logger.Level.WARNING, "a future's stage failed", e);
+                        }
+                    });
         }
     }
 

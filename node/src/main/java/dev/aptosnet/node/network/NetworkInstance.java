@@ -103,6 +103,8 @@ public final class NetworkInstance implements AutoCloseable {
 
     private void open() {
         requireTransport(settings.quic());
+        var quic = settings.quic().isOn() || !settings.quicListen().isEmpty();
+        owner.transports().open(name -> quic || !name.equals(QUIC));
         for (var origin : Origin.values()) {
             var direction = NetworkMetrics.label(origin);
             metrics.gauge(
@@ -317,6 +319,9 @@ public final class NetworkInstance implements AutoCloseable {
     /** Which links are tried over QUIC, from the next dial on. */
     public void quic(QuicRollout rollout) {
         requireTransport(rollout);
+        if (rollout.isOn()) {
+            owner.transports().open(QUIC::equals);
+        }
         owner.rollout(rollout);
     }
 
@@ -355,7 +360,10 @@ public final class NetworkInstance implements AutoCloseable {
             return;
         }
         closed = true;
-        owner.close(DRAIN_LIMIT);
-        metrics.close();
+        try {
+            owner.close(DRAIN_LIMIT);
+        } finally {
+            metrics.close();
+        }
     }
 }

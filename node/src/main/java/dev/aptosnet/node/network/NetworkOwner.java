@@ -1,7 +1,7 @@
 package dev.aptosnet.node.network;
 
-import dev.aptosnet.domain.connectivity.DiscoveredPeer;
 import dev.aptosnet.domain.connectivity.OwnNode;
+import dev.aptosnet.domain.connectivity.PeerDescription;
 import dev.aptosnet.domain.network.HandshakeNegotiator;
 import dev.aptosnet.domain.network.NetworkEvent;
 import dev.aptosnet.domain.network.NetworkMachine;
@@ -391,14 +391,14 @@ final class NetworkOwner {
                                 view.source(), peers(view), next.expected()));
     }
 
-    private static Map<PeerId, DiscoveredPeer> peers(PeerView view) {
-        var known = new TreeMap<PeerId, DiscoveredPeer>();
+    private static Map<PeerId, PeerDescription> peers(PeerView view) {
+        var known = new TreeMap<PeerId, PeerDescription>();
         view.peers()
                 .forEach(
                         (peer, said) ->
                                 known.put(
                                         peer,
-                                        DiscoveredPeer.of(
+                                        PeerDescription.of(
                                                 said.addresses(), said.keys(), said.role())));
         return known;
     }

@@ -15,6 +15,8 @@ import java.util.TreeMap;
  * dials, and closed together.
  */
 public final class Networks implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Networks.class.getName());
+
     private final List<NetworkInstance> all = new ArrayList<>();
 
     private final PeerStore store;
@@ -67,7 +69,20 @@ public final class Networks implements AutoCloseable {
     public void close() {
         var closing = new ArrayList<Thread>();
         for (var network : all) {
-            closing.add(Thread.ofVirtual().name("aptosnet-close").start(network::close));
+            closing.add(
+                    Thread.ofVirtual()
+                            .name("aptosnet-close")
+                            .start(
+                                    () -> {
+                                        try {
+                                            network.close();
+                                        } catch (Throwable e) {
+                                            LOG.log(
+                                                    System.Logger.Level.ERROR,
+                                                    "a network failed to close",
+                                                    e);
+                                        }
+                                    }));
         }
         var interrupted = false;
         for (var thread : closing) {

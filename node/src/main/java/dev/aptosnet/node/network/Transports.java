@@ -19,29 +19,33 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
- * The transports of a network: of those that the class or module path offers, each is made when the
- * first address of its kind is listened at or dialed. Any thread.
+ * The transports of a network, of those that the class or module path offers. They are made by
+ * {@link #open}, on the thread that starts the node, since that loads native libraries and makes
+ * keys: never on the network's loop. Any thread.
  */
 final class Transports implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Transports.class.getName());
+
     private final Function<Consumer<TransportEvent>, TransportSettings> settings;
     private final Events events;
     private final List<TransportProvider> providers =
             ServiceLoader.load(TransportProvider.class).stream()
                     .map(ServiceLoader.Provider::get)
                     .toList();
-    private final Map<String, Transport> made = new TreeMap<>();
-    private boolean closed;
+    private final Map<String, Transport> made = new ConcurrentSkipListMap<>();
+    private volatile boolean closed;
     private final AtomicLong listenIds = new AtomicLong();
     private final ConcurrentHashMap<ListenId, CompletableFuture<NetworkAddress>> listening =
             new ConcurrentHashMap<>();
@@ -123,7 +127,7 @@ final class Transports implements AutoCloseable {
         }
     }
 
-    private synchronized @Nullable Transport madeFor(NetworkAddress address) {
+    private @Nullable Transport madeFor(NetworkAddress address) {
         for (var provider : providers) {
             if (provider.supports(address)) {
                 return made.get(provider.name());
@@ -138,46 +142,59 @@ final class Transports implements AutoCloseable {
     }
 
     /** How many connections that others opened are in set-up. */
-    synchronized int pendingInbound() {
+    int pendingInbound() {
         return made.values().stream().mapToInt(Transport::pendingInbound).sum();
     }
 
     /** How much memory of messages that were done with lies unused. */
-    synchronized long spareBytes() {
+    long spareBytes() {
         return made.values().stream().mapToLong(Transport::spareBytes).sum();
     }
 
     /** The packets that a transport has sent; none if it was not made. */
-    synchronized Transport.Packets packets(String name) {
+    Transport.Packets packets(String name) {
         var transport = made.get(name);
         return transport == null ? Transport.Packets.NONE : transport.packets();
     }
 
     /** How many sessions are kept for whoever has connected. */
-    synchronized int rememberedSessions() {
+    int rememberedSessions() {
         return made.values().stream().mapToInt(Transport::rememberedSessions).sum();
     }
 
     /** How many dials took a round trip less than others. */
-    synchronized long quickDials() {
+    long quickDials() {
         return made.values().stream().mapToLong(Transport::quickDials).sum();
     }
 
-    private synchronized Transport transportFor(NetworkAddress address) {
+    /**
+     * Makes the transports with these names that are not there yet.
+     *
+     * @throws RuntimeException if one cannot be made
+     */
+    synchronized void open(Predicate<String> names) {
         for (var provider : providers) {
-            if (provider.supports(address)) {
-                if (closed) {
-                    throw failure(SetupFailure.Reason.CANCELED, "the node stops");
-                }
-                return made.computeIfAbsent(
-                        provider.name(), _ -> provider.create(settings.apply(this::on)));
+            if (!closed && names.test(provider.name()) && !made.containsKey(provider.name())) {
+                made.put(provider.name(), provider.create(settings.apply(this::on)));
+            }
+        }
+    }
+
+    private Transport transportFor(NetworkAddress address) {
+        if (closed) {
+            throw failure(SetupFailure.Reason.CANCELED, "the node stops");
+        }
+        for (var provider : providers) {
+            var transport = made.get(provider.name());
+            if (transport != null && provider.supports(address)) {
+                return transport;
             }
         }
         throw failure(
                 SetupFailure.Reason.BAD_ADDRESS,
                 address
                         + ": no transport for this kind of address (there are: "
-                        + String.join(", ", names())
+                        + String.join(", ", made.keySet())
                         + ")");
     }
 
@@ -207,14 +224,22 @@ final class Transports implements AutoCloseable {
         }
     }
 
-    /** Waits for their threads, on which we may be asked meanwhile. */
+    /** Waits for their threads; one that fails to close is reported and keeps none other open. */
     @Override
     public void close() {
-        List<Transport> all;
         synchronized (this) {
             closed = true;
-            all = List.copyOf(made.values());
         }
-        all.forEach(Transport::close);
+        made.forEach(
+                (name, transport) -> {
+                    try {
+                        transport.close();
+                    } catch (Throwable e) {
+                        LOG.log(
+                                System.Logger.Level.ERROR,
+                                "the transport " + name + " failed to close",
+                                e);
+                    }
+                });
     }
 }

@@ -1,4 +1,4 @@
-package dev.aptosnet.planted.threads;
+package dev.aptosnet.node.planted.threads;
 
 /** Planted: breaks a rule, so that the rule can show that it catches it. */
 final class StartsAnUnguardedThread {

@@ -18,18 +18,18 @@ import java.util.TreeSet;
  * @param pinned whether it is dialed whatever its role and outside {@code
  *     max_outbound_connections}; so are the seeds that an application names
  */
-public record DiscoveredPeer(
+public record PeerDescription(
         List<NetworkAddress> addresses, Set<PublicKey> keys, PeerRole role, boolean pinned) {
     /** Copies the collections. */
-    public DiscoveredPeer {
+    public PeerDescription {
         addresses = List.copyOf(addresses);
         keys = Collections.unmodifiableSet(new TreeSet<>(keys));
     }
 
     /** A peer that is dialed as its role says. */
-    public static DiscoveredPeer of(
+    public static PeerDescription of(
             List<NetworkAddress> addresses, Set<PublicKey> keys, PeerRole role) {
-        return new DiscoveredPeer(addresses, keys, role, false);
+        return new PeerDescription(addresses, keys, role, false);
     }
 
     /**
@@ -50,7 +50,7 @@ public record DiscoveredPeer(
     }
 
     /** Whether dialing it would be the same. */
-    boolean isReachedAs(DiscoveredPeer other) {
+    boolean isReachedAs(PeerDescription other) {
         return addresses.equals(other.addresses) && keys.equals(other.keys);
     }
 }
