@@ -6,10 +6,10 @@
 module dev.aptosnet.testkit {
     requires transitive dev.aptosnet.ports;
     requires static jdk.management;
-    requires static transitive org.assertj.core;
+    requires static org.assertj.core;
     requires static org.jspecify;
-    requires static transitive org.junit.jupiter.api;
-    requires static transitive org.junit.jupiter.params;
+    requires static org.junit.jupiter.api;
+    requires static org.junit.jupiter.params;
     requires static org.opentest4j;
 
     exports dev.aptosnet.testkit;

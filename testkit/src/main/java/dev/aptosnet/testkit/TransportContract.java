@@ -66,6 +66,7 @@ import java.util.stream.Stream;
  * questions below; an answer that says "cannot" is an honest one and skips what it must.
  */
 @Timeout(120)
+@SuppressWarnings("exports") // JUnit is for those alone that run the contract.
 public abstract class TransportContract {
     /** For a transport's own test class. */
     protected TransportContract() {}
