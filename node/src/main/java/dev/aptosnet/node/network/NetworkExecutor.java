@@ -35,7 +35,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -62,7 +62,7 @@ final class NetworkExecutor implements TrustedPeers {
     private final TrustedPeerGauges trustedPeers;
     private final DialFailures failures = new DialFailures();
     private final RaceTickets tickets = new RaceTickets();
-    private final Predicate<NetworkEvent> loop;
+    private final Consumer<NetworkEvent> loop;
 
     /** Proven links that the machine has not decided about. */
     private final Map<ConnectionId, Link> proven = new HashMap<>();
@@ -96,7 +96,7 @@ final class NetworkExecutor implements TrustedPeers {
             ConnectedPeers connected,
             PeerHealths peerHealths,
             PeerList peerList,
-            Predicate<NetworkEvent> loop) {
+            Consumer<NetworkEvent> loop) {
         this.settings = settings;
         this.node = node;
         this.clock = node.clock();
@@ -470,7 +470,7 @@ final class NetworkExecutor implements TrustedPeers {
                 info.peer().shortText(),
                 how.reason().label(),
                 how.detail());
-        loop.test(new NetworkEvent.Closed(info.connection(), info.peer(), how.reason()));
+        loop.accept(new NetworkEvent.Closed(info.connection(), info.peer(), how.reason()));
     }
 
     List<PeerConnection> connections() {

@@ -122,7 +122,7 @@ final class NetworkOwner {
                         connected,
                         peerHealths,
                         peerList,
-                        this::posted);
+                        this::post);
         this.loop =
                 new NodeLoop(
                         "aptosnet-" + settings.self().shortText(),
