@@ -35,7 +35,7 @@ class QuickStartTest {
     private static String program(String block) {
         var end = block.lastIndexOf('}');
         return """
-        import dev.aptosnet.bootstrap.*;
+        import dev.aptosnet.node.*;
         import dev.aptosnet.ports.client.*;
         import dev.aptosnet.ports.model.*;
         import java.time.Duration;
