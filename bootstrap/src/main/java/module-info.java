@@ -8,6 +8,7 @@ module dev.aptosnet.bootstrap {
     requires dev.aptosnet.domain;
     requires dev.aptosnet.noise;
     requires jakarta.inject;
+    requires micrometer.core;
     requires tools.jackson.core;
     requires tools.jackson.databind;
     requires tools.jackson.dataformat.yaml;

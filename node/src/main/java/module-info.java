@@ -7,7 +7,7 @@ module dev.aptosnet.node {
     requires transitive dev.aptosnet.ports;
     requires transitive dev.aptosnet.domain;
     requires dev.aptosnet.noise;
-    requires micrometer.core;
+    requires transitive micrometer.core;
     requires org.lz4.java;
     requires static org.jspecify;
 

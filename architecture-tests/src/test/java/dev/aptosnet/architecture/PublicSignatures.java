@@ -71,8 +71,11 @@ final class PublicSignatures {
             JavaClass type, String where, JavaType named, ConditionEvents events) {
         for (var raw : named.getAllInvolvedRawTypes()) {
             var packageName = raw.getBaseComponentType().getPackageName();
+            // An application registers the node's meters where its own are.
+            var meters = raw.getName().equals("io.micrometer.core.instrument.MeterRegistry");
             var known =
-                    packageName.isEmpty()
+                    meters
+                            || packageName.isEmpty()
                             || packageName.startsWith("java.")
                             || packageName.startsWith("dev.aptosnet.");
             events.add(new SimpleConditionEvent(type, known, where + " names " + raw.getName()));

@@ -1,7 +1,7 @@
 package dev.aptosnet.cli;
 
+import dev.aptosnet.bootstrap.AptosNetModule;
 import dev.aptosnet.bootstrap.NodeFeature;
-import dev.aptosnet.bootstrap.NodeModule;
 import dev.aptosnet.bootstrap.config.ConfigException;
 import dev.aptosnet.bootstrap.config.IdentitySource;
 import dev.aptosnet.bootstrap.config.KnownPeer;
@@ -133,7 +133,7 @@ final class RunCommand extends Command {
             features.add(new PeerLines(this::noteAtOnce));
         }
         try {
-            return NodeModule.start(config, features.toArray(NodeFeature[]::new));
+            return AptosNetModule.start(config, features.toArray(NodeFeature[]::new));
         } catch (IllegalArgumentException e) {
             throw file == null
                     ? new CommandFailure(ExitCode.CONFIG, String.valueOf(e.getMessage()))

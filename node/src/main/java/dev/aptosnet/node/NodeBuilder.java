@@ -5,6 +5,7 @@ import dev.aptosnet.domain.rollout.QuicRollout;
 import dev.aptosnet.node.connection.ProtocolRegistration;
 import dev.aptosnet.node.network.NetworkSettings;
 import dev.aptosnet.node.network.Networks;
+import dev.aptosnet.node.network.NodeServices;
 import dev.aptosnet.ports.client.Codec;
 import dev.aptosnet.ports.client.ConnectFailure;
 import dev.aptosnet.ports.client.Inbox;
@@ -35,8 +36,13 @@ import dev.aptosnet.ports.settings.MonitoringSettings;
 import dev.aptosnet.ports.settings.PeerHealthSettings;
 import dev.aptosnet.ports.settings.QuicMode;
 import dev.aptosnet.ports.settings.ScoreSettings;
+import dev.aptosnet.ports.transport.Clock;
+import dev.aptosnet.ports.transport.TransportProvider;
 import dev.aptosnet.ports.transport.TransportSettings;
 import dev.aptosnet.ports.transport.TrustedPeers.TrustedPeer;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Metrics;
 
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +88,10 @@ public final class NodeBuilder {
     private final Map<ProtocolId, ProtocolRegistration> registrations = new TreeMap<>();
     private final List<NetworkEvents<?>> listeners = new ArrayList<>();
     private final List<PeerSourceSettings> sources = new ArrayList<>();
+
+    private Clock clock = Clock.system();
+    private MeterRegistry meters = Metrics.globalRegistry;
+    private final List<TransportProvider> transports = new ArrayList<>();
 
     /** Networks beside this one. */
     private final List<NodeBuilder> others = new ArrayList<>();
@@ -468,6 +478,27 @@ public final class NodeBuilder {
         return this;
     }
 
+    /** Where the node's meters are registered; Micrometer's global registry unless told. */
+    public NodeBuilder meters(MeterRegistry registry) {
+        requireNode("meters");
+        this.meters = registry;
+        return this;
+    }
+
+    /** The node's clocks, such as one whose time of day comes from elsewhere. */
+    public NodeBuilder clock(Clock clock) {
+        requireNode("clock");
+        this.clock = clock;
+        return this;
+    }
+
+    /** A transport beside those that the class or module path offers; it is asked first. */
+    public NodeBuilder transport(TransportProvider provider) {
+        requireNode("transport");
+        transports.add(provider);
+        return this;
+    }
+
     /** What belongs to the node is said once. */
     private void requireNode(String key) {
         if (first != null) {
@@ -496,7 +527,8 @@ public final class NodeBuilder {
             identities.add(who);
             settings.add(network.settings(who, chainId, validator));
         }
-        return new AptosNode(identities, Networks.start(settings));
+        return new AptosNode(
+                identities, Networks.start(settings, new NodeServices(clock, meters, transports)));
     }
 
     private NetworkSettings settings(Identity who, int chain, boolean asValidator) {

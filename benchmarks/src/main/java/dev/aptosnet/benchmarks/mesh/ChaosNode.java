@@ -1,6 +1,6 @@
 package dev.aptosnet.benchmarks.mesh;
 
-import dev.aptosnet.bootstrap.NodeModule;
+import dev.aptosnet.bootstrap.AptosNetModule;
 import dev.aptosnet.bootstrap.config.NodeConfig;
 import dev.aptosnet.cli.NetbenchFeature;
 import dev.aptosnet.node.AptosNode;
@@ -77,7 +77,7 @@ public final class ChaosNode {
                 peers.add(peer.peer());
             }
         }
-        var node = NodeModule.start(config, new NetbenchFeature(true));
+        var node = AptosNetModule.start(config, new NetbenchFeature(true));
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "chaos-stop"));
         var chaos = new ChaosNode(node, peers);
         Thread.ofPlatform().daemon().name("chaos-calls").start(() -> chaos.call(interval));

@@ -28,8 +28,6 @@ import dev.aptosnet.ports.transport.Clock;
 import dev.aptosnet.ports.transport.DialId;
 import dev.aptosnet.ports.transport.SetupFailure;
 
-import io.micrometer.core.instrument.Metrics;
-
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -71,7 +69,7 @@ public final class NetworkInstance implements AutoCloseable {
         this.clock = node.clock();
         this.metrics =
                 new NetworkMetrics(
-                        Metrics.globalRegistry,
+                        node.services().meters(),
                         settings.networkId(),
                         settings.self(),
                         settings.validator());

@@ -108,7 +108,8 @@ final class NetworkOwner {
                         events ->
                                 settings.transportSettings(
                                         this::trusted, () -> helloBytes, events, clock),
-                        new LinkEvents());
+                        new LinkEvents(),
+                        node.services().transports());
         this.executor =
                 new NetworkExecutor(
                         settings,

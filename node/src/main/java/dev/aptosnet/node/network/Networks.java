@@ -4,7 +4,6 @@ import dev.aptosnet.node.budget.NodeBudget;
 import dev.aptosnet.ports.client.PeersAndMetadata;
 import dev.aptosnet.ports.model.NetworkId;
 import dev.aptosnet.ports.settings.ConnectivitySettings.Pacing;
-import dev.aptosnet.ports.transport.Clock;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -31,14 +30,14 @@ public final class Networks implements AutoCloseable {
      * @param settings each network once; the first one's limit of the node's bytes counts for all
      * @throws dev.aptosnet.ports.client.ConnectFailure if an address cannot be listened at
      */
-    public static Networks start(List<NetworkSettings> settings) {
+    public static Networks start(List<NetworkSettings> settings, NodeServices services) {
         var store = new PeerStore(settings.stream().map(NetworkSettings::networkId).toList());
         var networks = new Networks(store);
         var pacings = new TreeMap<NetworkId, Pacing>();
         settings.forEach(one -> pacings.put(one.networkId(), one.connectivity().pacing()));
         var node =
                 new NodeWide(
-                        Clock.system(),
+                        services,
                         new NodeBudget(settings.getFirst().limits().nodeBytes()),
                         store,
                         new NodeDials(pacings));

@@ -6,9 +6,13 @@ import dev.aptosnet.ports.transport.Clock;
 /**
  * What the networks of one node share. Any thread.
  *
- * @param clock one, since moments of two cannot be compared
+ * @param services what the application may have brought
  * @param budget the bytes that all may hold
  * @param store what is known of the peers of all
  * @param dials how fast all may dial
  */
-record NodeWide(Clock clock, NodeBudget budget, PeerStore store, NodeDials dials) {}
+record NodeWide(NodeServices services, NodeBudget budget, PeerStore store, NodeDials dials) {
+    Clock clock() {
+        return services.clock();
+    }
+}

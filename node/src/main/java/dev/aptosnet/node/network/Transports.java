@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The transports of a network, of those that the class or module path offers. They are made by
@@ -40,10 +41,7 @@ final class Transports implements AutoCloseable {
 
     private final Function<Consumer<TransportEvent>, TransportSettings> settings;
     private final Events events;
-    private final List<TransportProvider> providers =
-            ServiceLoader.load(TransportProvider.class).stream()
-                    .map(ServiceLoader.Provider::get)
-                    .toList();
+    private final List<TransportProvider> providers;
     private final Map<String, Transport> made = new ConcurrentSkipListMap<>();
     private volatile boolean closed;
     private final AtomicLong listenIds = new AtomicLong();
@@ -70,10 +68,20 @@ final class Transports implements AutoCloseable {
 
     /**
      * @param settings makes a transport's settings from where it is to report
+     * @param more transports beside those that the class or module path offers; they go first
      */
-    Transports(Function<Consumer<TransportEvent>, TransportSettings> settings, Events events) {
+    Transports(
+            Function<Consumer<TransportEvent>, TransportSettings> settings,
+            Events events,
+            List<TransportProvider> more) {
         this.settings = settings;
         this.events = events;
+        this.providers =
+                Stream.concat(
+                                more.stream(),
+                                ServiceLoader.load(TransportProvider.class).stream()
+                                        .map(ServiceLoader.Provider::get))
+                        .toList();
     }
 
     /**

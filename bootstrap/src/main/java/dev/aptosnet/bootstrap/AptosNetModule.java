@@ -4,41 +4,47 @@ import com.google.inject.AbstractModule;
 import com.google.inject.CreationException;
 import com.google.inject.Guice;
 import com.google.inject.ProvisionException;
-import com.google.inject.Singleton;
 import com.google.inject.multibindings.Multibinder;
 
 import dev.aptosnet.bootstrap.config.NodeConfig;
 import dev.aptosnet.node.AptosNode;
-import dev.aptosnet.ports.discovery.ValidatorSetFeed;
 
 import java.util.List;
 
 /**
- * From a configuration to a running node. Whoever adds a feature binds another {@link NodeFeature};
- * the node is started when it is first asked for.
+ * From a configuration to a node. Installs one module a concern; {@code Modules.override} and the
+ * optional binders replace any binding. Providers make; only {@link NodeLifecycle} opens sockets.
+ *
+ * <pre>{@code
+ * var injector = Guice.createInjector(new MyApplication(), new AptosNetModule(config));
+ * try (var lifecycle = injector.getInstance(NodeLifecycle.class)) {
+ *     AptosNode node = lifecycle.start();
+ * }
+ * }</pre>
  */
-public final class NodeModule extends AbstractModule {
+public final class AptosNetModule extends AbstractModule {
     private final NodeConfig config;
     private final List<NodeFeature> features;
 
     /**
-     * @param config what the node is told
-     * @param features what it does
+     * @param config the node's settings
+     * @param features what it does, beside those that the application binds as a set
      */
-    public NodeModule(NodeConfig config, NodeFeature... features) {
+    public AptosNetModule(NodeConfig config, NodeFeature... features) {
         this.config = config;
         this.features = List.of(features);
     }
 
     /**
-     * Starts a node.
+     * Starts a node that belongs to no injector of the application; closing it is the caller's.
      *
      * @throws RuntimeException what the node's own start throws, without Guice's wrapping
      */
     public static AptosNode start(NodeConfig config, NodeFeature... features) {
         try {
-            return Guice.createInjector(new NodeModule(config, features))
-                    .getInstance(AptosNode.class);
+            return Guice.createInjector(new AptosNetModule(config, features))
+                    .getInstance(NodeLifecycle.class)
+                    .start();
         } catch (ProvisionException | CreationException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
@@ -49,11 +55,12 @@ public final class NodeModule extends AbstractModule {
 
     @Override
     protected void configure() {
-        binder().requireExplicitBindings();
-        bind(NodeConfig.class).toInstance(config);
-        bind(ValidatorSetFeed.class).toInstance(new ValidatorSetFeed());
+        install(new ConfigModule(config));
+        install(new TransportModule());
+        install(new DiscoveryModule());
+        install(new MetricsModule());
         var all = Multibinder.newSetBinder(binder(), NodeFeature.class);
         features.forEach(feature -> all.addBinding().toInstance(feature));
-        bind(AptosNode.class).toProvider(NodeProvider.class).in(Singleton.class);
+        bind(NodeLifecycle.class);
     }
 }

@@ -4,41 +4,90 @@ import dev.aptosnet.bootstrap.config.NetworkConfig;
 import dev.aptosnet.bootstrap.config.NodeConfig;
 import dev.aptosnet.node.AptosNode;
 import dev.aptosnet.node.NodeBuilder;
+import dev.aptosnet.ports.discovery.PeerSourceSettings;
 import dev.aptosnet.ports.discovery.ValidatorSetFeed;
 import dev.aptosnet.ports.model.CipherSuite;
 import dev.aptosnet.ports.model.NetworkAddress;
+import dev.aptosnet.ports.transport.Clock;
+import dev.aptosnet.ports.transport.TransportProvider;
+
+import io.micrometer.core.instrument.MeterRegistry;
 
 import jakarta.inject.Inject;
-import jakarta.inject.Provider;
+import jakarta.inject.Singleton;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.Set;
 
-/** Turns a configuration into the builder's calls, and starts the node. */
-final class NodeProvider implements Provider<AptosNode> {
+/**
+ * Starts and stops the node of an injector. The node is made from what is bound when {@link #start}
+ * is called, and not before; no provider opens a socket.
+ */
+@Singleton
+public final class NodeLifecycle implements AutoCloseable {
     private final NodeConfig config;
     private final ValidatorSetFeed feed;
     private final Set<NodeFeature> features;
+    private final Set<TransportProvider> transports;
+    private final Set<PeerSourceSettings> sources;
+    private final MeterRegistry meters;
+    private final Clock clock;
+    private @Nullable AptosNode node;
 
     @Inject
-    NodeProvider(NodeConfig config, ValidatorSetFeed feed, Set<NodeFeature> features) {
+    NodeLifecycle(
+            NodeConfig config,
+            ValidatorSetFeed feed,
+            Set<NodeFeature> features,
+            Set<TransportProvider> transports,
+            Set<PeerSourceSettings> sources,
+            MeterRegistry meters,
+            Clock clock) {
         this.config = config;
         this.feed = feed;
         this.features = features;
+        this.transports = transports;
+        this.sources = sources;
+        this.meters = meters;
+        this.clock = clock;
     }
 
-    @Override
-    public AptosNode get() {
+    /**
+     * Starts the node and returns once it listens.
+     *
+     * @throws IllegalStateException if it was started before
+     * @throws RuntimeException what the node's start throws
+     */
+    public synchronized AptosNode start() {
+        if (node != null) {
+            throw new IllegalStateException("the node was started before");
+        }
         var builder =
                 AptosNode.builder()
                         .chainId(config.chainId())
                         .networkId(config.first().networkId())
                         .validator(config.validator())
-                        .monitoring(config.monitoring());
+                        .monitoring(config.monitoring())
+                        .meters(meters)
+                        .clock(clock);
+        transports.forEach(builder::transport);
         tell(builder, config.first());
+        sources.forEach(builder::discover);
         for (var other : config.networks().subList(1, config.networks().size())) {
             builder.network(other.networkId(), network -> tell(network, other));
         }
-        return builder.start();
+        var started = builder.start();
+        node = started;
+        return started;
+    }
+
+    /** Closes the node if it was started. */
+    @Override
+    public synchronized void close() {
+        if (node != null) {
+            node.close();
+        }
     }
 
     private void tell(NodeBuilder builder, NetworkConfig network) {
