@@ -18,6 +18,7 @@ import dev.aptosnet.testkit.Allocations;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
 import java.util.Set;
 
 class AllocationTest {
@@ -40,6 +41,21 @@ class AllocationTest {
         assertThat(counter.released).isEqualTo(2 * MESSAGES);
         // The node is 40 bytes; the bound of the project is 64.
         assertThat(perMessage).isLessThanOrEqualTo(48);
+    }
+
+    @Test
+    void askingWhetherAnAnswerSharesItsRequestsArrayAllocatesNothing() {
+        var request = Bytes.wrap(new byte[100]);
+        var large = Bytes.concat(List.of(request, Bytes.wrap(new byte[9])));
+        var answers = List.of(request.slice(1, 9), Bytes.wrap(new byte[9]), large);
+        var shared = 0;
+        var before = Allocations.ofThisThread();
+        for (var i = 0; i < MESSAGES; i++) {
+            shared += answers.get(i % 3).sharesArrayWith(request) ? 1 : 0;
+        }
+        var each = (Allocations.ofThisThread() - before) / MESSAGES;
+        assertThat(shared).isGreaterThan(MESSAGES / 2);
+        assertThat(each).isZero();
     }
 
     @Test

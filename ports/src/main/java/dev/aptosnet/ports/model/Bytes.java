@@ -25,6 +25,9 @@ public final class Bytes {
     private static final byte[] NO_ARRAY = {};
     private static final Bytes[] ONE_SEGMENT = {};
 
+    /** So many pairs of arrays are compared one by one. */
+    private static final int FEW_PAIRS = 64;
+
     /** No bytes. */
     public static final Bytes EMPTY = new Bytes(NO_ARRAY, 0, 0);
 
@@ -183,6 +186,18 @@ public final class Bytes {
         if (isEmpty() || other.isEmpty()) {
             return false;
         }
+        if (parts.length == 0 && other.parts.length == 0) {
+            return array == other.array;
+        }
+        // One run in few arrays, as almost all are, needs no set: looking costs less than hashing.
+        if ((long) segments() * other.segments() <= FEW_PAIRS) {
+            for (var i = 0; i < segments(); i++) {
+                if (other.liesIn(segmentArray(i))) {
+                    return true;
+                }
+            }
+            return false;
+        }
         var arrays = Collections.newSetFromMap(new IdentityHashMap<byte[], Boolean>());
         for (var i = 0; i < other.segments(); i++) {
             arrays.add(other.segmentArray(i));
@@ -193,6 +208,27 @@ public final class Bytes {
             }
         }
         return false;
+    }
+
+    private boolean liesIn(byte[] candidate) {
+        for (var i = 0; i < segments(); i++) {
+            if (segmentArray(i) == candidate) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * These bytes where they use at least half of the arrays that they keep alive, else a copy: so
+     * that a budget that counts {@link #size} counts at least half of what is held.
+     */
+    public Bytes compact() {
+        var held = 0L;
+        for (var i = 0; i < segments(); i++) {
+            held += segmentArray(i).length;
+        }
+        return held > 2L * size ? wrap(toByteArray()) : this;
     }
 
     /** Copies {@code length} bytes, beginning with the one at {@code from}. */

@@ -91,4 +91,30 @@ class BytesTest {
         assertThatThrownBy(() -> bytes.slice(2, 1)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> bytes.byteAt(2)).isInstanceOf(IndexOutOfBoundsException.class);
     }
+
+    @Test
+    void bytesThatUseLessThanHalfOfTheirArraysAreCopiedOutOfThem() {
+        var array = new byte[100];
+        assertThat(Bytes.wrap(array, 10, 50).compact().segmentArray(0)).isSameAs(array);
+        var few = Bytes.wrap(array, 10, 49).compact();
+        assertThat(few.segmentArray(0)).hasSize(49);
+        var scattered = Bytes.concat(List.of(Bytes.wrap(array, 0, 9), Bytes.wrap(new byte[9])));
+        assertThat(scattered.compact().segments()).isEqualTo(1);
+        assertThat(Bytes.EMPTY.compact()).isSameAs(Bytes.EMPTY);
+    }
+
+    @Test
+    void bytesShareAnArrayHoweverManySegmentsTheyHave() {
+        var shared = new byte[10];
+        var runs = new ArrayList<Bytes>();
+        for (var segments = 1; segments < 12; segments++) {
+            runs.add(Bytes.wrap(new byte[3]));
+            var without = Bytes.concat(runs);
+            var with = Bytes.concat(List.of(without, Bytes.wrap(shared, 2, 3)));
+            assertThat(with.sharesArrayWith(Bytes.wrap(shared, 0, 1))).isTrue();
+            assertThat(with.sharesArrayWith(with)).isTrue();
+            assertThat(without.sharesArrayWith(Bytes.wrap(shared))).isFalse();
+            assertThat(without.sharesArrayWith(Bytes.wrap(new byte[3]))).isFalse();
+        }
+    }
 }
