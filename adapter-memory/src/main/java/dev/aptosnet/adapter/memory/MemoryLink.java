@@ -235,7 +235,7 @@ final class MemoryLink implements Link, FrameSink {
             return;
         }
         try {
-            receiver.onFrame(frame.head, 0, frame.head.length, frame.rest);
+            receiver.onFrame(frame.head, 0, frame.head.length, frame.rest.compact());
         } catch (Throwable e) {
             crashed(e);
         }

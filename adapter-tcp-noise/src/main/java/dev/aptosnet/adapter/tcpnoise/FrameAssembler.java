@@ -26,13 +26,16 @@ final class FrameAssembler {
     /**
      * How much of a large frame lies in one array at its beginning; part of the port's contract.
      */
-    private static final int FIRST_CHUNK = 64 << 10;
+    static final int FIRST_CHUNK = 64 << 10;
 
     /** Longest array of a large frame; small enough not to be humongous to the collector. */
     private static final int MAX_CHUNK = 256 << 10;
 
-    /** A frame may keep an array alive that is this many times its size, not more. */
-    private static final int MAX_PINNED = 8;
+    /**
+     * A frame with its length may keep an array alive that is this many times its size, not more:
+     * budgets count the frame alone.
+     */
+    private static final int MAX_PINNED = 2;
 
     /** Records up to this size are always given an array of their own. */
     private static final int SMALL_RECORD = 1024;
@@ -184,7 +187,7 @@ final class FrameAssembler {
                 var start = at;
                 at += n;
                 reset();
-                var large = (long) n * MAX_PINNED >= recordSize;
+                var large = (long) (LENGTH_BYTES + n) * MAX_PINNED >= recordSize;
                 shareable |= large;
                 alone |= n >= LONG_RECORD && n == recordSize - LENGTH_BYTES;
                 if (owned && large) {

@@ -67,6 +67,10 @@ final class TcpLink extends ChannelInboundHandlerAdapter
     private boolean reading = true;
     private boolean delivered;
     private long framesIn;
+
+    /** What the handler was told that the frame under way occupies. */
+    private int charged;
+
     private boolean inWake;
     private boolean wakeAgain;
 
@@ -253,6 +257,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter
         try {
             cutter.read(bytes, this);
             stalls.received(size);
+            chargeFrameUnderWay();
             if (bytes.isReadable() && end == null) {
                 held.addFirst(bytes.retain());
             }
@@ -264,6 +269,30 @@ final class TcpLink extends ChannelInboundHandlerAdapter
             crashed(e);
         } finally {
             bytes.release();
+        }
+    }
+
+    private void chargeFrameUnderWay() {
+        var beyondFirst = Math.max(0, assembler.heldBytes() - FrameAssembler.FIRST_CHUNK);
+        var receiver = handler;
+        if (beyondFirst == charged || end != null || receiver == null) {
+            return;
+        }
+        var more = beyondFirst - charged;
+        if (receiver.onFrameMemory(more)) {
+            charged = beyondFirst;
+        } else {
+            fail(
+                    DisconnectReason.INPUT_OUTPUT_ERROR,
+                    "no memory for a frame under way (budget.total_bytes)");
+        }
+    }
+
+    private void uncharge(LinkHandler receiver) {
+        if (charged > 0) {
+            var gone = charged;
+            charged = 0;
+            receiver.onFrameMemory(-gone);
         }
     }
 
@@ -299,6 +328,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter
         if (end == null && receiver != null) {
             delivered = true;
             framesIn++;
+            uncharge(receiver);
             receiver.onFrame(head, offset, length, rest);
         }
     }
@@ -438,6 +468,7 @@ final class TcpLink extends ChannelInboundHandlerAdapter
         }
         reported = true;
         try {
+            uncharge(receiver);
             receiver.onClosed(how);
         } catch (Throwable e) {
             LOG.log(

@@ -209,4 +209,16 @@ class FrameAssemblerTest {
                 .hasMessage("frame of 4194305 bytes (max_frame_size: 4194304)");
         assertThat(assembler.heldBytes()).isZero();
     }
+
+    @Test
+    void framesOfLessThanHalfTheirRecordDoNotKeepItsArray() throws Exception {
+        var bodies = new ArrayList<byte[]>();
+        for (var i = 0; i < 7; i++) {
+            bodies.add(new byte[8 << 10]);
+        }
+        var stream = stream(bodies);
+        feed(stream, 0, stream.length);
+        assertThat(frames).hasSize(7);
+        assertThat(lent).isEqualTo(7);
+    }
 }

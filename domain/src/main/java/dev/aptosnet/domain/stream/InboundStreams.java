@@ -13,17 +13,14 @@ import java.util.List;
 /**
  * The unfinished large messages of one connection. Memory is taken by what has arrived, never by
  * what a header announces: held is the sum of the pieces, and the arrays that those lie in are at
- * most {@value #MAX_PINNED_RATIO} times as much. Single owner, which has to call {@link #expire}
- * when {@link #nextDeadline} comes.
+ * most twice as much. Single owner, which has to call {@link #expire} when {@link #nextDeadline}
+ * comes.
  *
  * <p>With one open stream allowed it behaves as wire.md section 9 says of a receiver: a new header
  * replaces an unfinished stream. With more, each stream has its id, and a header with an id that is
  * open is refused (I-03).
  */
 public final class InboundStreams {
-    /** A piece in an array of more than this many times its size is copied out of it. */
-    public static final int MAX_PINNED_RATIO = 8;
-
     private final StreamLimits limits;
     private final StreamMemory memory;
 
@@ -241,7 +238,7 @@ public final class InboundStreams {
         heldBytes += piece.size();
         stream.lastPiece = now;
         if (!piece.isEmpty()) {
-            stream.pieces.add(unpinned(piece));
+            stream.pieces.add(piece.compact());
         }
         return StreamResult.ACCEPTED;
     }
@@ -264,16 +261,6 @@ public final class InboundStreams {
 
     private MonoTime deadline(Open stream) {
         return stream.lastPiece.plus(limits.idleTimeout());
-    }
-
-    private static Bytes unpinned(Bytes piece) {
-        var pinned = 0L;
-        for (var i = 0; i < piece.segments(); i++) {
-            pinned += piece.segmentArray(i).length;
-        }
-        return pinned > (long) MAX_PINNED_RATIO * piece.size()
-                ? Bytes.wrap(piece.toByteArray())
-                : piece;
     }
 
     /** Whether a large answer to the request with this number is under way. */

@@ -344,7 +344,7 @@ class InboundStreamsTest {
     }
 
     @Test
-    void piecesAreNotCopiedUnlessTheyPinMuchMoreThanThemselves() {
+    void piecesAreCopiedOnlyOutOfArraysThatTheyUseLessThanHalfOf() {
         var large = bytes(900, 1);
         header(legacy, 1, 2, large);
         fragment(legacy, 1, 1, large);
@@ -358,6 +358,27 @@ class InboundStreamsTest {
         assertThat(payload.segments()).isEqualTo(3);
         assertThat(payload.segmentArray(0).length).isGreaterThan(900);
         assertThat(payload.segmentArray(2)).isNotSameAs(shared).hasSize(100);
+    }
+
+    @Test
+    void theHeapThatPiecesHoldIsAtMostTwiceWhatIsCounted() {
+        var shared = new byte[64 << 10];
+        header(many, 1, 0, bytes(1024, 1));
+        for (var i = 0; i < 100; i++) {
+            var length = FrameHead.streamFragment(head, 1, i % 255 + 1, 9_000);
+            var record = shared.clone();
+            System.arraycopy(head, 0, record, 0, length);
+            assertThat(view.read(record, 0, length + 9_000, Bytes.EMPTY)).isNull();
+            assertThat(many.onFragment(view, now)).isEqualTo(ACCEPTED);
+        }
+        var counted = many.heldBytes();
+        fragment(many, 1, 0, bytes(10, 1));
+        var payload = many.takeCompleted().payload();
+        var held = 0L;
+        for (var i = 0; i < payload.segments(); i++) {
+            held += payload.segmentArray(i).length;
+        }
+        assertThat(held).isLessThanOrEqualTo(2 * counted);
     }
 
     @Test

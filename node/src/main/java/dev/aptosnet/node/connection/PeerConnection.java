@@ -72,6 +72,9 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
     private final InboundAccount inbound;
     private final StreamMemory streamMemory;
 
+    /** How much of it the frame under way takes. Owner only. */
+    private int frameMemory;
+
     /** Whether large messages of the peer have to give way to those of others. */
     private volatile boolean owesStreamMemory;
 
@@ -354,6 +357,17 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
         }
     }
 
+    @Override
+    public boolean onFrameMemory(int bytes) {
+        if (bytes < 0) {
+            streamMemory.giveBack(-bytes);
+        } else if (!streamMemory.take(bytes)) {
+            return false;
+        }
+        frameMemory += bytes;
+        return true;
+    }
+
     private void hear() {
         if (!nowIsFresh) {
             now = clock.now();
@@ -394,6 +408,11 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
         if (owesStreamMemory) {
             owesStreamMemory = false;
             machine.giveUpStreams();
+            if (frameMemory > 0 && streamMemory.isOwing()) {
+                link.close(
+                        DisconnectReason.INPUT_OUTPUT_ERROR,
+                        "others need the memory of a frame under way (budget.total_bytes)");
+            }
         }
         var next = MonoTime.NEVER;
         if (gate != null) {

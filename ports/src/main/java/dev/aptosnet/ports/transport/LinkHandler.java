@@ -35,6 +35,17 @@ public interface LinkHandler {
     }
 
     /**
+     * The frame under way occupies so many bytes more than the link said before; fewer if negative.
+     * The first 64 KiB of a frame do not count, and a frame that has come whole does not any more
+     * when {@link #onFrame} is called. Nothing counts any more when {@link #onClosed} is.
+     *
+     * @return false if there is no memory for it, so that the link has to end
+     */
+    default boolean onFrameMemory(int bytes) {
+        return true;
+    }
+
+    /**
      * Time to write: somebody called {@link Link#wake}, the time of {@link Link#wakeAt} came, a
      * batch of frames was delivered, or the link wants more again.
      *
