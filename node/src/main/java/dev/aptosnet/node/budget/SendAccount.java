@@ -40,6 +40,9 @@ public final class SendAccount implements NodeBudget.Holder {
 
     private volatile int waiting;
 
+    /** What those wait with, which the node's budget counts already. */
+    private volatile long waitingBytes;
+
     public SendAccount(QueueBounds bounds, NodeBudget node) {
         this.bounds = bounds;
         this.reserved = bounds.reservedBytes();
@@ -48,21 +51,32 @@ public final class SendAccount implements NodeBudget.Holder {
 
     /** Charges one message, or says why not. Any thread. */
     public SendResult charge(MessageClass messageClass, int payloadBytes) {
-        var index = messageClass.index();
         var cost = (long) payloadBytes + OVERHEAD_BYTES;
-        var word = (1L << BYTE_BITS) + cost;
-        var after = queued.addAndGet(index, word);
-        var part = sharedPart(after & BYTE_MASK, cost);
-        var used = part == 0 ? 0 : shared.addAndGet(part);
-        if (after >>> BYTE_BITS > bounds.maxMessages() || !bounds.admits(part, used)) {
-            subtract(index, word, cost);
+        if (!admit(messageClass, cost)) {
             return SendResult.DROPPED_FULL;
         }
         if (!node.takeFor(this, cost)) {
-            subtract(index, word, cost);
+            leave(messageClass, cost);
             return SendResult.DROPPED_BUDGET;
         }
         return SendResult.QUEUED;
+    }
+
+    /** Counts one message in the queue, if its bounds allow; the node's are another matter. */
+    private boolean admit(MessageClass messageClass, long cost) {
+        var word = (1L << BYTE_BITS) + cost;
+        var after = queued.addAndGet(messageClass.index(), word);
+        var part = sharedPart(after & BYTE_MASK, cost);
+        var used = part == 0 ? 0 : shared.addAndGet(part);
+        if (after >>> BYTE_BITS > bounds.maxMessages() || !bounds.admits(part, used)) {
+            leave(messageClass, cost);
+            return false;
+        }
+        return true;
+    }
+
+    private void leave(MessageClass messageClass, long cost) {
+        subtract(messageClass.index(), (1L << BYTE_BITS) + cost, cost);
     }
 
     /**
@@ -86,26 +100,60 @@ public final class SendAccount implements NodeBudget.Holder {
 
     /**
      * Charges one message once its class has room, or says at {@code deadline} that there was none.
-     * Blocks, so not for owners; fair to nobody in particular.
+     * Meanwhile the message is charged to the node: what waits is memory too. Blocks, so not for
+     * owners; fair to nobody in particular.
      */
     public SendResult chargeBy(
             MessageClass messageClass, int payloadBytes, MonoTime deadline, Clock clock)
             throws InterruptedException {
+        var first = charge(messageClass, payloadBytes);
+        if (first != SendResult.DROPPED_FULL) {
+            return first;
+        }
+        var cost = (long) payloadBytes + OVERHEAD_BYTES;
         synchronized (room) {
             waiting++;
+            waitingBytes += cost;
+            var isCharged = node.takeFor(this, cost);
+            var isAdmitted = false;
             try {
-                while (true) {
-                    var result = charge(messageClass, payloadBytes);
+                // A release between a try and the wait is seen: it needs this lock to tell.
+                while (isCharged && !isAdmitted) {
+                    isAdmitted = admit(messageClass, cost);
                     var left = deadline.nanosSince(clock.now());
-                    if (result != SendResult.DROPPED_FULL || left <= 0) {
-                        return result;
+                    if (isAdmitted || left <= 0) {
+                        break;
                     }
-                    // A release between the charge and the wait is seen: it needs this lock to
-                    // tell.
                     TimeUnit.NANOSECONDS.timedWait(room, Math.max(left, 1_000_000));
                 }
             } finally {
                 waiting--;
+                waitingBytes -= cost;
+                if (isCharged && !isAdmitted) {
+                    node.giveBack(cost);
+                }
+                room.notifyAll(); // Who awaits that none waits.
+            }
+            if (isAdmitted) {
+                return SendResult.QUEUED;
+            }
+            return isCharged ? SendResult.DROPPED_FULL : SendResult.DROPPED_BUDGET;
+        }
+    }
+
+    /**
+     * Waits while messages wait for room, at most until {@code deadline}: what would make more of
+     * them begins when they are queued. Blocks, so not for owners.
+     */
+    public void awaitNoneWaiting(MonoTime deadline, Clock clock) throws InterruptedException {
+        if (waiting == 0) {
+            return;
+        }
+        synchronized (room) {
+            for (var left = deadline.nanosSince(clock.now());
+                    waiting > 0 && left > 0;
+                    left = deadline.nanosSince(clock.now())) {
+                TimeUnit.NANOSECONDS.timedWait(room, Math.max(left, 1_000_000));
             }
         }
     }
@@ -151,7 +199,7 @@ public final class SendAccount implements NodeBudget.Holder {
 
     @Override
     public long heldBytes() {
-        var sum = 0L;
+        var sum = waitingBytes;
         for (var i = 0; i < MessageClass.COUNT; i++) {
             sum += bytes(MessageClass.ofIndex(i));
         }

@@ -605,6 +605,7 @@ public final class PeerConnection implements LinkHandler, ConnectionSink, FrameG
         Thread.startVirtualThread(
                 () -> {
                     try {
+                        account.awaitNoneWaiting(call.deadline(), clock);
                         if (progress.begin()) {
                             run(handler, request);
                         }

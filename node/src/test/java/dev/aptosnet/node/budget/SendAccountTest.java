@@ -124,6 +124,48 @@ class SendAccountTest {
     }
 
     @Test
+    void whatWaitsForRoomIsChargedToTheNodeAndGivenBackWithTheTime() throws Exception {
+        var node = new NodeBudget(1 << 20);
+        var account = new SendAccount(new QueueBounds(1, 1 << 20), node);
+        assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
+        var waiter = new Waiter(account);
+        waiter.awaitBlocked();
+        assertThat(node.used()).isEqualTo(2 * 74L);
+        assertThat(account.heldBytes()).isEqualTo(2 * 74L);
+        waiter.thread.interrupt();
+        assertThat(waiter.result).failsWithin(10, TimeUnit.SECONDS);
+        assertThat(node.used()).isEqualTo(74);
+        assertThat(account.heldBytes()).isEqualTo(74);
+    }
+
+    @Test
+    void oneThatWouldWaitWithMoreThanTheNodeHasIsRefusedAtOnce() throws Exception {
+        var node = new NodeBudget(1000);
+        var account = new SendAccount(new QueueBounds(1, 1 << 20), node);
+        assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
+        var soon = clock.now().plus(Duration.ofSeconds(30));
+        assertThat(account.chargeBy(LOW, 2000, soon, clock)).isEqualTo(DROPPED_BUDGET);
+        assertThat(node.used()).isEqualTo(74);
+    }
+
+    @Test
+    void whoAwaitsThatNoneWaitsGoesOnWhenTheLastIsQueued() throws Exception {
+        var account = new SendAccount(new QueueBounds(1, 1 << 20), new NodeBudget(1 << 30));
+        var soon = clock.now().plus(Duration.ofSeconds(30));
+        account.awaitNoneWaiting(soon, clock);
+        assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
+        var waiter = new Waiter(account);
+        waiter.awaitBlocked();
+        account.awaitNoneWaiting(clock.now().plusNanos(1_000_000), clock);
+        assertThat(waiter.result).isNotDone();
+        account.releaseLater(LOW, 10);
+        account.flush();
+        account.awaitNoneWaiting(soon, clock);
+        assertThat(account.messages(LOW)).isEqualTo(1);
+        assertThat(waiter.result.get(10, TimeUnit.SECONDS)).isEqualTo(QUEUED);
+    }
+
+    @Test
     void oneClassOverItsMessagesDoesNotTouchAnother() {
         var account = new SendAccount(new QueueBounds(2, 1 << 20), new NodeBudget(1 << 30));
         assertThat(account.charge(LOW, 10)).isEqualTo(QUEUED);
