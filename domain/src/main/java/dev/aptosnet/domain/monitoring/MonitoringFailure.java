@@ -4,6 +4,8 @@ package dev.aptosnet.domain.monitoring;
 public enum MonitoringFailure {
     /** The peer answered that it cannot, or that it did not understand. */
     ERROR_ANSWER("error_answer"),
+    /** The request was not sent, was refused, or ended with its connection. */
+    NOT_ASKED("not_asked"),
     /** No answer in time. */
     TIMED_OUT("timed_out"),
     /** The answer is larger than {@code max_num_response_bytes}. */

@@ -72,21 +72,24 @@ public final class PeerMonitor {
     private record Delayed(MonoTime at, Effect.Ask ask) {}
 
     private final class Watched {
-        private final ConnectionId connection;
-        private final PeerRole role;
+        private ConnectionId connection;
+        private PeerRole role;
         private final Kind[] kinds = {
             new Kind(settings.latency()), new Kind(settings.network()), new Kind(settings.node())
         };
-        private final Latencies latencies;
-        private PeerMonitoring known;
+        private final Latencies latencies = new Latencies(settings.retainedLatencies());
+        private PeerMonitoring known = PeerMonitoring.NONE;
         private long nextCounter;
 
-        Watched(ConnectionId connection, PeerRole role, @Nullable Watched before) {
+        Watched(ConnectionId connection, PeerRole role) {
             this.connection = connection;
             this.role = role;
-            this.latencies =
-                    before == null ? new Latencies(settings.retainedLatencies()) : before.latencies;
-            this.known = before == null ? PeerMonitoring.NONE : before.known;
+        }
+
+        /** Counters, failures, start times and requests under way stay. */
+        void replace(ConnectionId newer, PeerRole newRole) {
+            connection = newer;
+            role = newRole;
         }
 
         Kind of(RequestKind kind) {
@@ -133,7 +136,7 @@ public final class PeerMonitor {
         /** None came in time. */
         record TimedOut(Effect.Ask ask) implements Event {}
 
-        /** The request was not sent or was refused, which says nothing of the peer. */
+        /** The request was not sent, was refused, or ended with its connection. */
         record NotAsked(Effect.Ask ask) implements Event {}
 
         /** It is {@link #nextDeadline}. */
@@ -155,7 +158,11 @@ public final class PeerMonitor {
                 long number,
                 MonitoringRequest request,
                 Duration timeout)
-                implements Effect {}
+                implements Effect {
+            Ask over(ConnectionId newer) {
+                return new Ask(peer, newer, kind, number, request, timeout);
+            }
+        }
 
         /** A peer gave a good answer. */
         record Succeeded(PeerId peer, RequestKind kind, Duration took, PeerMonitoring known)
@@ -181,13 +188,8 @@ public final class PeerMonitor {
             case Event.Lost(var peer, var connection) -> lost(peer, connection);
             case Event.Answered(var ask, var payload, var took) ->
                     answered(now, ask, payload, took, out);
-            case Event.TimedOut(var ask) -> {
-                var by = completed(ask);
-                if (by != null) {
-                    failed(ask, by, MonitoringFailure.TIMED_OUT, out);
-                }
-            }
-            case Event.NotAsked(var ask) -> completed(ask);
+            case Event.TimedOut(var ask) -> unanswered(ask, MonitoringFailure.TIMED_OUT, out);
+            case Event.NotAsked(var ask) -> unanswered(ask, MonitoringFailure.NOT_ASKED, out);
             case Event.TimeReached _ -> timeReached(now, out);
         }
         return out;
@@ -218,11 +220,15 @@ public final class PeerMonitor {
             nextCheck = now.plus(settings.checkInterval());
             nextUpdate = now.plus(settings.updateInterval());
         }
-        // What is known stays across a replacement; what is under way ended with its connection.
-        forgetDelayed(peer);
-        var added = new Watched(connection, role, watched.get(peer));
-        watched.put(peer, added);
-        check(now, peer, added);
+        var of = watched.get(peer);
+        if (of == null) {
+            of = new Watched(connection, role);
+            watched.put(peer, of);
+        } else {
+            of.replace(connection, role);
+            redirectDelayed(peer, connection);
+        }
+        check(now, peer, of);
         sendDelayed(now, out);
     }
 
@@ -238,6 +244,19 @@ public final class PeerMonitor {
             nextUpdate = MonoTime.NEVER;
             said.clear();
         }
+    }
+
+    private void redirectDelayed(PeerId peer, ConnectionId connection) {
+        var redirected = new ArrayList<Delayed>();
+        delayed.removeIf(
+                waiting -> {
+                    if (!waiting.ask().peer().equals(peer)) {
+                        return false;
+                    }
+                    redirected.add(new Delayed(waiting.at(), waiting.ask().over(connection)));
+                    return true;
+                });
+        delayed.addAll(redirected);
     }
 
     private void forgetDelayed(PeerId peer) {
@@ -284,7 +303,8 @@ public final class PeerMonitor {
     }
 
     private long jitter() {
-        return random.nextLong(settings.maxJitter().toNanos() + 1);
+        var maximum = settings.maxJitter().toNanos();
+        return maximum == 0 ? 0 : random.nextLong(maximum);
     }
 
     private static MonitoringRequest request(RequestKind kind, Watched of) {
@@ -303,7 +323,7 @@ public final class PeerMonitor {
         }
     }
 
-    /** Who was asked, if the request is the one under way. */
+    /** The state of the peer that was asked, if the request is the one under way. */
     private @Nullable Watched completed(Effect.Ask ask) {
         var of = watched.get(ask.peer());
         if (of == null || of.of(ask.kind()).number != ask.number()) {
@@ -312,6 +332,13 @@ public final class PeerMonitor {
         var state = of.of(ask.kind());
         state.completed();
         return of;
+    }
+
+    private void unanswered(Effect.Ask ask, MonitoringFailure why, List<Effect> out) {
+        var by = completed(ask);
+        if (by != null) {
+            failed(ask, by, why, out);
+        }
     }
 
     private void answered(

@@ -400,15 +400,35 @@ class PeerMonitorTest {
     }
 
     @Test
-    void aRequestThatWasNotSentSaysNothingOfThePeer() {
+    void aRequestThatWasNotSentCountsAsFailure() {
         world.connect(validator);
         for (var ask : List.copyOf(world.asks)) {
             world.on(new Event.NotAsked(ask));
             world.on(new Event.TimedOut(ask)); // of no consequence any more
         }
-        assertThat(world.effects(Effect.Failed.class)).isEmpty();
+        assertThat(world.effects(Effect.Failed.class))
+                .extracting(Effect.Failed::why)
+                .containsExactly(
+                        MonitoringFailure.NOT_ASKED,
+                        MonitoringFailure.NOT_ASKED,
+                        MonitoringFailure.NOT_ASKED);
+        assertThat(world.failures(peer, LATENCY_PING)).isEqualTo(1);
         world.run(Duration.ofSeconds(21));
         assertThat(world.counters(peer)).containsExactly(0L, 1L);
+    }
+
+    @Test
+    void threePingsThatCouldNotBeSentDisconnectThePeer() {
+        world.connect(validator);
+        for (var failures = 1; failures <= 3; failures++) {
+            world.on(new Event.NotAsked(world.asks(peer, LATENCY_PING).getLast()));
+            if (failures < 3) {
+                assertThat(world.effects(Effect.Disconnect.class)).isEmpty();
+                world.run(Duration.ofSeconds(21));
+            }
+        }
+        assertThat(world.effects(Effect.Disconnect.class))
+                .containsExactly(new Effect.Disconnect(peer, validator.connection(), 3));
     }
 
     @Test
@@ -447,21 +467,59 @@ class PeerMonitorTest {
     }
 
     @Test
-    void aReplacedConnectionIsAskedAtOnceAndWhatIsKnownStays() {
-        world.peers = WELL;
+    void aReplacedConnectionKeepsCountersFailuresAndStartTimes() {
+        world.peers = (ask, number) -> ask.kind() == LATENCY_PING ? null : WELL.answer(ask, number);
         world.connect(validator);
-        world.run(Duration.ofSeconds(1));
+        world.run(Duration.ofSeconds(22)); // the first ping has failed, the second is under way
         var before = world.known(peer);
+        assertThat(world.counters(peer)).containsExactly(0L, 1L);
+        assertThat(world.failures(peer, LATENCY_PING)).isEqualTo(1);
+        var asked = world.asks.size();
+
         var newer = new ConnectionId(99);
         world.on(new Event.Connected(peer, newer, PeerRole.VALIDATOR));
-        assertThat(world.asks)
-                .hasSize(6)
-                .last()
-                .extracting(Effect.Ask::connection)
-                .isEqualTo(newer);
-        assertThat(world.known(peer)).isEqualTo(before);
         world.on(new Event.Lost(peer, validator.connection())); // the old one, late
+        assertThat(world.asks).hasSize(asked);
         assertThat(world.known(peer)).isEqualTo(before);
+        assertThat(world.failures(peer, LATENCY_PING)).isEqualTo(1);
+
+        world.on(new Event.NotAsked(world.asks(peer, LATENCY_PING).getLast()));
+        assertThat(world.failures(peer, LATENCY_PING)).isEqualTo(2);
+        world.run(Duration.ofSeconds(21));
+        assertThat(world.counters(peer)).containsExactly(0L, 1L, 2L);
+        assertThat(world.asks(peer, LATENCY_PING).getLast().connection()).isEqualTo(newer);
+    }
+
+    @Test
+    void requestsThatWaitForTheirDelayGoOverTheNewerConnection() {
+        world = new Asked(MonitoringSettings.DEFAULT, NetworkId.VALIDATOR, true);
+        world.peers = WELL;
+        world.connect(validator);
+        var sent = world.asks.size();
+        assertThat(sent).isLessThan(3);
+        var newer = new ConnectionId(99);
+        world.on(new Event.Connected(peer, newer, PeerRole.VALIDATOR));
+        world.run(Duration.ofSeconds(1));
+        assertThat(world.asks).hasSize(3);
+        assertThat(world.asks.subList(sent, 3))
+                .extracting(Effect.Ask::connection)
+                .containsOnly(newer);
+    }
+
+    @Test
+    void theDelayIsBelowItsMaximum() {
+        var settings =
+                PROMPT.withPace(Duration.ofNanos(2), Duration.ofSeconds(1), Duration.ofSeconds(5));
+        for (var seed = 0; seed < 50; seed++) {
+            var machine = new PeerMonitor(settings, NetworkId.VALIDATOR, true, new Random(seed));
+            var now = new MonoTime(0);
+            var asks =
+                    machine.on(
+                            now,
+                            new Event.Connected(peer, validator.connection(), PeerRole.VALIDATOR));
+            var later = machine.on(now.plusNanos(1), new Event.TimeReached());
+            assertThat(asks.size() + later.size()).as("seed " + seed).isEqualTo(3);
+        }
     }
 
     @Test
