@@ -1,6 +1,7 @@
 package dev.aptosnet.node;
 
 import dev.aptosnet.domain.rollout.QuicRollout;
+import dev.aptosnet.node.codec.Codecs;
 import dev.aptosnet.node.network.NetworkInstance;
 import dev.aptosnet.ports.client.ApplicationHealth;
 import dev.aptosnet.ports.client.Codec;
@@ -71,9 +72,17 @@ public sealed class AptosNetwork permits AptosNode {
         return network.listenAddresses();
     }
 
-    /** Sends and calls with plain bytes, under every protocol of the node. */
+    /**
+     * Sends and calls with bytes in each protocol's own encoding, under every protocol of the node:
+     * compressed where unmodified nodes compress. {@link Codec#BYTES} leaves payloads as they are.
+     */
     public final NetworkClient<Bytes> client() {
-        return network.client(Codec.BYTES, network.protocols());
+        return client(Codecs.bytes());
+    }
+
+    /** Sends and calls with an application's own messages, under every protocol of the node. */
+    public final <M> NetworkClient<M> client(Codec<M> codec) {
+        return network.client(codec, network.protocols());
     }
 
     /** Sends and calls with an application's own messages. */

@@ -2,6 +2,7 @@ package dev.aptosnet.node;
 
 import dev.aptosnet.domain.peer.Admission;
 import dev.aptosnet.domain.rollout.QuicRollout;
+import dev.aptosnet.node.codec.Codecs;
 import dev.aptosnet.node.connection.ProtocolRegistration;
 import dev.aptosnet.node.network.NetworkSettings;
 import dev.aptosnet.node.network.Networks;
@@ -374,9 +375,12 @@ public final class NodeBuilder {
         return this;
     }
 
-    /** Serves requests of a protocol with plain bytes. */
+    /**
+     * Serves requests of a protocol with bytes in the protocol's own encoding: compressed where
+     * unmodified nodes compress. {@link Codec#BYTES} leaves payloads as they are.
+     */
     public NodeBuilder serve(ProtocolId protocol, RpcHandler<Bytes> handler) {
-        return serve(protocol, Codec.BYTES, handler);
+        return serve(protocol, Codecs.bytes(), handler);
     }
 
     /** Serves requests of a protocol with the application's own messages. */
@@ -384,14 +388,22 @@ public final class NodeBuilder {
         return register(ProtocolRegistration.rpc(protocol, codec, handler, false));
     }
 
-    /** Serves requests on the connection's owner; the handler must never block. */
+    /** As {@link #serve(ProtocolId, RpcHandler)}, on the connection's owner: must never block. */
     public NodeBuilder serveInline(ProtocolId protocol, RpcHandler<Bytes> handler) {
-        return register(ProtocolRegistration.rpc(protocol, Codec.BYTES, handler, true));
+        return serveInline(protocol, Codecs.bytes(), handler);
     }
 
-    /** Takes direct sends of a protocol as plain bytes. */
+    /** Serves requests on the connection's owner; neither handler nor codec may ever block. */
+    public <M> NodeBuilder serveInline(ProtocolId protocol, Codec<M> codec, RpcHandler<M> handler) {
+        return register(ProtocolRegistration.rpc(protocol, codec, handler, true));
+    }
+
+    /**
+     * Takes direct sends of a protocol as bytes in the protocol's own encoding, as {@link
+     * #serve(ProtocolId, RpcHandler)} does.
+     */
     public NodeBuilder receive(ProtocolId protocol, MessageHandler<Bytes> handler) {
-        return receive(protocol, Codec.BYTES, handler);
+        return receive(protocol, Codecs.bytes(), handler);
     }
 
     /** Takes direct sends of a protocol as the application's own messages. */
@@ -409,9 +421,15 @@ public final class NodeBuilder {
                 ProtocolRegistration.direct(protocol, codec, handler, false).waitingIn(inbox));
     }
 
-    /** Takes direct sends on the connection's owner; the handler must never block. */
+    /** As {@link #receive(ProtocolId, MessageHandler)}, on the connection's owner. */
     public NodeBuilder receiveInline(ProtocolId protocol, MessageHandler<Bytes> handler) {
-        return register(ProtocolRegistration.direct(protocol, Codec.BYTES, handler, true));
+        return receiveInline(protocol, Codecs.bytes(), handler);
+    }
+
+    /** Takes direct sends on the connection's owner; neither handler nor codec may ever block. */
+    public <M> NodeBuilder receiveInline(
+            ProtocolId protocol, Codec<M> codec, MessageHandler<M> handler) {
+        return register(ProtocolRegistration.direct(protocol, codec, handler, true));
     }
 
     /**

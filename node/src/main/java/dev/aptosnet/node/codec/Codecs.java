@@ -29,6 +29,8 @@ import java.util.function.Function;
 public final class Codecs {
     private static final CompressedPayload COMPRESSION = new CompressedPayload(new Lz4Blocks());
 
+    private static final Codec<Bytes> BYTES = new BytesCodec();
+
     private Codecs() {}
 
     /**
@@ -53,7 +55,7 @@ public final class Codecs {
 
     /** A codec for applications that bring their own bytes: compressed where the protocol is. */
     public static Codec<Bytes> bytes() {
-        return new BytesCodec();
+        return BYTES;
     }
 
     private static Bytes pack(ProtocolId protocol, Bytes plain) {
