@@ -101,7 +101,7 @@ public final class SendAccount implements NodeBudget.Holder {
     /**
      * Charges one message once its class has room, or says at {@code deadline} that there was none.
      * Meanwhile the message is charged to the node: what waits is memory too. Blocks, so not for
-     * owners; fair to nobody in particular.
+     * owners; in no particular order.
      */
     public SendResult chargeBy(
             MessageClass messageClass, int payloadBytes, MonoTime deadline, Clock clock)
@@ -132,7 +132,7 @@ public final class SendAccount implements NodeBudget.Holder {
                 if (isCharged && !isAdmitted) {
                     node.giveBack(cost);
                 }
-                room.notifyAll(); // Who awaits that none waits.
+                room.notifyAll(); // Also for threads in awaitNoneWaiting.
             }
             if (isAdmitted) {
                 return SendResult.QUEUED;

@@ -20,8 +20,8 @@ import java.util.Optional;
  * /ip4/10.0.0.16/tcp/6180/noise-ik/0x…/handshake/0} (wire.md section 3).
  *
  * <p>The layer {@code quic} is ours, in the place of {@code tcp}: a UDP port that speaks QUIC.
- * AptosNet has no such layer, and its readers refuse a whole list for one such address: it may never
- * stand where an unmodified node reads.
+ * AptosNet has no such layer, and its readers refuse a whole list for one such address: it may
+ * never stand where an unmodified node reads.
  *
  * @param protocols in layer order: network, tcp or quic (none after memory), noise-ik, handshake;
  *     may stop after any
