@@ -7,7 +7,7 @@ module dev.aptosnet.bootstrap {
     requires transitive dev.aptosnet.node;
     requires dev.aptosnet.domain;
     requires dev.aptosnet.noise;
-    requires jakarta.inject;
+    requires transitive jakarta.inject;
     requires micrometer.core;
     requires tools.jackson.core;
     requires tools.jackson.databind;

@@ -13,6 +13,9 @@ import dev.aptosnet.ports.discovery.ValidatorSetFeed;
  * its own, or injects this one and publishes to it.
  */
 public final class DiscoveryModule extends AbstractModule {
+    /** Binds the defaults. */
+    public DiscoveryModule() {}
+
     @Override
     protected void configure() {
         Multibinder.newSetBinder(binder(), PeerSourceSettings.class);

@@ -12,6 +12,9 @@ import dev.aptosnet.ports.transport.TransportProvider;
  * the node's clocks. An application overrides {@link Clock} through its {@link OptionalBinder}.
  */
 public final class TransportModule extends AbstractModule {
+    /** Binds the defaults. */
+    public TransportModule() {}
+
     @Override
     protected void configure() {
         Multibinder.newSetBinder(binder(), TransportProvider.class);

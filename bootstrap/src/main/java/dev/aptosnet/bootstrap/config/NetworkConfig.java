@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param suites in order of preference; empty for the chain's default
  * @param listen empty for a network on which the node only dials
  */
+@SuppressWarnings("exports") // Values of the domain, which modules of ours alone use.
 public record NetworkConfig(
         NetworkId networkId,
         Optional<Boolean> mutualAuthentication,

@@ -182,6 +182,7 @@ public final class Bytes {
     }
 
     /** Whether some array holds bytes of both, be they the same or not. */
+    @SuppressWarnings("ReferenceEquality") // The array itself is the question.
     public boolean sharesArrayWith(Bytes other) {
         if (isEmpty() || other.isEmpty()) {
             return false;
@@ -210,6 +211,7 @@ public final class Bytes {
         return false;
     }
 
+    @SuppressWarnings("ReferenceEquality") // The array itself is the question.
     private boolean liesIn(byte[] candidate) {
         for (var i = 0; i < segments(); i++) {
             if (segmentArray(i) == candidate) {
