@@ -4,9 +4,9 @@ package dev.aptosnet.domain.planted.synchronization;
 final class Synchronizes {
     private int count;
 
-    void increment() {
+    int increment() {
         synchronized (this) {
-            count++;
+            return ++count;
         }
     }
 }
