@@ -63,7 +63,17 @@ abstract class RunningSource implements PeerSource {
         open();
         var out = new Outlet(kind, place(), clock, mustList, sink);
         outlet = out;
-        thread = Thread.ofVirtual().name("discovery " + place()).start(() -> untilClosed(out));
+        thread =
+                Thread.ofVirtual()
+                        .name("discovery " + place())
+                        .start(
+                                () -> {
+                                    try {
+                                        untilClosed(out);
+                                    } catch (Throwable e) {
+                                        out.failed(SourceFailure.INTERNAL, e.toString());
+                                    }
+                                });
     }
 
     @Override
